@@ -1,0 +1,92 @@
+import { openWebhookSender } from './webhook-sender.ts';
+
+export interface DemoDelivery {
+  /** Epoch seconds of the test clock at which Stripe delivers it. */
+  readonly deliverAt: number;
+  readonly event: object;
+}
+
+/** What loading needs of the system that it loads into; it uses the front door only, and the clock. */
+export interface DemoTarget {
+  readonly url: string;
+  readonly webhookSecret: string;
+  readonly setClock: (atMs: number) => void;
+  readonly advanceClock: (toMs: number) => Promise<void>;
+  readonly idle: () => Promise<void>;
+}
+
+export interface DemoStory {
+  readonly rates: readonly object[];
+  /** In the order of their delivery. */
+  readonly deliveries: readonly DemoDelivery[];
+  /** Epoch seconds at which the story begins, and of "today". */
+  readonly startsAt: number;
+  readonly today: number;
+}
+
+export interface DemoProgress {
+  readonly delivered: number;
+  readonly total: number;
+  readonly clockMs: number;
+}
+
+const CONNECTIONS = 24;
+/** The test clock is advanced through its schedules once a week of the story; in between it is only set. */
+const WEEK_SECONDS = 7 * 86_400;
+
+const putRates = async (target: DemoTarget, rates: readonly object[]): Promise<void> => {
+  const answer = await fetch(`${target.url}/api/v1/fx/rates`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ rates }),
+  });
+  if (!answer.ok) throw new Error(`the plan rates were not taken: ${answer.status} ${await answer.text()}`);
+};
+
+/** Loads the story up to its today as genuine webhooks, each at its own time of the test clock. */
+export const loadDemo = async (target: DemoTarget, story: DemoStory, onProgress: (progress: DemoProgress) => void): Promise<number> => {
+  const sender = openWebhookSender(`${target.url}/webhooks/stripe`, target.webhookSecret, CONNECTIONS);
+  try {
+    target.setClock(story.startsAt * 1000);
+    await putRates(target, story.rates);
+    await target.idle();
+    const due = story.deliveries.filter((delivery) => delivery.deliverAt <= story.today);
+    let settledAt = story.startsAt;
+    let delivered = 0;
+    for (const day of byDay(due)) {
+      const at = day[day.length - 1]?.deliverAt ?? settledAt;
+      if (at - settledAt >= WEEK_SECONDS) {
+        await target.advanceClock(at * 1000);
+        settledAt = at;
+      } else target.setClock(at * 1000);
+      await sendAll(day, (delivery) => sender.send(delivery.event, at));
+      delivered += day.length;
+      onProgress({ delivered, total: due.length, clockMs: at * 1000 });
+    }
+    await target.advanceClock(story.today * 1000);
+    await target.idle();
+    return delivered;
+  } finally {
+    sender.close();
+  }
+};
+
+const byDay = (deliveries: readonly DemoDelivery[]): DemoDelivery[][] => {
+  const days: DemoDelivery[][] = [];
+  for (const delivery of deliveries) {
+    const open = days[days.length - 1];
+    const isSameDay = open?.[0] !== undefined && Math.floor(open[0].deliverAt / 86_400) === Math.floor(delivery.deliverAt / 86_400);
+    if (open !== undefined && isSameDay) open.push(delivery);
+    else days.push([delivery]);
+  }
+  return days;
+};
+
+/** At most `CONNECTIONS` under way at once. */
+const sendAll = async <T>(items: readonly T[], send: (item: T) => Promise<void>): Promise<void> => {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await send(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(CONNECTIONS, items.length) }, lane));
+};

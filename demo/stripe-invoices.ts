@@ -1,0 +1,246 @@
+import { DAY } from './model.ts';
+import { address, amount, day, type Json, type StripeObject } from './stripe-objects.ts';
+import type { Invoice } from './world.ts';
+
+/** Invoices and what follows from them, as Stripe's API version 2026-10-28.endive shows them. */
+type Showing = 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed';
+
+const discountAmounts = (of: Invoice): Json[] => of.discountAmounts.map(({ discountId, amount: off }) => ({ amount: amount(off), discount: discountId }));
+const pretaxCredits = (of: Invoice): Json[] => of.discountAmounts.map(({ discountId, amount: off }) => ({ amount: amount(off), discount: discountId, type: 'discount' }));
+
+/** Only contracts with one item have discounts, so a line carries all of them. */
+const line = (of: Invoice, { id, itemId, price, quantity, amount: sum, proration }: Invoice['lines'][number]): Json => ({
+  id,
+  object: 'line_item',
+  amount: amount(sum),
+  currency: of.currency.toLowerCase(),
+  description: proration ? `Remaining time on ${quantity} × ${price.nickname} after ${day(of.period.start)}` : `${quantity} × ${price.nickname}`,
+  discount_amounts: of.lines.length === 1 ? discountAmounts(of) : [],
+  discountable: true,
+  discounts: [],
+  invoice: of.id,
+  livemode: false,
+  metadata: {},
+  parent: {
+    invoice_item_details: null,
+    subscription_item_details: {
+      invoice_item: proration ? `ii_${id.slice(3)}` : null,
+      proration,
+      proration_details: { credited_items: null },
+      subscription: of.subscription.id,
+      subscription_item: itemId,
+    },
+    type: 'subscription_item_details',
+  },
+  period: { start: of.period.start, end: of.period.end },
+  pretax_credit_amounts: of.lines.length === 1 ? pretaxCredits(of) : [],
+  pricing: {
+    price_details: { price: price.id, product: price.productId },
+    type: 'price_details',
+    unit_amount_decimal: price.tiers === undefined ? String(price.unit) : null,
+  },
+  quantity: Number(quantity),
+  quantity_decimal: String(quantity),
+  subscription: of.subscription.id,
+  subtotal: amount(sum),
+  taxes: [],
+});
+
+const termsOf = ({ subscription }: Invoice): Json => {
+  const { termMonths, termStartsOn } = subscription;
+  return { term_months: String(termMonths), term_starts_on: termStartsOn };
+};
+
+export const invoice = (of: Invoice, showing: Showing): StripeObject => {
+  const paid = showing === 'invoice.paid';
+  const failed = showing === 'invoice.payment_failed';
+  const total = amount(of.total);
+  const token = of.id.slice(3);
+  return {
+    id: of.id,
+    object: 'invoice',
+    account_country: 'US',
+    account_name: 'Acme Software, Inc.',
+    account_tax_ids: null,
+    amount_due: total,
+    amount_overpaid: 0,
+    amount_paid: paid ? total : 0,
+    amount_remaining: paid ? 0 : total,
+    amount_shipping: 0,
+    application: null,
+    attempt_count: failed ? 1 : of.attempts,
+    attempted: paid || failed,
+    auto_advance: !paid,
+    automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
+    automatically_finalizes_at: null,
+    billing_reason: of.reason,
+    collection_method: of.subscription.collection,
+    created: of.createdAt,
+    currency: of.currency.toLowerCase(),
+    custom_fields: null,
+    customer: of.customer.id,
+    customer_account: null,
+    customer_address: address(of.customer),
+    customer_email: of.customer.email,
+    customer_name: of.customer.name,
+    customer_phone: null,
+    customer_shipping: null,
+    customer_tax_exempt: 'none',
+    customer_tax_ids: [],
+    default_payment_method: null,
+    default_source: null,
+    default_tax_rates: [],
+    description: null,
+    discounts: of.discountAmounts.map(({ discountId }) => discountId),
+    due_date: of.dueAt,
+    effective_at: of.finalizedAt,
+    ending_balance: 0,
+    footer: null,
+    from_invoice: null,
+    hosted_invoice_url: `https://invoice.stripe.com/i/acct_DemoAcme/test_${token}?s=ap`,
+    invoice_pdf: `https://pay.stripe.com/invoice/acct_DemoAcme/test_${token}/pdf?s=ap`,
+    issuer: { type: 'self' },
+    last_finalization_error: null,
+    latest_revision: null,
+    lines: { object: 'list', data: of.lines.map((one) => line(of, one)), has_more: false, url: `/v1/invoices/${of.id}/lines` },
+    livemode: false,
+    metadata: {},
+    next_payment_attempt: failed ? of.finalizedAt + 3 * DAY : null,
+    number: of.number,
+    on_behalf_of: null,
+    parent: { quote_details: null, subscription_details: { metadata: termsOf(of), subscription: of.subscription.id }, type: 'subscription_details' },
+    payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
+    period_end: of.createdAt,
+    period_start: of.createdAt,
+    post_payment_credit_notes_amount: 0,
+    pre_payment_credit_notes_amount: 0,
+    receipt_number: null,
+    rendering: null,
+    shipping_cost: null,
+    shipping_details: null,
+    starting_balance: 0,
+    statement_descriptor: null,
+    status: paid ? 'paid' : 'open',
+    status_transitions: { finalized_at: of.finalizedAt, marked_uncollectible_at: null, paid_at: paid ? of.paidAt : null, voided_at: null },
+    subtotal: amount(of.subtotal),
+    subtotal_excluding_tax: amount(of.subtotal),
+    test_clock: null,
+    total,
+    total_discount_amounts: discountAmounts(of),
+    total_excluding_tax: total,
+    total_pretax_credit_amounts: pretaxCredits(of),
+    total_taxes: [],
+    webhooks_delivered_at: of.createdAt,
+  };
+};
+
+const idsOf = ({ id }: Invoice) => ({ charge: `ch_${id.slice(3)}`, intent: `pi_${id.slice(3)}` });
+
+export const refund = (of: Invoice, sum: bigint, id: string, created: number): StripeObject => ({
+  id,
+  object: 'refund',
+  amount: amount(sum),
+  balance_transaction: `txn_${id.slice(3)}`,
+  charge: idsOf(of).charge,
+  created,
+  currency: of.currency.toLowerCase(),
+  customer: of.customer.id,
+  customer_account: null,
+  destination_details: { card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' }, type: 'card' },
+  metadata: {},
+  payment_intent: idsOf(of).intent,
+  payment_method: `pm_${of.subscription.id.slice(4)}`,
+  reason: 'requested_by_customer',
+  receipt_number: null,
+  source_transfer_reversal: null,
+  status: 'succeeded',
+  transfer_reversal: null,
+});
+
+const EVIDENCE =
+  'access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal customer_communication customer_email_address customer_name customer_purchase_ip customer_signature duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt refund_policy refund_policy_disclosure refund_refusal_explanation service_date service_documentation shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number uncategorized_file uncategorized_text'.split(
+    ' ',
+  );
+
+export const dispute = (of: Invoice, id: string, created: number, closed: boolean): StripeObject => ({
+  id,
+  object: 'dispute',
+  amount: amount(of.total),
+  balance_transactions: [],
+  charge: idsOf(of).charge,
+  created,
+  currency: of.currency.toLowerCase(),
+  enhanced_eligibility_types: [],
+  evidence: { ...Object.fromEntries(EVIDENCE.map((key) => [key, null])), enhanced_evidence: {} },
+  evidence_details: { due_by: created + 10 * DAY, enhanced_eligibility: {}, has_evidence: closed, past_due: false, submission_count: closed ? 1 : 0, submission_method: closed ? 'manual' : 'not_submitted' },
+  intended_submission_method: null,
+  is_charge_refundable: false,
+  livemode: false,
+  metadata: {},
+  network_reason_code: '13.1',
+  payment_intent: idsOf(of).intent,
+  payment_method_details: { card: { brand: 'visa', case_type: 'chargeback', network: 'visa', network_reason_code: '13.1' }, type: 'card' },
+  reason: 'product_not_received',
+  status: closed ? 'won' : 'needs_response',
+});
+
+export const creditNote = (of: Invoice, sum: bigint, id: string, created: number): StripeObject => ({
+  id,
+  object: 'credit_note',
+  amount: amount(sum),
+  amount_shipping: 0,
+  created,
+  currency: of.currency.toLowerCase(),
+  customer: of.customer.id,
+  customer_account: null,
+  customer_balance_transaction: null,
+  discount_amount: 0,
+  discount_amounts: [],
+  effective_at: created,
+  invoice: of.id,
+  lines: {
+    object: 'list',
+    data: [
+      {
+        id: `cnli_${id.slice(3)}`,
+        object: 'credit_note_line_item',
+        amount: amount(sum),
+        description: 'Service credit',
+        discount_amount: 0,
+        discount_amounts: [],
+        invoice_line_item: null,
+        livemode: false,
+        metadata: {},
+        pretax_credit_amounts: [],
+        quantity: 1,
+        tax_rates: [],
+        taxes: [],
+        type: 'custom_line_item',
+        unit_amount: amount(sum),
+        unit_amount_decimal: String(sum),
+      },
+    ],
+    has_more: false,
+    url: `/v1/credit_notes/${id}/lines`,
+  },
+  livemode: false,
+  memo: 'Service level credit',
+  metadata: {},
+  number: `${of.number}-CN-01`,
+  out_of_band_amount: amount(sum),
+  pdf: `https://pay.stripe.com/credit_notes/acct_DemoAcme/test_${id.slice(3)}/pdf?s=ap`,
+  post_payment_amount: amount(sum),
+  pre_payment_amount: 0,
+  pretax_credit_amounts: [],
+  reason: 'product_unsatisfactory',
+  refunds: [],
+  shipping_cost: null,
+  status: 'issued',
+  subtotal: amount(sum),
+  subtotal_excluding_tax: amount(sum),
+  total: amount(sum),
+  total_excluding_tax: amount(sum),
+  total_taxes: [],
+  type: 'post_payment',
+  voided_at: null,
+});

@@ -1,0 +1,173 @@
+import { type PlanContent, plannedArrMinor } from '../company/index.ts';
+import { addDays, addMonths, daysBetween } from '../platform/calendar.ts';
+import type { FiscalCalendar } from '../platform/fiscal.ts';
+import { roundHalfAway } from './rating.ts';
+import { arrAt, type Step } from './series.ts';
+
+/** Shares of the target, in basis points, whose first crossing is told (A7). */
+export const THRESHOLDS_BPS = [9_000, 9_500, 9_900, 10_000] as const;
+
+const WHOLE_BPS = 10_000n;
+
+/** `part ÷ whole` in basis points, rounded half away from zero; undefined where the whole is not positive. */
+export const ratioBps = (part: bigint, whole: bigint): number | undefined =>
+  whole <= 0n ? undefined : Number(roundHalfAway({ num: part * WHOLE_BPS, den: whole }));
+
+/** Growth over an earlier amount in basis points; undefined where there was none. */
+export const growthBps = (now: bigint, before: bigint): number | undefined => ratioBps(now - before, before);
+
+export interface Milestone {
+  readonly targetMinor: bigint;
+  /** ARR ÷ target. */
+  readonly progressBps: number;
+  /** (ARR − opening) ÷ (target − opening): how much of the gap the plan set out to close is closed. */
+  readonly gapClosedBps: number | undefined;
+  readonly remainingMinor: bigint;
+  readonly thresholds: readonly { readonly thresholdBps: number; readonly amountMinor: bigint; readonly reachedOn: string | undefined }[];
+}
+
+export const milestoneOf = (steps: readonly Step[], plan: PlanContent, on: string): Milestone => {
+  const arr = arrAt(steps, on);
+  const target = BigInt(plan.targetArrMinor);
+  const opening = BigInt(plan.openingArrMinor);
+  return {
+    targetMinor: target,
+    progressBps: ratioBps(arr, target) ?? 0,
+    gapClosedBps: ratioBps(arr - opening, target - opening),
+    remainingMinor: arr < target ? target - arr : 0n,
+    thresholds: THRESHOLDS_BPS.map((thresholdBps) => {
+      const amountMinor = thresholdAmount(target, thresholdBps);
+      return { thresholdBps, amountMinor, reachedOn: reachedOn(steps, amountMinor, plan.startsOn, on) };
+    }),
+  };
+};
+
+/** The smallest whole minor amount that is at least this share of the target. */
+export const thresholdAmount = (targetMinor: bigint, thresholdBps: number): bigint =>
+  (targetMinor * BigInt(thresholdBps) + WHOLE_BPS - 1n) / WHOLE_BPS;
+
+/** First day, from the plan's start on, at whose end ARR was at least the amount. */
+export const reachedOn = (steps: readonly Step[], amountMinor: bigint, from: string, on: string): string | undefined => {
+  let sum = 0n;
+  for (let i = 0; i < steps.length; i += 1) {
+    const step = steps[i] as Step;
+    if (step.date > on) break;
+    if (step.cause !== 'renewed') sum += step.amount.planMinor;
+    const isDayEnd = steps[i + 1]?.date !== step.date;
+    if (!isDayEnd || sum < amountMinor) continue;
+    if (step.date >= from) return step.date;
+    const next = steps[i + 1];
+    // Above the amount before the plan begins: reached on its first day, unless it falls below first.
+    if (next === undefined || next.date > from) return from;
+  }
+  return undefined;
+};
+
+export interface Velocity {
+  /** Net ARR added in the last day, 7 days and month, up to the end of `on`. */
+  readonly dailyMinor: bigint;
+  readonly weeklyMinor: bigint;
+  readonly monthlyMinor: bigint;
+  /** What the phased plan adds over the same month. */
+  readonly plannedMonthlyMinor: bigint;
+  /** ARR less the phased plan's ARR on the day: positive is ahead. */
+  readonly aheadOfPlanMinor: bigint;
+  readonly plannedArrMinor: bigint;
+  /** Net ARR to add per day, from tomorrow to the target day, both included; 0 when reached; undefined after the target day. */
+  readonly requiredDailyMinor: bigint | undefined;
+}
+
+export const velocityOf = (steps: readonly Step[], plan: PlanContent, calendar: FiscalCalendar, on: string): Velocity => {
+  const arr = arrAt(steps, on);
+  const planned = plannedArrMinor(plan, on, calendar);
+  const monthAgo = addMonths(on, -1);
+  const remaining = BigInt(plan.targetArrMinor) - arr;
+  const daysLeft = daysBetween(on, plan.targetOn);
+  return {
+    dailyMinor: arr - arrAt(steps, addDays(on, -1)),
+    weeklyMinor: arr - arrAt(steps, addDays(on, -7)),
+    monthlyMinor: arr - arrAt(steps, monthAgo),
+    plannedMonthlyMinor: planned - plannedArrMinor(plan, monthAgo, calendar),
+    aheadOfPlanMinor: arr - planned,
+    plannedArrMinor: planned,
+    requiredDailyMinor: remaining <= 0n ? 0n : daysLeft <= 0 ? undefined : roundHalfAway({ num: remaining, den: BigInt(daysLeft) }),
+  };
+};
+
+export interface Eta {
+  /** Day on which the target is reached at the present pace; undefined where it would take more than ten years. */
+  readonly on: string | undefined;
+  readonly earliest: string | undefined;
+  readonly latest: string | undefined;
+  readonly confidenceBps: number;
+  /** The model, in words: a figure that is estimated says how. */
+  readonly method: string;
+}
+
+/** z of a two-sided 80% interval of the normal distribution. */
+const Z_80 = 1.2816;
+const MONTHS_OF_HISTORY = 12;
+const LONGEST_DAYS = 3_653;
+
+/**
+ * Projects the plan's seasonal shape at the pace of the last 12 months. Pace is what was added over what the phased plan (repeated year by
+ * year) adds in the same months; its interval is the mean's, from the spread of the monthly paces. An estimate of a date: pace is a
+ * floating-point ratio, amounts are not.
+ */
+export const etaOf = (steps: readonly Step[], plan: PlanContent, calendar: FiscalCalendar, on: string): Eta => {
+  const method = `seasonal plan shape × pace of the last ${MONTHS_OF_HISTORY} months, 80% interval of the mean pace`;
+  const reached = reachedOn(steps, BigInt(plan.targetArrMinor), plan.startsOn, on);
+  if (reached !== undefined) return { on: reached, earliest: reached, latest: reached, confidenceBps: 10_000, method: 'reached' };
+  const paces = monthlyPaces(steps, plan, calendar, on);
+  const mean = paces.reduce((sum, pace) => sum + pace, 0) / Math.max(1, paces.length);
+  const variance = paces.length < 2 ? 0 : paces.reduce((sum, pace) => sum + (pace - mean) ** 2, 0) / (paces.length - 1);
+  const margin = Z_80 * Math.sqrt(variance / Math.max(1, paces.length));
+  const remaining = Number(BigInt(plan.targetArrMinor) - arrAt(steps, on));
+  const at = (pace: number): string | undefined => dayReached(remaining, pace, plan, calendar, on);
+  return { on: at(mean), earliest: at(mean + margin), latest: at(mean - margin), confidenceBps: 8_000, method };
+};
+
+const monthlyPaces = (steps: readonly Step[], plan: PlanContent, calendar: FiscalCalendar, on: string): number[] => {
+  const first = steps[0]?.date ?? on;
+  const paces: number[] = [];
+  for (let k = 0; k < MONTHS_OF_HISTORY; k += 1) {
+    const end = addMonths(on, -k);
+    const start = addMonths(on, -k - 1);
+    if (start < first) break;
+    const planned = Number(seasonalMinor(plan, calendar, end) - seasonalMinor(plan, calendar, start));
+    if (planned > 0) paces.push(Number(arrAt(steps, end) - arrAt(steps, start)) / planned);
+  }
+  return paces;
+};
+
+/** The plan's added ARR up to a day, its year repeated before its start and after its end. */
+const seasonalMinor = (plan: PlanContent, calendar: FiscalCalendar, on: string): bigint => {
+  const growth = BigInt(plan.targetArrMinor) - BigInt(plan.openingArrMinor);
+  let date = on;
+  let repeats = 0n;
+  while (date > plan.targetOn) {
+    date = addMonths(date, -12);
+    repeats += 1n;
+  }
+  while (date < addDays(plan.startsOn, -1)) {
+    date = addMonths(date, 12);
+    repeats -= 1n;
+  }
+  return repeats * growth + plannedArrMinor(plan, date, calendar) - BigInt(plan.openingArrMinor);
+};
+
+const dayReached = (remainingMinor: number, pace: number, plan: PlanContent, calendar: FiscalCalendar, on: string): string | undefined => {
+  if (pace <= 0) return undefined;
+  const base = seasonalMinor(plan, calendar, on);
+  const isReached = (days: number): boolean => Number(seasonalMinor(plan, calendar, addDays(on, days)) - base) * pace >= remainingMinor;
+  if (!isReached(LONGEST_DAYS)) return undefined;
+  // The plan's shape only grows, so the first day is found by halving.
+  let low = 0;
+  let high = LONGEST_DAYS;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (isReached(middle)) high = middle;
+    else low = middle;
+  }
+  return addDays(on, high);
+};

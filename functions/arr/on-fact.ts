@@ -1,0 +1,49 @@
+import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../integrations/events.ts';
+import { nowIso } from '../platform/clock.ts';
+import { type DeclaredEvent, openDomainEvent, openEnvelope } from '../platform/envelope.ts';
+import { type QueueMessage, queueConsumer } from '../platform/handler.ts';
+import { log } from '../platform/log.ts';
+import { decidingContext } from './context.ts';
+import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact } from './facts.ts';
+import { recordFacts } from './record.ts';
+import { factKeyOf } from './store.ts';
+
+/** Facts that this function consumes; its rule on the revenue bus is made from the same list. */
+export const consumed = [subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded] as const;
+
+/** Facts about customers and subscriptions in, ARR movements out. */
+export const handler = queueConsumer('arr-on-fact', async (messages) => {
+  const failed: string[] = [];
+  const facts = new Map<string, Fact>();
+  for (const message of messages) {
+    const fact = factOf(message);
+    if (fact === undefined) failed.push(message.messageId);
+    else facts.set(message.messageId, fact);
+  }
+  if (facts.size === 0) return failed;
+  const unrecorded = await recordFacts([...facts.values()], await decidingContext(), nowIso());
+  for (const [messageId, fact] of facts) if (unrecorded.has(factKeyOf(fact))) failed.push(messageId);
+  return failed;
+});
+
+const factOf = (message: QueueMessage): Fact | undefined => {
+  const envelope = openEnvelope(message.body);
+  const event = envelope.ok ? openDomainEvent(envelope.value, consumed) : envelope;
+  if (event.ok) return toFact(event.value);
+  log.error('a message is no fact that ARR knows; it goes to the dead-letter queue', {
+    messageId: message.messageId,
+    code: event.problem.code,
+  });
+  return undefined;
+};
+
+const toFact = (event: DeclaredEvent<(typeof consumed)[number]>): Fact => {
+  switch (event.type) {
+    case subscriptionRecorded.name:
+      return { kind: 'subscription', data: event.data as SubscriptionFact };
+    case subscriptionScheduleRecorded.name:
+      return { kind: 'schedule', data: event.data as ScheduleFact };
+    default:
+      return { kind: 'customer', data: event.data as CustomerFact };
+  }
+};

@@ -1,0 +1,34 @@
+/**
+ * Definition profile: every choice on which definitions of ARR differ stands here, once, as a named switch.
+ * A figure carries its profile's name. `enterprise` is the default: net of the discounts active on the day, for lines that only a billing
+ * system knows.
+ */
+export interface Profile {
+  readonly name: string;
+  /** Weeks of a year: `52`, or the calendar's `365/7`. */
+  readonly weekFactor: '52' | '365/7';
+  readonly discounts: 'net' | 'gross';
+  readonly metered: 'excluded';
+  readonly pastDue: 'counted' | 'excluded';
+  readonly trial: 'excluded' | 'counted';
+  /** A subscription whose collection is paused, while the source still calls it active. */
+  readonly collectionPaused: 'counted' | 'excluded';
+  readonly unpaid: 'counted' | 'excluded';
+  /** Shortest commercial term, in months, whose renewal is a movement of its own; shorter ones renew silently. */
+  readonly renewalTermMonthsMin: number;
+  /** A step that a contract or schedule fixed in advance: told apart from expansion, or part of it. */
+  readonly contractedSteps: 'separate' | 'expansion';
+}
+
+export const enterprise: Profile = {
+  name: 'enterprise',
+  weekFactor: '52',
+  discounts: 'net',
+  metered: 'excluded',
+  pastDue: 'counted',
+  trial: 'excluded',
+  collectionPaused: 'counted',
+  unpaid: 'excluded',
+  renewalTermMonthsMin: 12,
+  contractedSteps: 'separate',
+};

@@ -1,0 +1,33 @@
+import type { Write } from '../platform/table.ts';
+import { toEntry } from './codec.ts';
+import type { Movement } from './events.ts';
+import { mergeMonths, Tally } from './totals.ts';
+import { checkpointWrite, readCheckpoint, totalsWrite } from './totals-store.ts';
+
+/** Movements of one outbox bucket with the stream's sequence number of the record that brought them, in the order of the stream. */
+export interface Projected {
+  readonly sequence: bigint;
+  readonly planCurrency: string;
+  readonly movements: readonly Movement[];
+}
+
+/**
+ * The writes that add a bucket's movements to its totals, with the checkpoint that makes a repeated batch add nothing; none where all are
+ * counted already. A bucket's records lie in one shard at a time and its sequence numbers only grow, so one checkpoint a bucket is enough;
+ * numbers of different buckets are never compared.
+ */
+export const projectionWrites = async (bucket: string, records: readonly Projected[]): Promise<readonly Write[]> => {
+  const before = await readCheckpoint(bucket);
+  const tallies = new Map<string, Tally>();
+  let after = before;
+  for (const record of records) {
+    if (record.sequence <= before) continue;
+    if (record.sequence > after) after = record.sequence;
+    const tally = tallies.get(record.planCurrency) ?? new Tally(record.planCurrency);
+    tallies.set(record.planCurrency, tally);
+    for (const movement of record.movements) tally.add(toEntry(movement));
+  }
+  if (after === before) return [];
+  const months = mergeMonths([...tallies.values()].map((tally) => tally.counters()));
+  return [checkpointWrite(bucket, before, after), ...[...months].map(([month, counters]) => totalsWrite(bucket, month, counters))];
+};

@@ -1,0 +1,41 @@
+import * as z from 'zod/mini';
+import { declareEvent } from '../platform/events.ts';
+
+const date = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
+const currency = z.string().check(z.regex(/^[A-Z]{3}$/));
+const minor = z.string().check(z.regex(/^\d{1,18}$/));
+
+export const planChanged = declareEvent({
+  name: 'PlanChanged',
+  version: 1,
+  source: 'ascent.company',
+  meaning: 'A new version of the plan was set; which version is in force on a day follows from their start dates.',
+  schema: z.object({
+    planVersion: z.int(),
+    previousPlanVersion: z.int(),
+    startsOn: date,
+    targetOn: date,
+    currency,
+    openingArrMinor: minor,
+    targetArrMinor: minor,
+    /** Id at the identity provider, never a name. */
+    changedBy: z.string(),
+    reason: z.string(),
+  }),
+});
+
+export const fxRatesLoaded = declareEvent({
+  name: 'FxRatesLoaded',
+  version: 1,
+  source: 'ascent.company',
+  meaning: 'Exchange rates were added or corrected; figures converted at one of these pairs are stale from its earliest day on.',
+  schema: z.object({
+    /** Grows by one with each load: a figure names the version that it was converted with. */
+    rateSetVersion: z.int(),
+    pairs: z.array(
+      z.object({ base: currency, quote: currency, type: z.enum(['spot', 'average', 'closing', 'plan']), earliestOn: date, rates: z.int() }),
+    ),
+  }),
+});
+
+export const companyEvents = [planChanged, fxRatesLoaded];

@@ -1,0 +1,109 @@
+import * as z from 'zod/mini';
+import { isDate } from '../platform/calendar.ts';
+import { RATE_TYPES } from '../platform/fx.ts';
+import { defineRoutes } from '../platform/routes.ts';
+import { planContentSchema } from './plan.ts';
+
+/** Rows of one request: a year of daily rates of seven pairs. */
+export const MAX_ROWS = 2_000;
+
+const date = z.string().check(z.refine(isDate, { error: 'must be a date that exists, written YYYY-MM-DD' }));
+/** Fields of a row are only bounded here: each row is judged on its own. */
+const cell = z.string().check(z.maxLength(100));
+const currency = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals'));
+
+const planVersion = z.object({
+  version: z.int(),
+  content: planContentSchema,
+  changedBy: z.string(),
+  reason: z.string(),
+  recordedAt: z.optional(z.string()),
+});
+
+const rate = z.object({
+  base: z.string(),
+  quote: z.string(),
+  type: z.enum(RATE_TYPES),
+  on: z.string(),
+  rate: z.string(),
+  source: z.string(),
+});
+
+export const companyRoutes = defineRoutes({
+  getPlan: {
+    method: 'GET',
+    path: '/api/v1/plan',
+    scope: 'company/read',
+    summary: 'The plan in force on a day, and the number of the latest version',
+    query: z.object({ on: z.optional(date), knownAt: z.optional(z.iso.datetime()) }),
+    response: z.object({ on: z.string(), plan: planVersion, latestVersion: z.int() }),
+  },
+  putPlan: {
+    method: 'PUT',
+    path: '/api/v1/plan',
+    scope: 'company/write',
+    summary: 'Sets the next version of the plan; `basedOnVersion`, or If-Match with the ETag of GET, prevents a lost update',
+    body: z.object({
+      basedOnVersion: z.optional(z.int()),
+      reason: z.string().check(z.minLength(3), z.maxLength(500)),
+      content: planContentSchema,
+    }),
+    response: z.object({ plan: planVersion, latestVersion: z.int() }),
+    problems: { 'precondition-failed': 412, 'precondition-required': 428, 'phasing-invalid': 400 },
+  },
+  listPlanVersions: {
+    method: 'GET',
+    path: '/api/v1/plan/versions',
+    scope: 'company/read',
+    summary: 'Every version of the plan, newest first: what, who, when and why',
+    paged: true,
+    response: z.object({ items: z.array(planVersion), nextCursor: z.nullable(z.string()) }),
+  },
+  getFxRate: {
+    method: 'GET',
+    path: '/api/v1/fx/rates',
+    scope: 'company/read',
+    summary:
+      'The rate of a pair in force on a day: direct, inverse, or a cross through the plan currency; a missing rate is a problem, never 1',
+    query: z.object({ base: currency, quote: currency, type: z.enum(RATE_TYPES), on: z.optional(date) }),
+    response: z.object({
+      base: z.string(),
+      quote: z.string(),
+      type: z.enum(RATE_TYPES),
+      on: z.string(),
+      /** Rounded half even to 12 places; `exact` is what is computed with. */
+      rate: z.string(),
+      exact: z.object({ numerator: z.string(), denominator: z.string() }),
+      legs: z.array(z.object({ rate, inverted: z.boolean() })),
+      rateSetVersion: z.int(),
+    }),
+    problems: { 'rate-missing': 404, 'currency-unknown': 400, 'currency-without-minor-unit': 400 },
+  },
+  putFxRates: {
+    method: 'PUT',
+    path: '/api/v1/fx/rates',
+    scope: 'company/write',
+    summary: 'Loads rates row by row; the same row again changes nothing, another value for its key is a correction',
+    body: z.object({
+      rates: z
+        .array(
+          z.object({
+            base: cell,
+            quote: cell,
+            type: cell,
+            on: cell,
+            rate: cell,
+            source: z.string().check(z.minLength(1), z.maxLength(100)),
+          }),
+        )
+        .check(z.minLength(1), z.maxLength(MAX_ROWS)),
+    }),
+    response: z.object({
+      loaded: z.int(),
+      unchanged: z.int(),
+      rateSetVersion: z.int(),
+      /** Rows that were not loaded; `row` counts from 0. */
+      problems: z.array(z.object({ row: z.int(), code: z.string(), detail: z.string(), field: z.optional(z.string()) })),
+    }),
+  },
+});

@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import { defineRoutes } from '../platform/routes.ts';
+
+const id = z.string().check(z.minLength(1), z.maxLength(120));
+const instant = z.string();
+const count = z.int();
+
+const integration = z.object({
+  /** `stripe-main`: the vendor and the configured instance. */
+  id,
+  system: z.literal('stripe'),
+  instance: z.string(),
+  livemode: z.boolean(),
+  /** The event taken in last: the source's time, ours, and the difference. Absent before the first one. */
+  lastEvent: z.optional(z.object({ eventId: z.string(), eventType: z.string(), occurredAt: instant, recordedAt: instant, lagSeconds: z.int() })),
+  /** Time of the source up to which it has been heard. */
+  dataThroughAt: z.optional(instant),
+  /** Deliveries by what became of them; a repeated delivery counts again. */
+  deliveries: z.object({ recorded: count, duplicate: count, parked: count, incomplete: count, failed: count }),
+});
+
+const parkedEvent = z.object({
+  eventId: z.string(),
+  eventType: z.string(),
+  state: z.enum(['parked', 'replaying', 'replayed']),
+  occurredAt: z.optional(instant),
+  parkedAt: instant,
+  /** Stable code of why it could not be taken in. */
+  reason: z.string(),
+  /** What was received, what is known, what to do. */
+  detail: z.string(),
+  field: z.optional(z.string()),
+});
+
+const replayed = z.object({ eventId: z.string(), state: z.literal('replaying') });
+const unknownIntegration = { 'integration-unknown': 404 } as const;
+
+export const integrationRoutes = defineRoutes({
+  listIntegrations: {
+    method: 'GET',
+    path: '/api/v1/integrations',
+    scope: 'integrations/read',
+    summary: 'Source systems: the last event, how late it was, and what became of all deliveries',
+    response: z.object({ items: z.array(integration) }),
+  },
+  listParkedEvents: {
+    method: 'GET',
+    path: '/api/v1/integrations/{id}/parked',
+    scope: 'integrations/read',
+    summary: 'Events that could not be taken in, oldest first, each with its reason',
+    params: z.object({ id }),
+    query: z.object({}),
+    response: z.object({ items: z.array(parkedEvent), nextCursor: z.nullable(z.string()) }),
+    problems: unknownIntegration,
+    paged: true,
+  },
+  replayParkedEvent: {
+    method: 'POST',
+    path: '/api/v1/integrations/{id}/parked/{eventId}/replay',
+    scope: 'integrations/write',
+    summary: 'Sends one parked event through the intake again',
+    params: z.object({ id, eventId: id }),
+    response: replayed,
+    problems: { ...unknownIntegration, 'parked-event-unknown': 404, 'already-replayed': 409 },
+  },
+  replayParkedEvents: {
+    method: 'POST',
+    path: '/api/v1/integrations/{id}/replay',
+    scope: 'integrations/write',
+    summary: 'Sends one page of the parked events through the intake again; go on with the cursor until it is null',
+    params: z.object({ id }),
+    query: z.object({}),
+    response: z.object({ items: z.array(replayed), nextCursor: z.nullable(z.string()) }),
+    problems: unknownIntegration,
+    paged: true,
+  },
+});

@@ -1,0 +1,139 @@
+import type { Catalogue, Learnt } from './catalogue.ts';
+import type { StripeReader } from './client.ts';
+import type { MappingContext } from './context.ts';
+import { couponEmbeddedIn, discountsShownBy, fetchEntry, fetchEvent, fetchList, fetchObject, type Satisfied } from './fetching.ts';
+import type { Mapping } from './from-stripe.ts';
+import type { Need, ParkProblem, Reading } from './outcomes.ts';
+import type { ShownBy } from './record.ts';
+import { openSourceEvent, type SourceEvent } from './source-event.ts';
+import { mapSubject, type Subject, subjectOfEvent, subjectOfObject, withList } from './subject.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What came of completing an event or of reading an object anew. */
+export type Completion =
+  | { readonly kind: 'mapped'; readonly mapping: Mapping; readonly by: ShownBy; readonly trigger?: ShownBy; readonly learnt: readonly Learnt[] }
+  | { readonly kind: 'parked'; readonly problem: ParkProblem }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface Workbench {
+  readonly reader: StripeReader;
+  readonly context: MappingContext;
+  /** Maps with the stored catalogue and what was learnt here. */
+  readonly look: (map: (catalogue: Catalogue) => Reading<Mapping>, learnt: readonly Learnt[]) => Promise<Reading<Mapping>>;
+  /** The platform's clock, milliseconds. */
+  readonly nowMs: () => number;
+}
+
+/** Needs are found in turns: a thin event's object, its further pages, the discounts of all its items, then their coupons. */
+const MAX_TURNS = 6;
+
+interface Progress {
+  readonly subject: Subject;
+  readonly learnt: readonly Learnt[];
+}
+
+/** The same items in the same state: the first page that the event showed is still the first page. */
+const samePage = (shown: readonly Json[], now: readonly Json[]): boolean =>
+  shown.every((item, i) => {
+    const other = now[i];
+    const price = (of: Json | undefined) => (of?.['price'] as { id?: unknown } | undefined)?.id;
+    return other !== undefined && item['id'] === other['id'] && item['quantity'] === other['quantity'] && price(item) === price(other);
+  });
+
+const readAnew = async (need: Extract<Need, { kind: 'object' }>, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+  const object = await fetchObject(bench.reader, need);
+  if (object.kind !== 'got') return object;
+  const { by, trigger } = progress.subject;
+  const subject = subjectOfObject(object.value, by.eventType, bench.nowMs(), trigger ?? by);
+  return { kind: 'got', value: { subject, learnt: [...progress.learnt, ...discountsShownBy(object.value)] } };
+};
+
+const moreItems = async (id: string, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+  const { subject } = progress;
+  const all = await fetchList(bench.reader, '/v1/subscription_items', [['subscription', id]]);
+  if (all.kind !== 'got') return all;
+  const shown = (subject.object['items'] as { readonly data?: readonly Json[] } | undefined)?.data ?? [];
+  // The list shows the present. Where it has moved on since the event, the event cannot be completed: the present state is the fact.
+  if (subject.event !== undefined && !samePage(shown, all.value)) return readAnew({ kind: 'object', object: 'subscription', id }, progress, bench);
+  return { kind: 'got', value: { ...progress, subject: withList(subject, 'items', all.value) } };
+};
+
+/** Lines of a finalised document never change, so they complete its event whenever they are read. */
+const moreLines = async (need: Extract<Need, { kind: 'lines' }>, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+  const collection = need.of === 'invoice' ? 'invoices' : 'credit_notes';
+  const all = await fetchList(bench.reader, `/v1/${collection}/${encodeURIComponent(need.id)}/lines`, []);
+  return all.kind === 'got' ? { kind: 'got', value: { ...progress, subject: withList(progress.subject, 'lines', all.value) } } : all;
+};
+
+const wholeEvent = async (id: string, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+  const raw = await fetchEvent(bench.reader, id);
+  if (raw.kind !== 'got') return raw;
+  const event = openSourceEvent(raw.value);
+  return event.ok ? { kind: 'got', value: { ...progress, subject: subjectOfEvent(event.value) } } : { kind: 'parked', problem: event.problem };
+};
+
+const entryOf = async (need: Extract<Need, { kind: 'price' | 'coupon' | 'discount' }>, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+  const entries = await fetchEntry(bench.reader, need);
+  // A coupon that was deleted still reduces; an older API version shows it inside the event.
+  const embedded = need.kind === 'coupon' && entries.kind === 'parked' ? couponEmbeddedIn(progress.subject.object, need.id) : undefined;
+  if (embedded !== undefined) return { kind: 'got', value: { ...progress, learnt: [...progress.learnt, embedded] } };
+  return entries.kind === 'got' ? { kind: 'got', value: { ...progress, learnt: [...progress.learnt, ...entries.value] } } : entries;
+};
+
+const satisfy = (need: Need, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+  switch (need.kind) {
+    case 'price':
+    case 'coupon':
+    case 'discount':
+      return entryOf(need, progress, bench);
+    case 'items':
+      return moreItems(need.id, progress, bench);
+    case 'lines':
+      return moreLines(need, progress, bench);
+    case 'object':
+      return readAnew(need, progress, bench);
+    case 'event':
+      return wholeEvent(need.id, progress, bench);
+  }
+};
+
+/** One turn: every need of the reading, each once; a reading of the whole object makes the other needs void. */
+const turn = async (needs: readonly Need[], start: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+  let progress = start;
+  for (const need of new Map(needs.map((one) => [JSON.stringify(one), one])).values()) {
+    const next = await satisfy(need, progress, bench);
+    if (next.kind !== 'got') return next;
+    const replaced = next.value.subject !== progress.subject;
+    progress = next.value;
+    if (replaced) break;
+  }
+  return { kind: 'got', value: progress };
+};
+
+/** Fetches what a subject lacks until it can be mapped. Bounded in turns; the reader is bounded in attempts and time. */
+const finish = async (start: Progress, bench: Workbench): Promise<Completion> => {
+  let progress = start;
+  for (let turns = 0; turns < MAX_TURNS; turns += 1) {
+    const { subject, learnt } = progress;
+    const reading = await bench.look((catalogue) => mapSubject(subject, catalogue, bench.context), learnt);
+    if (reading.kind === 'parked') return reading;
+    if (reading.kind === 'read') {
+      return { kind: 'mapped', mapping: reading.value, by: subject.by, learnt, ...(subject.trigger === undefined ? {} : { trigger: subject.trigger }) };
+    }
+    const next = await turn(reading.needs, progress, bench);
+    if (next.kind !== 'got') return next;
+    progress = next.value;
+  }
+  return { kind: 'parked', problem: { code: 'shape-unreadable', detail: `The event still lacked something after ${MAX_TURNS} readings of Stripe.` } };
+};
+
+/** Completes an event: with its own id and time where only a detail was missing, as a reading of our own where the whole object was. */
+export const completeEvent = (event: SourceEvent, bench: Workbench): Promise<Completion> => finish({ subject: subjectOfEvent(event), learnt: [] }, bench);
+
+/** Reads an object because an event about something else changed it. That event has its own marker, so this reading has no trigger. */
+export const readObject = async (need: Extract<Need, { kind: 'object' }>, eventType: string, bench: Workbench): Promise<Completion> => {
+  const object = await fetchObject(bench.reader, need);
+  if (object.kind !== 'got') return object;
+  return finish({ subject: subjectOfObject(object.value, eventType, bench.nowMs()), learnt: discountsShownBy(object.value) }, bench);
+};

@@ -1,0 +1,166 @@
+import type { BillingDocument } from '../documents.ts';
+import { mapCoupon, mapDiscount, mapPrice, mapProduct } from './catalogue-objects.ts';
+import type { Catalogue, CatalogueKind, Learnt } from './catalogue.ts';
+import type { MappingContext } from './context.ts';
+import { mapCreditNote } from './credit-notes.ts';
+import { type CustomerFact, mapCustomer } from './customers.ts';
+import { couponIdOf } from './discounts.ts';
+import { mapDispute } from './disputes.ts';
+import type { DocumentSighting, MappedDocument } from './document.ts';
+import { mapInvoice, mapInvoiceItem } from './invoices.ts';
+import { incomplete, type Need, parked, type ParkProblem, read, type Reading } from './outcomes.ts';
+import { mapCharge, mapInvoicePayment, mapPayment } from './payments.ts';
+import { mapRefund } from './refunds.ts';
+import { mapSchedule, type ScheduleFact } from './schedules.ts';
+import type { Sighting } from './sighting.ts';
+import { discountSnapshot } from './snapshots.ts';
+import type { SourceEvent } from './source-event.ts';
+import { mapSubscription, type SubscriptionFact } from './subscriptions.ts';
+import { shapeOf } from './versions.ts';
+
+/** What one sighting tells: one fact for the revenue bus, or one billing document for the books. */
+export type Told =
+  | { readonly kind: 'subscription'; readonly fact: SubscriptionFact }
+  | { readonly kind: 'schedule'; readonly fact: ScheduleFact }
+  | { readonly kind: 'customer'; readonly fact: CustomerFact }
+  | { readonly kind: 'document'; readonly document: BillingDocument };
+
+export interface Mapping {
+  readonly objectId: string;
+  readonly told: Told;
+  readonly warnings: readonly string[];
+  /** What this sighting teaches about the catalogue, and what it makes stale. */
+  readonly learnt: readonly Learnt[];
+  readonly forgotten: readonly { readonly kind: CatalogueKind; readonly id: string }[];
+  /** What has to be read again because of it: a discount changes a subscription that it does not show. */
+  readonly followUps: readonly Need[];
+}
+
+/** Objects whose snapshots are billing documents, by Stripe's `object`. A new one is a row and a file. */
+const DOCUMENTS: Readonly<Record<string, (sighting: DocumentSighting) => Reading<MappedDocument>>> = {
+  invoice: mapInvoice,
+  invoiceitem: mapInvoiceItem,
+  invoice_payment: mapInvoicePayment,
+  credit_note: mapCreditNote,
+  refund: mapRefund,
+  dispute: mapDispute,
+  charge: mapCharge,
+  payment_intent: mapPayment,
+  product: mapProduct,
+  price: mapPrice,
+  coupon: mapCoupon,
+  discount: mapDiscount,
+};
+
+/** Objects that are read, in events and from the API. */
+export const CONSUMED_OBJECTS: readonly string[] = ['subscription', 'subscription_schedule', 'customer', ...Object.keys(DOCUMENTS)];
+
+const plain = (objectId: string, told: Told): Mapping => ({ objectId, told, warnings: [], learnt: [], forgotten: [], followUps: [] });
+
+const mapped = <T>(reading: Reading<T>, then: (value: T) => Mapping): Reading<Mapping> => (reading.kind === 'read' ? read(then(reading.value)) : reading);
+
+/** The discount itself, without the coupon inside: that one is always the catalogue's. */
+const withoutCoupon = (discount: ReturnType<typeof discountSnapshot.parse>): Learnt => {
+  const couponId = couponIdOf(discount);
+  return { kind: 'discount', id: discount.id, snapshot: { ...discount, coupon: undefined, source: couponId === undefined ? null : { coupon: couponId } } };
+};
+
+/** A discount event teaches the discount and leads to a fresh reading of what it reduces. */
+const withDiscount = (mapping: Mapping, sighting: Sighting): Reading<Mapping> => {
+  const parsed = discountSnapshot.safeParse(sighting.object);
+  if (!parsed.success) return parked('shape-unreadable', 'The discount cannot be read.');
+  const discount = parsed.data;
+  if (discount.subscription == null && discount.invoice == null && discount.invoice_item == null) {
+    return parked(
+      'customer-level-discount',
+      `Discount ${discount.id} is on the customer: Ascent counts discounts of subscriptions and their items. Put it on the subscription, or keep this parked.`,
+      'subscription',
+    );
+  }
+  const followUps: Need[] = discount.subscription == null ? [] : [{ kind: 'object', object: 'subscription', id: discount.subscription }];
+  return read({ ...mapping, learnt: [withoutCoupon(discount)], followUps });
+};
+
+const mapDocument = (objectType: string, objectId: string, sighting: Sighting, context: MappingContext): Reading<Mapping> => {
+  const map = DOCUMENTS[objectType];
+  if (map === undefined) return parked('type-not-consumed', `Objects of the type "${objectType}" are not consumed.`, 'data.object.object');
+  const document = mapped(map({ object: sighting.object, eventType: sighting.eventType }), ({ status, currency, customerId, body }) =>
+    plain(objectId, {
+      kind: 'document',
+      document: {
+        instance: context.instance.instance,
+        documentId: objectId,
+        eventId: sighting.eventId,
+        eventType: sighting.eventType,
+        observedAt: sighting.observedAt,
+        ...(customerId === undefined ? {} : { customerId }),
+        status,
+        ...(currency === undefined ? {} : { currency }),
+        body,
+      },
+    }),
+  );
+  if (document.kind !== 'read') return document;
+  if (objectType === 'discount') return withDiscount(document.value, sighting);
+  return objectType === 'price' && sighting.eventType === 'price.updated' ? read({ ...document.value, forgotten: [{ kind: 'price', id: objectId }] }) : document;
+};
+
+/** Maps one sighting of one object. Pure: the same sighting and catalogue give the same facts, whenever and how often it is called. */
+export const mapSighting = (sighting: Sighting, catalogue: Catalogue, context: MappingContext): Reading<Mapping> => {
+  const { object: objectType, id: objectId } = sighting.object;
+  if (typeof objectType !== 'string' || typeof objectId !== 'string' || objectId === '' || objectId.length > 255) {
+    return parked('type-not-consumed', `Events of the type "${sighting.eventType}" show no object with an id.`, 'data.object');
+  }
+  switch (objectType) {
+    case 'subscription':
+      return mapped(mapSubscription(sighting, catalogue, context), ({ fact, warnings }) => ({ ...plain(objectId, { kind: 'subscription', fact }), warnings }));
+    case 'subscription_schedule':
+      return mapped(mapSchedule(sighting, context), (fact) => plain(objectId, { kind: 'schedule', fact }));
+    case 'customer':
+      return mapped(mapCustomer(sighting, context), (fact) => plain(objectId, { kind: 'customer', fact }));
+    default:
+      return mapDocument(objectType, objectId, sighting, context);
+  }
+};
+
+const livemodeProblem = (event: SourceEvent, context: MappingContext): ParkProblem | undefined => {
+  const { instance, livemode } = context.instance;
+  if (event.livemode === livemode) return undefined;
+  const mode = (live: boolean): string => (live ? 'live' : 'test');
+  return {
+    code: 'livemode-mismatch',
+    detail: `This is a ${mode(event.livemode)} mode event; the instance ${instance} is configured for ${mode(livemode)} mode. Send it to an instance of its own mode.`,
+    field: 'livemode',
+  };
+};
+
+export const sightingOf = (event: SourceEvent, content: Extract<SourceEvent['content'], { kind: 'snapshot' }>): Sighting => ({
+  eventId: event.id,
+  eventType: event.type,
+  observedAt: event.createdAt,
+  object: content.object,
+  ...(content.previous === undefined ? {} : { previous: content.previous }),
+  refetched: false,
+});
+
+/**
+ * What becomes of one event. Checks, in this order: live or test mode, whether its object is consumed at all, API version, and then the
+ * mapping's own. Thin events and events that were too large for the bus always need a fetch.
+ */
+export const mapEvent = (event: SourceEvent, catalogue: Catalogue, context: MappingContext): Reading<Mapping> => {
+  const wrongMode = livemodeProblem(event, context);
+  if (wrongMode !== undefined) return { kind: 'parked', problem: wrongMode };
+  const { content } = event;
+  if (content.kind === 'oversized') return incomplete([{ kind: 'event', id: event.id }]);
+  const objectType = content.kind === 'thin' ? content.related?.type : content.object['object'];
+  if (typeof objectType !== 'string' || !CONSUMED_OBJECTS.includes(objectType)) {
+    return parked('type-not-consumed', `Events of the type "${event.type}" are not consumed; it is kept here and can be replayed when they are.`, 'type');
+  }
+  if (content.kind === 'thin') {
+    const need: Need = { kind: 'object', object: objectType, id: content.related?.id ?? '', ...(content.account === undefined ? {} : { account: content.account }) };
+    return incomplete([need]);
+  }
+  const shape = shapeOf(content.apiVersion);
+  if (!shape.ok) return { kind: 'parked', problem: shape.problem };
+  return mapSighting(sightingOf(event, content), catalogue, context);
+};

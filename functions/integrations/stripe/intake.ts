@@ -1,0 +1,134 @@
+import { nowIso, nowMs } from '../../platform/clock.ts';
+import { errorFields, log } from '../../platform/log.ts';
+import { count } from '../../platform/metrics.ts';
+import { batchCommit, type Write } from '../../platform/table.ts';
+import { moveParked, parkedEvent, parkWrite } from '../store.ts';
+import { markIntake, type Outcome } from '../watermark.ts';
+import { forget, learn } from './catalogue-store.ts';
+import { contextOf } from './company.ts';
+import { type Delivery, isOpened } from './delivery.ts';
+import { type Mapping, mapEvent } from './from-stripe.ts';
+import { type IncompleteMessage, sendIncomplete } from './incomplete-queue.ts';
+import type { Reading } from './outcomes.ts';
+import { parkedItem, replayedFrom } from './park.ts';
+import { checked, writesOf } from './record.ts';
+import { withCatalogue } from './with-catalogue.ts';
+
+/** What is to be done for one delivery. */
+interface Decision {
+  readonly delivery: Delivery;
+  readonly reading: Reading<Mapping>;
+}
+
+/** What becomes of each delivery of one instance, as far as the catalogue tells without asking Stripe. */
+const decide = async (instance: string, deliveries: readonly Delivery[]): Promise<readonly Decision[]> => {
+  const opened = deliveries.filter(isOpened);
+  const readings = await withCatalogue(
+    instance,
+    opened.map(({ event, config }) => {
+      const context = contextOf(config);
+      return (catalogue) => {
+        const reading = mapEvent(event, catalogue, context);
+        return reading.kind === 'read' ? checked(reading.value) : reading;
+      };
+    }),
+  );
+  const byDelivery = new Map<Delivery, Reading<Mapping>>(opened.map((delivery, i) => [delivery, readings[i] ?? { kind: 'incomplete', needs: [] }]));
+  return deliveries.map((delivery) => ({ delivery, reading: byDelivery.get(delivery) ?? { kind: 'parked', problem: problemOf(delivery) } }));
+};
+
+const problemOf = (delivery: Delivery) => ('problem' in delivery ? delivery.problem : ({ code: 'shape-unreadable', detail: 'The event cannot be read.' } as const));
+
+/** Messages for the step that asks Stripe: the event itself where it is incomplete, or what has to be read again because of it. */
+const forFetching = ({ delivery, reading }: Decision): readonly IncompleteMessage[] => {
+  const { instance } = delivery;
+  const event = { ...delivery.raw };
+  if (reading.kind === 'incomplete') return [{ kind: 'complete', instance, event }];
+  if (reading.kind === 'parked') return [];
+  return reading.value.followUps.flatMap((need) => (need.kind === 'object' ? [{ kind: 'refetch' as const, instance, object: need.object, id: need.id, event }] : []));
+};
+
+/** Sent before the commit: a crash in between sends them again with the next delivery, and reading twice does no harm. */
+const sent = async (decision: Decision): Promise<boolean> => {
+  try {
+    await Promise.all(forFetching(decision).map(sendIncomplete));
+    return true;
+  } catch (error) {
+    log.error('an incomplete event could not be sent on', { ...errorFields(error), eventId: decision.delivery.eventId });
+    return false;
+  }
+};
+
+const writesFor = ({ delivery, reading }: Decision, recordedAt: string): readonly Write[] => {
+  if (reading.kind === 'incomplete') return [];
+  if (reading.kind === 'parked') return [parkWrite(parkedItem(delivery, reading.problem, recordedAt))];
+  const observedAt = delivery.observedAt ?? 0;
+  return writesOf(delivery.instance, reading.value, { eventId: delivery.eventId, eventType: delivery.eventType, observedAt }, recordedAt);
+};
+
+/** A fact that cannot be written is a bug of ours; it fails alone and takes no other event of the batch with it. */
+const safeWrites = (decision: Decision, recordedAt: string): readonly Write[] | undefined => {
+  try {
+    return writesFor(decision, recordedAt);
+  } catch (error) {
+    log.error('a fact could not be written', { ...errorFields(error), eventId: decision.delivery.eventId });
+    return undefined;
+  }
+};
+
+/** Closes the parked copy of an event that was replayed and has now been taken in. */
+export const closeParked = async ({ instance, raw }: Delivery): Promise<void> => {
+  const eventId = replayedFrom(raw);
+  const parked = eventId === undefined ? undefined : await parkedEvent('stripe', instance, eventId);
+  if (parked !== undefined && parked.state !== 'replayed') await moveParked(parked, 'replayed', nowMs());
+};
+
+const outcomeOf = (reading: Reading<Mapping>): Outcome => (reading.kind === 'read' ? 'recorded' : reading.kind);
+
+const report = ({ delivery, reading }: Decision, outcome: Outcome): void => {
+  const fields = { eventId: delivery.eventId, eventType: delivery.eventType, instance: delivery.instance };
+  if (outcome === 'parked' && reading.kind === 'parked') log.warn('an event was parked', { ...fields, reason: reading.problem.code });
+  if (outcome === 'recorded' && reading.kind === 'read') for (const warning of reading.value.warnings) log.warn('a part of an event was left out', { ...fields, reason: warning });
+};
+
+export interface Settled {
+  readonly delivery: Delivery;
+  readonly outcome: Outcome;
+}
+
+/** Writes what was decided, as many as possible in one transaction. */
+const commitAll = async (decisions: readonly Decision[]): Promise<readonly Settled[]> => {
+  const recordedAt = nowIso();
+  const passedOn = await Promise.all(decisions.map(sent));
+  const writes = decisions.map((decision, i) => (passedOn[i] ? safeWrites(decision, recordedAt) : undefined));
+  const results = await batchCommit(writes.map((group) => group ?? []));
+  return decisions.map((decision, i) => {
+    const result = results[i];
+    const written = result?.ok ? outcomeOf(decision.reading) : result?.problem.code === 'conflict' ? 'duplicate' : 'failed';
+    const outcome: Outcome = writes[i] === undefined ? 'failed' : written;
+    report(decision, outcome);
+    return { delivery: decision.delivery, outcome };
+  });
+};
+
+/** Everything that is to be done for the deliveries of one instance. Answers what became of each; a failed one is to be delivered again. */
+export const takeIn = async (instance: string, deliveries: readonly Delivery[]): Promise<readonly Settled[]> => {
+  const decisions = await decide(instance, deliveries);
+  const mappings = decisions.flatMap(({ reading }) => (reading.kind === 'read' ? [reading.value] : []));
+  await learn(instance, mappings.flatMap(({ learnt }) => learnt), nowIso());
+  await forget(instance, mappings.flatMap(({ forgotten }) => forgotten));
+  const settled = await commitAll(decisions);
+  for (const { delivery, outcome } of settled) if (outcome === 'recorded' || outcome === 'duplicate') await closeParked(delivery);
+  await mark(instance, settled);
+  return settled;
+};
+
+/** Moves the instance's watermark, and counts. */
+export const mark = async (instance: string, settled: readonly Settled[]): Promise<void> => {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const { outcome } of settled) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  count('Parked', counts.parked ?? 0);
+  const [newest] = settled.map(({ delivery }) => delivery).sort((a, b) => (b.observedAt ?? 0) - (a.observedAt ?? 0));
+  const last = newest?.observedAt === undefined ? undefined : { eventId: newest.eventId, eventType: newest.eventType, observedAt: newest.observedAt };
+  await markIntake({ system: 'stripe', instance, counts, last, recordedAt: nowIso() });
+};

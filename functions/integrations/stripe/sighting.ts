@@ -1,0 +1,25 @@
+import type { EventData } from '../../platform/events.ts';
+import type { subscriptionRecorded } from '../events.ts';
+import type { MappingContext } from './context.ts';
+
+export type Provenance = EventData<typeof subscriptionRecorded>['provenance'];
+
+/** One showing of an object's state: by an event, or read from the API at a time of our own clock. */
+export interface Sighting {
+  readonly eventId: string;
+  readonly eventType: string;
+  /** Whole epoch seconds. */
+  readonly observedAt: number;
+  readonly object: Readonly<Record<string, unknown>>;
+  /** `data.previous_attributes` of an update. */
+  readonly previous?: Readonly<Record<string, unknown>>;
+  readonly refetched: boolean;
+}
+
+export const provenanceOf = (sighting: Sighting, context: MappingContext): Provenance => ({
+  system: 'stripe',
+  instance: context.instance.instance,
+  eventId: sighting.eventId,
+  eventType: sighting.eventType,
+  observedAt: sighting.observedAt,
+});

@@ -1,0 +1,47 @@
+import type { Catalogue } from './catalogue.ts';
+import type { MappingContext } from './context.ts';
+import { type Mapping, mapEvent, mapSighting } from './from-stripe.ts';
+import type { Reading } from './outcomes.ts';
+import { checked, type ShownBy } from './record.ts';
+import type { SourceEvent } from './source-event.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What is being completed: an event with its snapshot, or the state of an object that was read from the API. */
+export interface Subject {
+  readonly by: ShownBy;
+  readonly object: Json;
+  /** Absent for a state read from the API. */
+  readonly event?: SourceEvent;
+  /** The event that told nothing itself and only led to this reading. */
+  readonly trigger?: ShownBy;
+}
+
+export const subjectOfEvent = (event: SourceEvent): Subject => ({
+  by: { eventId: event.id, eventType: event.type, observedAt: event.createdAt },
+  object: event.content.kind === 'snapshot' ? event.content.object : {},
+  event,
+});
+
+/**
+ * A state read from the API is a fact of its own, at our clock's time. Its id has the milliseconds, so that of two readings within one second
+ * the later one comes later in any order by id.
+ */
+export const subjectOfObject = (object: Json, eventType: string, atMs: number, trigger?: ShownBy): Subject => ({
+  by: { eventId: `refetch:${String(object['id'])}:${atMs}`, eventType, observedAt: Math.floor(atMs / 1000) },
+  object,
+  ...(trigger === undefined ? {} : { trigger }),
+});
+
+/** The same with a whole list in place of its first page. */
+export const withList = (subject: Subject, key: 'items' | 'lines', all: readonly Json[]): Subject => {
+  const object = { ...subject.object, [key]: { ...(subject.object[key] as object), data: all, has_more: false } };
+  const { event } = subject;
+  if (event?.content.kind !== 'snapshot') return { ...subject, object };
+  return { ...subject, object, event: { ...event, content: { ...event.content, object } } };
+};
+
+export const mapSubject = ({ event, by, object }: Subject, catalogue: Catalogue, context: MappingContext): Reading<Mapping> => {
+  const reading = event === undefined ? mapSighting({ ...by, object, refetched: true }, catalogue, context) : mapEvent(event, catalogue, context);
+  return reading.kind === 'read' ? checked(reading.value) : reading;
+};

@@ -1,0 +1,69 @@
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+
+/** The parts of a request that matter, from API Gateway's format 2.0 (HTTP API) or 1.0 (REST API, names in any case). */
+export interface WebhookRequest {
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null;
+  readonly requestContext?: { readonly requestId?: string };
+}
+
+/** Largest body that is taken, bytes. Stripe's largest events (invoices with hundreds of lines) stay below 1 MB. */
+export const MAX_BODY_BYTES = 4_000_000;
+/** Of the whole entry, bytes: the bus and the queue behind it take 1 MB, their own envelopes included. */
+export const MAX_DETAIL_BYTES = 900_000;
+
+/** A header's value, whatever the case of its name. A header that came several times is joined as HTTP joins it. */
+export const headerOf = (request: WebhookRequest, name: string): string | undefined => {
+  for (const [key, value] of Object.entries(request.headers ?? {})) if (key.toLowerCase() === name) return value;
+  for (const [key, values] of Object.entries(request.multiValueHeaders ?? {})) if (key.toLowerCase() === name) return values?.join(',');
+  return undefined;
+};
+
+/** The bytes as they were sent: what was signed. */
+export const rawBodyOf = (request: WebhookRequest): Result<Buffer, Problem<'event-unreadable' | 'body-too-large'>> => {
+  const raw = Buffer.from(request.body ?? '', request.isBase64Encoded === true ? 'base64' : 'utf8');
+  if (raw.length === 0) return fail('event-unreadable', 'The body is empty.', 'body');
+  if (raw.length > MAX_BODY_BYTES) return fail('body-too-large', `The body has ${raw.length} bytes; at most ${MAX_BODY_BYTES} are taken.`, 'body');
+  return ok(raw);
+};
+
+export interface Accepted {
+  readonly id: string;
+  readonly type: string;
+  /** JSON text for the bus. */
+  readonly detail: string;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const parse = (raw: Buffer): unknown => {
+  try {
+    return JSON.parse(raw.toString('utf8'));
+  } catch {
+    // The parser's message would repeat the body.
+    return undefined;
+  }
+};
+
+/** What stands in for an event that is too large for the bus: enough to fetch it. */
+const reference = (event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const data = isObject(event['data']) && isObject(event['data']['object']) ? event['data']['object'] : {};
+  const { id, object, type, api_version, created, livemode } = event;
+  return { id, object, type, api_version, created, livemode, data: { object: { id: data['id'], object: data['object'] } }, oversized: true };
+};
+
+/** What goes to the bus of a body whose signature holds: the event without Stripe's indentation, or a reference to it. */
+export const acceptedOf = (raw: Buffer): Result<Accepted, Problem<'event-unreadable'>> => {
+  const event = parse(raw);
+  if (!isObject(event)) return fail('event-unreadable', 'The body is not a JSON object.', 'body');
+  const { id, type, object } = event;
+  if (typeof id !== 'string' || !/^evt_[A-Za-z0-9_]{1,90}$/.test(id)) return fail('event-unreadable', 'The event has no id of the form evt_….', 'id');
+  if (typeof type !== 'string' || type === '' || type.length > 128) return fail('event-unreadable', 'The event has no type of 1 to 128 characters.', 'type');
+  if (object !== 'event' && object !== 'v2.core.event') return fail('event-unreadable', 'The body is neither an event nor a v2.core.event.', 'object');
+  const whole = JSON.stringify(event);
+  const detail = Buffer.byteLength(whole) > MAX_DETAIL_BYTES ? JSON.stringify(reference(event)) : whole;
+  return ok({ id, type, detail });
+};

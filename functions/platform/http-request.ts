@@ -1,0 +1,99 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { z } from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
+import { type FieldProblem, type ValidationProblem, validationProblem } from './http-problem.ts';
+import { fail, ok, type Problem, type Result } from './result.ts';
+
+/** The payload of an HTTP API, format 2.0, with or without a token; header names are lower case. */
+export type HttpEvent = APIGatewayProxyEventV2;
+
+/** A body's size in bytes and its nesting: measured on the text, before a parser sees it. */
+export const MAX_BODY_BYTES = 1_000_000;
+export const MAX_BODY_DEPTH = 20;
+
+/** Who calls. `subject` is the identity provider's stable id of the person or client, never a name or an address. */
+export interface Caller {
+  readonly subject: string;
+  readonly scopes: readonly string[];
+}
+
+/** From the claims that API Gateway's authoriser has verified; absent where a route is public or no token was sent. */
+export const callerOf = (event: HttpEvent): Caller | undefined => {
+  const context = event.requestContext as { authorizer?: { jwt?: { claims?: Record<string, unknown> } } };
+  const claims = context.authorizer?.jwt?.claims;
+  const subject = claims?.['sub'] ?? claims?.['client_id'];
+  if (typeof subject !== 'string' || subject === '') return undefined;
+  const scope = claims?.['scope'];
+  return { subject, scopes: typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [] };
+};
+
+/** Deepest nesting of a JSON text, without parsing it: brackets outside of strings. */
+export const depthOf = (text: string): number => {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (inString) {
+      if (character === '\\') at += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '{' || character === '[') {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+    } else if (character === '}' || character === ']') depth -= 1;
+  }
+  return deepest;
+};
+
+const isJson = (contentType: string | undefined): boolean => /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType ?? '');
+
+type BodyProblem = Problem<'body-too-large' | 'media-type-unsupported'> | ValidationProblem;
+
+const parsed = (text: string): Result<unknown, BodyProblem> => {
+  try {
+    return ok(JSON.parse(text));
+  } catch {
+    // The parser's message repeats what it was given.
+    return { ok: false, problem: validationProblem([{ field: 'body', detail: 'is not JSON' }]) };
+  }
+};
+
+/** The body of a route that declares one. */
+export const bodyOf = (event: HttpEvent): Result<unknown, BodyProblem> => {
+  const contentType = event.headers['content-type'];
+  if (!isJson(contentType)) return fail('media-type-unsupported', 'the body must be sent as application/json', 'content-type');
+  const raw = event.body ?? '';
+  const bytes = event.isBase64Encoded ? Buffer.from(raw, 'base64') : Buffer.from(raw, 'utf8');
+  if (bytes.length > MAX_BODY_BYTES)
+    return fail('body-too-large', `the body has ${bytes.length} bytes, at most ${MAX_BODY_BYTES} are allowed`);
+  const text = bytes.toString('utf8');
+  const depth = depthOf(text);
+  if (depth > MAX_BODY_DEPTH) {
+    return {
+      ok: false,
+      problem: validationProblem([{ field: 'body', detail: `is nested ${depth} deep, at most ${MAX_BODY_DEPTH} are allowed` }]),
+    };
+  }
+  return parsed(text);
+};
+
+/** `['rates', 3, 'rate']` → `rates[3].rate` */
+const pathText = (root: string, path: readonly PropertyKey[]): string => {
+  const text = path.reduce<string>(
+    (so, part) => (typeof part === 'number' ? `${so}[${part}]` : so === '' ? String(part) : `${so}.${String(part)}`),
+    '',
+  );
+  return text === '' ? root : text;
+};
+
+const { localeError } = en();
+
+/** Values against a schema; every field that it refuses is collected under its path, `root` where it is the whole. */
+export const validated = (schema: z.ZodMiniType | undefined, value: unknown, root: string, problems: FieldProblem[]): unknown => {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value, { error: localeError });
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) problems.push({ field: pathText(root, issue.path), detail: issue.message });
+  return undefined;
+};

@@ -1,0 +1,55 @@
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { arrRoutes } from '../functions/arr/routes.ts';
+import { fxRatesLoaded } from '../functions/company/events.ts';
+import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../functions/integrations/events.ts';
+import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
+import { Consumer } from './kit/consumer.ts';
+import { eventsOf } from './kit/event-bus.ts';
+import { CapabilityFunction } from './kit/function.ts';
+import { serveRoutes } from './kit/route.ts';
+
+export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded);
+export const arrRates = eventsOf(fxRatesLoaded);
+
+/** ARR: from recorded facts to movements, and the API that shows and explains them. */
+export class ArrStack extends CapabilityStack {
+  constructor(scope: Construct, id: string, platform: Platform) {
+    super(scope, id, platform);
+    const onFact = new CapabilityFunction(this, 'arr/on-fact', {
+      purpose: 'Decides ARR movements from recorded facts',
+      alarmOnErrors: false,
+    })
+      .writesTable()
+      .readsCompany();
+    new Consumer(this, 'arr-facts', {
+      handler: onFact,
+      lateAfter: Duration.minutes(5),
+      subscriptions: [{ bus: platform.revenueBus, pattern: arrFacts, what: 'facts about customers and commercial lines' }],
+    });
+
+    const onRates = new CapabilityFunction(this, 'arr/on-rates', {
+      purpose: 'Decides customers again when plan rates were loaded',
+      alarmOnErrors: false,
+    })
+      .writesTable()
+      .readsCompany();
+    const rates = new Consumer(this, 'arr-rates', {
+      handler: onRates,
+      lateAfter: Duration.minutes(30),
+      // Decides the whole book again, at most twenty customers at once, so that new facts are not held up.
+      maxConcurrency: 2,
+      subscriptions: [{ bus: platform.revenueBus, pattern: arrRates, what: 'loaded FX rates' }],
+    });
+    // It spreads the book's customers over its own queue, one step deep.
+    onRates.sendsTo('ARR_RATES_QUEUE_URL', rates);
+
+    const api = new CapabilityFunction(this, 'arr/api', {
+      purpose: 'ARR status, movements, waterfall, customers, explanations',
+      timeout: Duration.seconds(29),
+    })
+      .readsTable()
+      .readsCompany();
+    serveRoutes(this, arrRoutes, api);
+  }
+}

@@ -1,0 +1,92 @@
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type BuildFailure, type BuildResult, buildSync } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+const SOURCES = join(ROOT, 'functions');
+export const BUNDLES = join(ROOT, '.ascent', 'bundles');
+
+/** A file so named is a Lambda function: you see the folder, you see its functions. */
+const ENTRY_NAMES = '{on-*,task-*,api,ingest}.ts';
+
+/** Code of the functions, as folders that are deployed as they are. */
+export interface Bundles {
+  /** Folder of an entry such as `arr/on-fact`; throws where the source is missing. */
+  readonly folderOf: (entry: string) => string;
+}
+
+/** Every function's entry under `functions/`: `arr/on-fact`, `integrations/stripe/ingest`, … */
+export const entries = (): readonly string[] =>
+  globSync(`**/${ENTRY_NAMES}`, { cwd: SOURCES, exclude: ['platform/**'] })
+    .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, ''))
+    .sort();
+
+export const bundleName = (entry: string): string => entry.replaceAll('/', '-');
+
+/** CommonJS packages inside an ES module call `require` for Node's own modules. */
+const BANNER = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/**
+ * Bundles every function in ONE call of esbuild (30 functions: 2.3 s; one call each: 23 s). A file is replaced only where its content
+ * differs, and by a rename, so that two processes may bundle at once and unchanged code keeps its asset.
+ */
+export const bundle = (): Bundles => {
+  const found = entries();
+  const { outputFiles, metafile } = built(found);
+  for (const { path, contents } of outputFiles) replaceIfChanged(path, contents);
+  replaceIfChanged(join(BUNDLES, 'meta.json'), Buffer.from(JSON.stringify(metafile)));
+  return { folderOf: (entry) => existingFolder(entry, found) };
+};
+
+const built = (found: readonly string[]): BuildResult<{ write: false; metafile: true }> => {
+  try {
+    return buildSync({
+      absWorkingDir: ROOT,
+      entryPoints: found.map((entry) => ({ in: join(SOURCES, `${entry}.ts`), out: `${bundleName(entry)}/index` })),
+      outdir: BUNDLES,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      mainFields: ['module', 'main'],
+      banner: { js: BANNER },
+      minify: true,
+      // Stack traces in the log name our functions.
+      keepNames: true,
+      legalComments: 'none',
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    throw new Error(`the functions cannot be bundled: ${sentencesOf(error).join('; ')}`);
+  }
+};
+
+/** `functions/arr/api.ts:4: Could not resolve …`, of what esbuild found. */
+const sentencesOf = (error: unknown): readonly string[] => {
+  const { errors = [] } = error as Partial<BuildFailure>;
+  return errors.length === 0
+    ? [String(error)]
+    : errors.map(({ text, location }) => `${location?.file ?? ''}:${location?.line ?? ''}: ${text}`);
+};
+
+const existingFolder = (entry: string, found: readonly string[]): string => {
+  if (!found.includes(entry)) {
+    throw new Error(`functions/${entry}.ts is wired in lib/ but does not exist. Functions that exist: ${found.join(', ') || 'none'}.`);
+  }
+  return join(BUNDLES, bundleName(entry));
+};
+
+const replaceIfChanged = (path: string, contents: Uint8Array): void => {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const next = `${path}.${process.pid}`;
+  writeFileSync(next, contents);
+  renameSync(next, path);
+};
+
+/** Size in bytes of each bundle that stands on disk, by entry. */
+export const bundleSizes = (): ReadonlyMap<string, number> =>
+  new Map(entries().map((entry) => [entry, readFileSync(join(BUNDLES, bundleName(entry), 'index.mjs')).byteLength]));

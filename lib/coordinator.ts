@@ -1,0 +1,62 @@
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { arrMovementsRecorded } from '../functions/arr/events.ts';
+import { fxRatesLoaded, planChanged } from '../functions/company/events.ts';
+import { coordinatorRoutes } from '../functions/coordinator/routes.ts';
+import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
+import { Consumer } from './kit/consumer.ts';
+import { eventsOf } from './kit/event-bus.ts';
+import { CapabilityFunction } from './kit/function.ts';
+import { Projector } from './kit/projector.ts';
+import { serveRoutes } from './kit/route.ts';
+import { Schedule } from './kit/schedule.ts';
+
+export const coordinatorChanges = eventsOf(arrMovementsRecorded, planChanged, fxRatesLoaded);
+
+/** What everybody reads: totals from the stream, the executive snapshot, milestones, health. */
+export class CoordinatorStack extends CapabilityStack {
+  constructor(scope: Construct, id: string, platform: Platform) {
+    super(scope, id, platform);
+    const onCommit = new CapabilityFunction(this, 'coordinator/on-commit', {
+      purpose: 'Adds committed ARR movements to the totals',
+      timeout: Duration.seconds(60),
+      memoryMb: 1024,
+      alarmOnErrors: false,
+    })
+      .writesTable()
+      .readsCompany();
+    new Projector(this, 'totals', { handler: onCommit, events: [arrMovementsRecorded] });
+
+    const onChange = new CapabilityFunction(this, 'coordinator/on-change', {
+      purpose: 'Refreshes the executive snapshot and notices milestones after changes',
+      alarmOnErrors: false,
+    })
+      .writesTable()
+      .readsCompany();
+    new Consumer(this, 'coordinator-changes', {
+      handler: onChange,
+      lateAfter: Duration.minutes(5),
+      // Many changes, one refresh; and few writers of the one snapshot.
+      batchingWindow: Duration.seconds(5),
+      maxConcurrency: 2,
+      subscriptions: [{ bus: platform.revenueBus, pattern: coordinatorChanges, what: 'changes that the dashboard shows' }],
+    });
+
+    const refresh = new CapabilityFunction(this, 'coordinator/task-refresh-dashboard', { purpose: 'Refreshes the executive snapshot' })
+      .writesTable()
+      .readsCompany();
+    new Schedule(this, 'refresh-dashboard', {
+      expression: 'rate(5 minutes)',
+      why: 'The executive snapshot is never older than five minutes',
+      handler: refresh,
+    });
+
+    const api = new CapabilityFunction(this, 'coordinator/api', {
+      purpose: 'Executive dashboard, health, OpenAPI and its pages',
+      timeout: Duration.seconds(29),
+    })
+      .readsTable()
+      .readsCompany();
+    serveRoutes(this, coordinatorRoutes, api);
+  }
+}

@@ -1,0 +1,166 @@
+import { HttpApi, HttpAuthorizer, HttpAuthorizerType, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { CfnOutput, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { CompanyConfig } from '../functions/platform/config.ts';
+import type { Bundles } from './bundles.ts';
+import { type Platform, pascal, type StripeSecrets } from './kit/capability-stack.ts';
+import { dataKey } from './kit/data-key.ts';
+import { busWithArchive } from './kit/event-bus.ts';
+import { acknowledge } from './kit/nag.ts';
+import { OutboxPipe } from './kit/outbox-pipe.ts';
+import { type SignIn, signIn } from './sign-in.ts';
+import { INDEX_KEYS, TABLE_INDEX, TABLE_KEYS, TTL_ATTRIBUTE } from './table.ts';
+
+export interface StatefulStackProps {
+  readonly prefix: string;
+  readonly company: CompanyConfig;
+  readonly bundles: Bundles;
+  /** Scopes that the capabilities' routes name, by resource server. */
+  readonly scopes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A year, so that a year's close can be replayed from what really arrived. */
+const ARCHIVE_DAYS = 400;
+
+/**
+ * What must not be lost, and the doors that everything goes through: table, buses with archives, key, secrets, user pool, HTTP API.
+ * The capabilities stand on it and it knows none of them. Whatever holds data outlives the stack.
+ */
+export class StatefulStack extends Stack {
+  readonly platform: Platform;
+
+  constructor(scope: Construct, id: string, { prefix, company, bundles, scopes }: StatefulStackProps) {
+    super(scope, id, { description: 'Ascent: table, buses, keys, secrets, people and the HTTP API', terminationProtection: true });
+    const key = dataKey(this, prefix);
+    const alarmTopic = this.#alarmTopic(prefix, key);
+
+    const table = new Table(this, 'Table', {
+      tableName: prefix,
+      partitionKey: { name: TABLE_KEYS.partition, type: AttributeType.STRING },
+      sortKey: { name: TABLE_KEYS.sort, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      stream: StreamViewType.NEW_IMAGE,
+      timeToLiveAttribute: TTL_ATTRIBUTE,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: TABLE_INDEX,
+      partitionKey: { name: INDEX_KEYS.partition, type: AttributeType.STRING },
+      sortKey: { name: INDEX_KEYS.sort, type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+
+    const sourceBus = busWithArchive(this, 'SourceBus', {
+      name: `${prefix}-sources`,
+      description: 'verified webhooks, as the vendors sent them',
+      archiveDays: ARCHIVE_DAYS,
+    });
+    const revenueBus = busWithArchive(this, 'RevenueBus', {
+      name: `${prefix}-revenue`,
+      description: 'domain events of Ascent',
+      archiveDays: ARCHIVE_DAYS,
+    });
+    const stripePartnerBuses = this.#partnerBuses(prefix, company);
+
+    new OutboxPipe(this, 'Outbox', { prefix, table, bus: revenueBus, alarmTopic });
+
+    const httpApi = new HttpApi(this, 'Api', {
+      apiName: prefix,
+      description: 'Ascent: webhooks and the API under /api/v1',
+      // The stage names each route's throttle, so it comes after the routes: operations-stack.ts.
+      createDefaultStage: false,
+    });
+    const stripeSecrets = Object.fromEntries(company.stripe.map(({ instance }) => [instance, this.#stripeSecrets(prefix, instance, key)]));
+    const authorizer = this.#authorizer(httpApi, signIn(this, prefix, scopes));
+
+    this.platform = {
+      prefix,
+      company,
+      bundles,
+      table,
+      sourceBus,
+      stripePartnerBuses,
+      revenueBus,
+      httpApi,
+      authorizer,
+      alarmTopic,
+      stripeSecrets,
+    };
+    new CfnOutput(this, 'ApiUrl', { value: httpApi.apiEndpoint, description: 'Stripe webhooks: POST to <this>/webhooks/stripe' });
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarmTopic.topicArn, description: 'Subscribe those who are on call' });
+  }
+
+  /** Its policy replaces the service's own, which would let alarms of this account publish, so that is said again here. */
+  #alarmTopic(prefix: string, masterKey: Key): Topic {
+    const topic = new Topic(this, 'Alarms', { topicName: `${prefix}-alarms`, masterKey, enforceSSL: true });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    return topic;
+  }
+
+  /** One bus for each Stripe account that sends through an event destination; its name must be the source's. */
+  #partnerBuses(prefix: string, { stripe }: CompanyConfig): EventBus[] {
+    return stripe.flatMap(({ instance, partnerEventSource }) => {
+      if (partnerEventSource === undefined) return [];
+      const id = `Stripe${pascal(instance)}Bus`;
+      return [
+        busWithArchive(this, id, {
+          name: `${prefix}-stripe-${instance}`,
+          description: `Stripe account ${instance}`,
+          archiveDays: ARCHIVE_DAYS,
+          partnerEventSource,
+        }),
+      ];
+    });
+  }
+
+  /** Made without usable values: with no secret every webhook is refused. An operator puts them in; nothing here overwrites them. */
+  #stripeSecrets(prefix: string, instance: string, encryptionKey: Key): StripeSecrets {
+    const secret = (id: string, name: string, description: string, empty: string): Secret => {
+      const made = new Secret(this, `Stripe${pascal(instance)}${id}`, {
+        secretName: `${prefix}/stripe/${instance}/${name}`,
+        description,
+        encryptionKey,
+        secretStringValue: SecretValue.unsafePlainText(empty),
+        removalPolicy: RemovalPolicy.RETAIN,
+      });
+      acknowledge(
+        made,
+        'AwsSolutions-SMG4',
+        'Stripe issues this value and cannot be asked for a new one by API; signing secrets overlap during a roll by design.',
+      );
+      return made;
+    };
+    return {
+      signing: secret('Signing', 'webhook-signing', `Stripe ${instance}: webhook signing secrets`, '{"webhookSecrets":[]}'),
+      apiKey: secret('ApiKey', 'api-key', `Stripe ${instance}: restricted API key that reads`, '{"apiKey":""}'),
+    };
+  }
+
+  #authorizer(httpApi: HttpApi, { issuer, audience }: SignIn): IHttpRouteAuthorizer {
+    const { authorizerId } = new HttpAuthorizer(this, 'Tokens', {
+      httpApi,
+      type: HttpAuthorizerType.JWT,
+      identitySource: ['$request.header.Authorization'],
+      jwtIssuer: issuer,
+      jwtAudience: [...audience],
+    });
+    return HttpAuthorizer.fromHttpAuthorizerAttributes(this, 'TokensOfRoutes', { authorizerId, authorizerType: 'JWT' });
+  }
+}

@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { DEFAULT_PORT, parsePort } from './options.ts';
+
+/** The pages under `/local` as a command: `node local/cli.ts queues`. Talks to the stack that runs on this machine. */
+const HELP = `node local/cli.ts <command> [--port ${DEFAULT_PORT}]
+  clock                         the test clock
+  clock set <instant> [--freeze | --run]
+  clock advance <P1D | instant> moves forward through everything that falls due
+  functions                     invocations, errors, workers
+  queues                        messages by queue
+  dead-letters                  what failed, with its content
+  redrive <queue>               sends a queue's dead letters back to where they came from
+  schedules                     what wakes by itself
+  executions                    workflows under way
+  logs [function] [--level error] [--limit 200]
+  denied                        calls that a role's policies did not allow
+  idle [milliseconds]           waits until nothing is pending
+  token [scope …]               an access token for --auth`;
+
+interface Request {
+  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+interface Flags {
+  readonly level?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly freeze: boolean;
+  readonly run: boolean;
+}
+
+const PAGES = ['functions', 'queues', 'dead-letters', 'schedules', 'executions', 'denied'];
+
+const get = (path: string): Request => ({ method: 'GET', path });
+
+const clockRequest = ([action, value]: readonly string[], { freeze, run }: Flags): Request | undefined => {
+  if (action === undefined) return get('clock');
+  if (value === undefined) return undefined;
+  if (action === 'set')
+    return { method: 'PUT', path: 'clock', body: { now: value, ...(freeze ? { frozen: true } : {}), ...(run ? { frozen: false } : {}) } };
+  if (action === 'advance') return { method: 'POST', path: 'clock/advance', body: /^[+-]?P/.test(value) ? { by: value } : { to: value } };
+  return undefined;
+};
+
+const logsRequest = ([source]: readonly string[], { level, limit }: Flags): Request => {
+  const query = new URLSearchParams({ ...(source && { function: source }), ...(level && { level }), ...(limit && { limit }) });
+  return get(`logs?${query}`);
+};
+
+/** The request that a command line stands for; undefined where it stands for none. */
+export const requestOf = ([command = '', ...rest]: readonly string[], flags: Flags): Request | undefined => {
+  if (PAGES.includes(command)) return get(command);
+  switch (command) {
+    case 'clock':
+      return clockRequest(rest, flags);
+    case 'logs':
+      return logsRequest(rest, flags);
+    case 'idle':
+      return get(`idle?timeoutMs=${rest[0] ?? 60_000}`);
+    case 'redrive':
+      return rest[0] === undefined ? undefined : { method: 'POST', path: 'dead-letters/redrive', body: { queue: rest[0] } };
+    case 'token':
+      return { method: 'POST', path: 'token', body: rest.length > 0 ? { scopes: rest } : {} };
+    default:
+      return undefined;
+  }
+};
+
+interface LogLine {
+  readonly atMs: number;
+  readonly source: string;
+  readonly line: string;
+}
+
+const print = (command: string | undefined, answer: unknown): void => {
+  if (command === 'logs')
+    for (const { atMs, source, line } of answer as readonly LogLine[]) console.log(`${new Date(atMs).toISOString()} ${source}: ${line}`);
+  else if (Array.isArray(answer) && command !== 'dead-letters') console.table(answer);
+  else console.log(JSON.stringify(answer, undefined, 2));
+};
+
+const run = async (): Promise<number> => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      port: { type: 'string', default: String(DEFAULT_PORT) },
+      level: { type: 'string' },
+      limit: { type: 'string' },
+      freeze: { type: 'boolean', default: false },
+      run: { type: 'boolean', default: false },
+    },
+  });
+  const request = requestOf(positionals, values);
+  if (request === undefined) {
+    console.error(HELP);
+    return positionals.length === 0 ? 0 : 2;
+  }
+  const url = `http://127.0.0.1:${parsePort(values.port)}/local/${request.path}`;
+  const body = request.body === undefined ? {} : { body: JSON.stringify(request.body), headers: { 'content-type': 'application/json' } };
+  const response = await fetch(url, { method: request.method, ...body }).catch(() => undefined);
+  if (response === undefined) {
+    console.error(`no local stack answers on port ${values.port}; start one with: npm start`);
+    return 1;
+  }
+  const answer: unknown = await response.json();
+  print(positionals[0], answer);
+  const busy = typeof answer === 'object' && answer !== null && 'idle' in answer && answer.idle === false;
+  return response.ok && !busy ? 0 : 1;
+};
+
+if (import.meta.main) process.exitCode = await run();

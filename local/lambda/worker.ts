@@ -1,0 +1,57 @@
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Invocation, WorkerMessage, WorkerSetup } from './protocol.ts';
+
+/** The thread in which a function runs: loads the bundle, then handles one invocation after the other. */
+type Handler = (event: unknown, context: unknown) => unknown;
+
+const setup = workerData as WorkerSetup;
+const port = parentPort;
+if (port === null) throw new Error('local/lambda/worker.ts runs in a worker thread only');
+const send = (message: WorkerMessage): void => port.postMessage(message);
+
+const failure = (requestId: string | undefined, error: unknown): WorkerMessage => {
+  const known = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'failed', requestId, errorType: known.name, errorMessage: known.message, stack: known.stack ?? '' };
+};
+
+const contextOf = ({ requestId, deadlineMs }: Invocation): Readonly<Record<string, unknown>> => ({
+  callbackWaitsForEmptyEventLoop: true,
+  functionName: process.env['AWS_LAMBDA_FUNCTION_NAME'],
+  functionVersion: process.env['AWS_LAMBDA_FUNCTION_VERSION'],
+  memoryLimitInMB: process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'],
+  logGroupName: process.env['AWS_LAMBDA_LOG_GROUP_NAME'],
+  logStreamName: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],
+  invokedFunctionArn: setup.functionArn,
+  awsRequestId: requestId,
+  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+});
+
+const load = async (): Promise<Handler> => {
+  (globalThis as { [key: symbol]: unknown })[Symbol.for('ascent.test-clock')] = new BigInt64Array(setup.clock);
+  const bundle = (await import(pathToFileURL(setup.handlerFile).href)) as Readonly<Record<string, unknown>>;
+  const handler = bundle[setup.handlerExport];
+  if (typeof handler !== 'function') throw new Error(`${setup.handlerFile} exports no function ${setup.handlerExport}`);
+  return handler as Handler;
+};
+
+const startedMs = performance.now();
+const handler = await load().catch((error: unknown) => {
+  send(failure(undefined, error));
+  throw error;
+});
+
+port.on('message', (invocation: Invocation) => {
+  const { requestId } = invocation;
+  // A handler may throw before its first await; the promise catches that too.
+  Promise.resolve()
+    .then(() => handler(invocation.payload, contextOf(invocation)))
+    .then((value) => send({ kind: 'done', requestId, json: JSON.stringify(value) ?? 'null' }))
+    .catch((error: unknown) => {
+      console.error(
+        JSON.stringify({ level: 'ERROR', message: 'Invoke Error', requestId, error: error instanceof Error ? error.stack : String(error) }),
+      );
+      send(failure(requestId, error));
+    });
+});
+send({ kind: 'ready', initMs: performance.now() - startedMs });

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Resources, SecretPort } from './service.ts';
+
+/**
+ * Local values of the template's secrets: `secrets.json` in the data folder, by the secret's name. What is missing there
+ * is made up once and written down, so that a person can read it (to sign a webhook) or replace it (by a real test key).
+ */
+const placeholders: readonly { readonly name: RegExp; readonly make: () => unknown }[] = [
+  { name: /\/webhook-signing$/, make: () => ({ webhookSecrets: [`whsec_local_${randomBytes(18).toString('hex')}`] }) },
+  { name: /\/api-key$/, make: () => ({ apiKey: `rk_test_local_${randomBytes(18).toString('hex')}` }) },
+];
+
+const FILE = 'secrets.json';
+
+const readSaved = (file: string): Readonly<Record<string, unknown>> =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>) : {};
+
+export const setLocalSecrets = async (
+  dataDir: string,
+  resources: Resources,
+  secrets: SecretPort,
+  given: Readonly<Record<string, unknown>>,
+): Promise<void> => {
+  const file = join(dataDir, FILE);
+  const values: Record<string, unknown> = { ...readSaved(file), ...given };
+  for (const secret of resources.ofType('AWS::SecretsManager::Secret')) {
+    const name = String(secret.properties['Name'] ?? secret.path);
+    values[name] ??= placeholders.find((placeholder) => placeholder.name.test(name))?.make();
+    const value = values[name];
+    if (value === undefined) continue;
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    if (secrets.current(secret.arn) !== text) await secrets.put(secret.arn, text);
+  }
+  writeFileSync(file, `${JSON.stringify(values, undefined, 2)}\n`, { mode: 0o600 });
+};

@@ -1,0 +1,79 @@
+import type { LocalClock, Resource } from '../service.ts';
+import type { BusEvent } from './event-envelope.ts';
+import { type CompiledPattern, compilePattern } from './event-pattern.ts';
+import { checkProperties, numberAt, requiredText, textAt } from './properties.ts';
+import type { Store } from './store.ts';
+
+export interface Archive {
+  readonly arn: string;
+  readonly name: string;
+  readonly busArn: string;
+  readonly pattern?: CompiledPattern;
+  /** 0: kept for ever. */
+  readonly retentionMs: number;
+}
+
+export interface ArchivedEvent {
+  readonly id: number;
+  readonly timeMs: number;
+  readonly json: string;
+}
+
+export interface Archives {
+  readonly byArn: (arn: string) => Archive | undefined;
+  /** Keeps the event in every archive of its bus that wants it, within the transaction of the turn. */
+  readonly keep: (busArn: string, event: BusEvent) => void;
+  /** Events of a span of time (both ends included) after a row, in the order in which they came. */
+  readonly read: (archive: Archive, fromMs: number, toMs: number, afterId: number, limit: number) => readonly ArchivedEvent[];
+  readonly count: (archive: Archive) => number;
+  /** Drops what is older than each archive's retention. */
+  readonly expire: () => void;
+}
+
+const DAY_MS = 86_400_000;
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS archived_events (id INTEGER PRIMARY KEY AUTOINCREMENT, archive TEXT NOT NULL, time_ms INTEGER NOT NULL, event TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS archived_events_by_archive ON archived_events (archive, id);
+`;
+
+const readArchive = (resource: Resource): Archive => {
+  checkProperties(resource, ['ArchiveName', 'SourceArn', 'EventPattern', 'RetentionDays'], ['Description', 'KmsKeyIdentifier']);
+  const { properties } = resource;
+  const pattern = properties['EventPattern'];
+  return {
+    arn: resource.arn,
+    name: textAt(resource, properties, 'ArchiveName') ?? resource.ref,
+    busArn: requiredText(resource, properties, 'SourceArn'),
+    retentionMs: numberAt(resource, properties, 'RetentionDays', 0) * DAY_MS,
+    ...(pattern === undefined ? {} : { pattern: compilePattern(pattern) }),
+  };
+};
+
+export const createArchives = (resources: readonly Resource[], store: Store, clock: LocalClock): Archives => {
+  const all = resources.map(readArchive);
+  store.exec(SCHEMA);
+  const insert = store.prepare('INSERT INTO archived_events (archive, time_ms, event) VALUES (?, ?, ?)');
+  const select = store.prepare(
+    'SELECT id, time_ms AS timeMs, event AS json FROM archived_events WHERE archive = ? AND time_ms BETWEEN ? AND ? AND id > ? ORDER BY id LIMIT ?',
+  );
+  const countAll = store.prepare('SELECT count(*) AS n FROM archived_events WHERE archive = ?');
+  return {
+    byArn: (arn) => all.find((archive) => archive.arn === arn),
+    keep: (busArn, event) => {
+      for (const { busArn: archived, pattern, name } of all) {
+        if (archived !== busArn || (pattern !== undefined && !pattern.matches(event.parsed(pattern.needsNumberText)))) continue;
+        store.write(() => insert.run(name, event.timeMs, event.json));
+      }
+    },
+    read: ({ name }, fromMs, toMs, afterId, limit) => select.all(name, fromMs, toMs, afterId, limit) as unknown as readonly ArchivedEvent[],
+    count: ({ name }) => (countAll.get(name) as { n: number }).n,
+    expire: () => {
+      for (const { name, retentionMs } of all) {
+        if (retentionMs > 0)
+          store.write(() =>
+            store.prepare('DELETE FROM archived_events WHERE archive = ? AND time_ms < ?').run(name, clock.now() - retentionMs),
+          );
+      }
+    },
+  };
+};

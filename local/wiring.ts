@@ -1,0 +1,90 @@
+import { AssemblyError } from './assembly/load.ts';
+import type { Api } from './http/routes.ts';
+import { type LocalFunction, missingVariables } from './lambda/functions.ts';
+import type { Policies } from './policy.ts';
+import type { Resource, Resources } from './service.ts';
+import { compilePattern, parseEvent } from './services/event-pattern.ts';
+
+/** An event as a bus delivers it, made of a retained sample. */
+export interface SampleEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: unknown;
+  readonly [field: string]: unknown;
+}
+
+/** What each check finds wrong, as sentences that name the construct; the start stops at the first. */
+export type Finding = AssemblyError;
+
+export const checkVariables = (functions: readonly LocalFunction[]): readonly Finding[] =>
+  functions.flatMap((fn) =>
+    missingVariables(fn).map(
+      (name) => new AssemblyError(fn.construct, `its code reads the environment variable ${name}, which the template does not give it`),
+    ),
+  );
+
+/** A rule that no sample of a declared event fits would wait for ever, and nobody would notice. */
+export const checkRules = (resources: Resources, samples: readonly SampleEvent[]): readonly Finding[] => {
+  const texts = samples.map((sample) => JSON.stringify(sample));
+  return resources.ofType('AWS::Events::Rule').flatMap((rule) => {
+    const pattern = rule.properties['EventPattern'];
+    if (pattern === undefined) return [];
+    const { matches, needsNumberText } = compilePattern(pattern);
+    if (texts.some((text) => matches(parseEvent(text, needsNumberText)))) return [];
+    return [
+      new AssemblyError(
+        rule.path,
+        `its pattern ${JSON.stringify(pattern)} fits none of the ${samples.length} retained samples of declared events`,
+      ),
+    ];
+  });
+};
+
+const QUEUE_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const STREAM_ACTIONS = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
+
+/** Lambda polls with the function's own role, so that role needs the poller's grants. */
+export const checkEventSources = (resources: Resources, functions: readonly LocalFunction[], policies: Policies): readonly Finding[] =>
+  resources.ofType('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
+    const fn = functionOf(mapping, functions);
+    const source = String(mapping.properties['EventSourceArn']);
+    const actions = source.startsWith('arn:aws:sqs:') ? QUEUE_ACTIONS : STREAM_ACTIONS;
+    return actions
+      .filter((action) => policies.decide(fn.roleArn, { action, resource: source }) !== 'allowed')
+      .map((action) => new AssemblyError(fn.construct, `its role lacks a grant that its event source needs: ${action} on ${source}`));
+  });
+
+export const functionOf = (mapping: Resource, functions: readonly LocalFunction[]): LocalFunction => {
+  const wanted = String(mapping.properties['FunctionName']);
+  const fn = functions.find(({ name, arn }) => name === wanted || arn === wanted);
+  if (fn === undefined) throw new AssemblyError(mapping.path, `its function ${wanted} is not in the assembly`);
+  return fn;
+};
+
+const segmentsFit = (pattern: string, actual: string): boolean =>
+  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(actual);
+
+/** The API may call a function only where a `AWS::Lambda::Permission` says so. */
+export const checkApiPermissions = (resources: Resources, api: Api | undefined): readonly Finding[] => {
+  const permissions = resources
+    .ofType('AWS::Lambda::Permission')
+    .filter(({ properties }) => properties['Principal'] === 'apigateway.amazonaws.com');
+  return (api?.routes ?? []).flatMap((route) => {
+    const fn = resources.byArn(route.functionArn);
+    if (fn === undefined) return [new AssemblyError(route.construct, `its function ${route.functionArn} is not in the assembly`)];
+    const [method, path] = route.routeKey === '$default' ? ['*', '/$default'] : route.routeKey.split(' ');
+    // arn:…:execute-api:region:account:api/stage/METHOD/path, where ANY stands as *
+    const called = `${api?.apiId}/${api?.stage}/${method === 'ANY' ? '*' : method}${path}`;
+    const allowed = permissions.some(({ properties }) => {
+      const source = properties['SourceArn'];
+      const names: readonly unknown[] = [fn.arn, fn.ref];
+      return (
+        names.includes(properties['FunctionName']) &&
+        (source === undefined || segmentsFit(String(source).split(':').slice(5).join(':'), called))
+      );
+    });
+    return allowed
+      ? []
+      : [new AssemblyError(route.construct, `the HTTP API lacks the permission to invoke ${fn.path} for ${route.routeKey}`)];
+  });
+};

@@ -1,0 +1,51 @@
+interface KeyModel {
+  readonly field: string;
+  readonly composite: readonly string[];
+  readonly template?: string;
+}
+
+/** What ElectroDB is given for an entity, in the parts that the reference shows. */
+export interface EntityModel {
+  readonly model: { readonly entity: string; readonly version: string; readonly service: string };
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly indexes: Readonly<Record<string, { readonly index?: string; readonly pk: KeyModel; readonly sk?: KeyModel }>>;
+}
+
+export interface DeclaredEntity {
+  /** The file that declares it. */
+  readonly path: string;
+  readonly model: EntityModel;
+}
+
+/** ElectroDB's own key format where a model gives no template. */
+const keyText = (key: KeyModel | undefined, { model }: EntityModel): string => {
+  if (key === undefined) return '';
+  if (key.template !== undefined) return `\`${key.template}\``;
+  const parts = key.composite.map((name) => `${name}_\${${name}}`);
+  return `\`${[`$${model.service}`, ...parts].join('#')}\``;
+};
+
+/** Every item of the table, and the named ways to find it. */
+export const accessPatternsMarkdown = (entities: readonly DeclaredEntity[]): string => {
+  const sorted = [...entities].sort((a, b) =>
+    a.path === b.path ? (a.model.model.entity < b.model.model.entity ? -1 : 1) : a.path < b.path ? -1 : 1,
+  );
+  const lines = [
+    '# Access patterns',
+    '',
+    'Generated from the entities in every `store.ts` by `npm run docs`; do not edit. One table with the keys `pk` and `sk`, one index `gsi1` with `gsi1pk` and `gsi1sk`; items that expire carry `expiresAt` in epoch seconds.',
+    '',
+    '| entity | declared in | access pattern | index | partition key | sort key |',
+    '|---|---|---|---|---|---|',
+  ];
+  for (const { path, model } of sorted) {
+    for (const [name, { index, pk, sk }] of Object.entries(model.indexes)) {
+      lines.push(
+        `| ${model.model.entity} | \`${path}\` | \`${name}\` | ${index ?? 'table'} | ${keyText(pk, model)} | ${keyText(sk, model)} |`,
+      );
+    }
+  }
+  lines.push('', '## Attributes', '');
+  for (const { model } of sorted) lines.push(`- **${model.model.entity}**: ${Object.keys(model.attributes).join(', ')}`);
+  return `${lines.join('\n')}\n`;
+};

@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openAccount, recordFact } from '../../functions/arr/account.ts';
+import { closingOn } from '../../functions/arr/decide.ts';
+import type { Fact } from '../../functions/arr/facts.ts';
+import type { Entry } from '../../functions/arr/movements.ts';
+import { parseCounterName, Tally } from '../../functions/arr/totals.ts';
+import { fromEpochDay, toEpochDay } from '../../functions/platform/calendar.ts';
+import { customer, seats, subscription, testContext } from './facts.ts';
+
+const FIRST = toEpochDay('2026-01-01');
+
+interface Step {
+  readonly customerNumber: number;
+  readonly subscriptionNumber: number;
+  readonly second: number;
+  readonly status: 'active' | 'past-due' | 'trialing' | 'paused' | 'canceled';
+  readonly quantities: readonly number[];
+  readonly unitMinor: number;
+  readonly currency: 'USD' | 'EUR' | 'JPY' | 'GBP';
+  readonly discountDays: number | undefined;
+  readonly segment: string | undefined;
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  customerNumber: fc.integer({ min: 1, max: 3 }),
+  subscriptionNumber: fc.integer({ min: 1, max: 2 }),
+  // few seconds, so that facts share one now and then
+  second: fc.oneof(
+    fc.integer({ min: 0, max: 400 * 86_400 }),
+    fc.integer({ min: 0, max: 3 }).map((n) => n * 86_400 * 30),
+  ),
+  status: fc.constantFrom('active', 'active', 'active', 'past-due', 'trialing', 'paused', 'canceled'),
+  quantities: fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 0, maxLength: 3 }),
+  unitMinor: fc.integer({ min: 1, max: 9_999 }),
+  currency: fc.constantFrom('USD', 'EUR', 'JPY', 'GBP'),
+  discountDays: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }),
+  segment: fc.option(fc.constantFrom('Starter', 'Professional', 'Enterprise'), { nil: undefined, freq: 4 }),
+});
+
+const factOf = (s: Step, i: number): Fact => {
+  const day = FIRST + Math.floor(s.second / 86_400);
+  const at = `${fromEpochDay(day)}T${new Date((s.second % 86_400) * 1000).toISOString().slice(11, 19)}Z`;
+  const eventId = `evt_${String(i).padStart(4, '0')}`;
+  const customerId = `cus_${s.customerNumber}`;
+  if (s.segment !== undefined) return customer(at, { segment: s.segment }, { eventId, customerId });
+  const tiers = [
+    { upTo: '10', unitMinor: String(s.unitMinor), flatMinor: '0' },
+    { upTo: null, unitMinor: String(Math.ceil(s.unitMinor / 2)), flatMinor: '77' },
+  ];
+  const lines = s.quantities.map((quantity, n) =>
+    seats(`line_${n}`, quantity, s.unitMinor, {
+      productId: `prod_${n}`,
+      ...(n === 1 ? { pricing: { model: 'graduated', tiers } as const, interval: 'year' } : {}),
+      ...(n === 2 ? { interval: 'week' } : {}),
+    }),
+  );
+  const discounts =
+    s.discountDays === undefined
+      ? []
+      : [
+          {
+            discountId: 'di',
+            kind: 'percent' as const,
+            value: '12.5',
+            duration: 'repeating' as const,
+            startsOn: fromEpochDay(day),
+            endsOn: fromEpochDay(day + s.discountDays),
+          },
+        ];
+  return subscription(at, lines, {
+    eventId,
+    customerId,
+    subscriptionId: `sub_${s.customerNumber}_${s.subscriptionNumber}`,
+    currency: s.currency,
+    status: s.status,
+    discounts,
+    startsOn: '2025-01-01',
+    ...(s.status === 'canceled' ? { endedOn: fromEpochDay(day) } : {}),
+    fingerprint: `${JSON.stringify(lines)}${s.status}${s.currency}${s.discountDays}`,
+  });
+};
+
+interface Outcome {
+  readonly counters: Record<string, string>;
+  readonly closings: string[];
+}
+
+const LAST = FIRST + 1_000;
+
+/** Records the facts customer by customer, in the given order, and sums every counter of the totals. */
+const outcomeOf = (facts: readonly Fact[]): Outcome & { accounts: Map<string, ReturnType<typeof openAccount>> } => {
+  const accounts = new Map<string, ReturnType<typeof openAccount>>();
+  const tally = new Tally('USD');
+  for (const fact of facts) {
+    const id = fact.data.customerId;
+    const account = accounts.get(id) ?? openAccount(testContext);
+    accounts.set(id, account);
+    for (const entry of recordFact(account, fact, testContext)) tally.add(entry);
+  }
+  const counters: Record<string, string> = {};
+  for (const [month, sums] of [...tally.counters()].sort())
+    for (const [name, amount] of [...sums].sort()) if (amount !== 0n) counters[`${month}|${name}`] = String(amount);
+  const closings = [...accounts].sort().flatMap(([id, account]) => {
+    const closing = closingOn(account.book, LAST, testContext);
+    return [
+      `${id} ${closing.had} ${closing.stock.join('/')}`,
+      ...closing.lines.map((line) => `${line.key} ${line.amountMinor} ${line.planMinor}`).sort(),
+    ];
+  });
+  return { counters, closings, accounts };
+};
+
+const shuffled = (facts: readonly Fact[], keys: readonly number[]): Fact[] =>
+  facts
+    .map((fact, i) => ({ fact, key: keys[i % keys.length] ?? 0, i }))
+    .sort((a, b) => a.key - b.key || a.i - b.i)
+    .map((entry) => entry.fact);
+
+describe('histories of a customer base', () => {
+  it('give the same totals and closings in order, shuffled and duplicated (2,000 histories)', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 14 }), fc.array(fc.nat(), { minLength: 14, maxLength: 14 }), (steps, keys) => {
+        const facts = steps.map(factOf);
+        const inOrder = outcomeOf([...facts].sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt));
+        const anyOrder = outcomeOf(shuffled([...facts, ...facts], keys));
+        expect({ counters: anyOrder.counters, closings: anyOrder.closings }).toEqual({
+          counters: inOrder.counters,
+          closings: inOrder.closings,
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  }, 120_000);
+
+  it('keep opening + movements = closing on every day that something moved, in total, by segment, product and currency (A3)', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 14 }), fc.array(fc.nat(), { minLength: 14, maxLength: 14 }), (steps, keys) => {
+        const { accounts } = outcomeOf(shuffled(steps.map(factOf), keys));
+        for (const account of accounts.values()) expectIdentity(account);
+      }),
+      { numRuns: 500 },
+    );
+  }, 120_000);
+
+  it('keep at most one net movement per customer, day, cause and attributes', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 10 }), (steps) => {
+        const facts = steps.map(factOf);
+        const accounts = new Map<string, Entry[]>();
+        for (const fact of facts) accounts.set(fact.data.customerId, []);
+        for (const [id] of accounts) {
+          const account = openAccount(testContext);
+          const own = facts
+            .filter((fact) => fact.data.customerId === id)
+            .sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt);
+          // The whole timeline decided at once has exactly one entry of each.
+          for (const fact of own) recordFact(account, fact, testContext);
+          const signs = netByCause(account.recorded);
+          for (const [key, net] of signs) {
+            if (key.endsWith('|new') || key.endsWith('|expansion') || key.endsWith('|reactivation')) expect(net >= 0n).toBe(true);
+            if (key.endsWith('|churn') || key.endsWith('|contraction')) expect(net <= 0n).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  }, 120_000);
+});
+
+const netByCause = (entries: readonly Entry[]): Map<string, bigint> => {
+  const nets = new Map<string, bigint>();
+  for (const entry of entries) {
+    if (entry.lines.some((line) => line.currency === 'GBP')) continue;
+    const key = `${entry.day}|${entry.cause}`;
+    nets.set(key, (nets.get(key) ?? 0n) + entry.lines.reduce((sum, line) => sum + line.planDeltaMinor, 0n));
+  }
+  return nets;
+};
+
+/** Σ of all movements up to a day equals the lines in force at its end, in every cut. The closings come from the facts decided afresh. */
+const expectIdentity = (account: ReturnType<typeof openAccount>): void => {
+  const days = [...new Set(account.recorded.map((entry) => entry.day))].sort((a, b) => a - b);
+  for (const day of days) {
+    const tally = new Tally('USD');
+    for (const entry of account.recorded) if (entry.day <= day) tally.add(entry);
+    const sums = new Map<string, bigint>();
+    for (const counters of tally.counters().values()) {
+      for (const [name, amount] of counters) {
+        const c = parseCounterName(name);
+        if (c.cause === 'renewed') continue;
+        const key = `${c.dimension}|${c.value}|${c.currency}${c.atPlanRate ? '=' : ''}`;
+        sums.set(key, (sums.get(key) ?? 0n) + amount);
+      }
+    }
+    const closing = closingOnWhole(account.facts, day);
+    const expected = new Map<string, bigint>();
+    const put = (key: string, amount: bigint): void => {
+      expected.set(key, (expected.get(key) ?? 0n) + amount);
+    };
+    for (const line of closing.lines) {
+      for (const cut of ['total|', `product|${line.productId}`, 'entity|acme-inc', ...closing.segments]) {
+        put(`${cut}|${line.currency}`, line.amountMinor);
+        if (line.currency !== 'USD') put(`${cut}|${line.currency}=`, line.planMinor);
+      }
+    }
+    closing.stock.forEach((amount, i) => {
+      put(`origin|${['landed', 'expanded', 'renewal-uplift'][i]}|USD`, amount);
+    });
+    for (const key of new Set([...sums.keys(), ...expected.keys()]))
+      expect(`${key} ${sums.get(key) ?? 0n}`).toBe(`${key} ${expected.get(key) ?? 0n}`);
+    // Stock by origin is the customer's ARR at plan rates.
+    expect(closing.stock.reduce((a, b) => a + b, 0n)).toBe(closing.lines.reduce((sum, line) => sum + line.planMinor, 0n));
+  }
+};
+
+const closingOnWhole = (
+  facts: readonly Fact[],
+  day: number,
+): { lines: ReturnType<typeof closingOn>['lines']; stock: readonly bigint[]; segments: string[] } => {
+  // The customer's newest attributes up to that day; the earliest reach back to the beginning.
+  const customers = facts
+    .flatMap((fact) => (fact.kind === 'customer' ? [fact.data] : []))
+    .sort((a, b) => a.provenance.observedAt - b.provenance.observedAt || (a.provenance.eventId < b.provenance.eventId ? -1 : 1));
+  const upTo = customers.filter((c) => toEpochDay(c.observedOn) <= day);
+  const attributes = (upTo[upTo.length - 1] ?? customers[0])?.attributes ?? {};
+  const account = openAccount(testContext);
+  const own = facts
+    .filter((fact) => fact.data === customers[0] || toEpochDay(fact.data.observedOn) <= day)
+    .sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt);
+  for (const fact of own) recordFact(account, fact, testContext);
+  const closing = closingOn(account.book, Math.max(day, account.book.day), testContext);
+  return { lines: closing.lines, stock: closing.stock, segments: Object.entries(attributes).map(([name, value]) => `${name}|${value}`) };
+};

@@ -1,0 +1,263 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { consumed as onFactConsumes } from '../../functions/arr/on-fact.ts';
+import { consumed as onRatesConsumes } from '../../functions/arr/on-rates.ts';
+import { arrFacts, arrRates } from '../../lib/arr.ts';
+import { bundle, entries } from '../../lib/bundles.ts';
+import { eventsOf } from '../../lib/kit/event-bus.ts';
+import { environmentOf, many, type Statement, type Synthesised, statementsByFunction, synthesise } from './support/synthesised.ts';
+
+let app: Synthesised;
+let statements: ReadonlyMap<string, readonly Statement[]>;
+beforeAll(() => {
+  app = synthesise();
+  statements = statementsByFunction(app);
+});
+
+const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+const WRITE = ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const POLL_QUEUE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+const POLL_STREAM = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'];
+/** Every function's: its own log group, and traces. */
+const OWN = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+
+/** Variables that Lambda, Node or a library's own defaults provide. */
+const GIVEN_BY_RUNTIME =
+  /^(AWS_.*|_X_AMZN_TRACE_ID|LAMBDA_.*|_HANDLER|NODE_.*|POWERTOOLS_.*|LOG_LEVEL|TZ|PATH|HOME|HOMEPATH|HOMEDRIVE|USERPROFILE|DEBUG|ELECTRODB_.*|SMITHY_.*)$/;
+
+const GRANTS: Readonly<Record<string, readonly string[]>> = {
+  'integrations-stripe-ingest': ['events:PutEvents', 'secretsmanager:GetSecretValue'],
+  'integrations-stripe-on-event': [...READ, ...WRITE, ...POLL_QUEUE, 'sqs:SendMessage'],
+  'integrations-stripe-on-incomplete': [...READ, ...WRITE, ...POLL_QUEUE, 'secretsmanager:GetSecretValue'],
+  'integrations-api': [...READ, ...WRITE, 'events:PutEvents'],
+  'company-api': [...READ, ...WRITE],
+  'arr-on-fact': [...READ, ...WRITE, ...POLL_QUEUE],
+  'arr-on-rates': [...READ, ...WRITE, ...POLL_QUEUE, 'sqs:SendMessage'],
+  'arr-api': READ,
+  'coordinator-on-commit': [...READ, ...WRITE, ...POLL_STREAM, 'sqs:SendMessage'],
+  'coordinator-on-change': [...READ, ...WRITE, ...POLL_QUEUE],
+  'coordinator-task-refresh-dashboard': [...READ, ...WRITE],
+  'coordinator-api': READ,
+};
+
+describe('grants', () => {
+  it('are known for every function', () => {
+    expect([...statements.keys()].sort()).toEqual(Object.keys(GRANTS).sort());
+  });
+
+  it.each(Object.entries(GRANTS))('of %s are exactly these actions', (name, actions) => {
+    const granted = statements.get(name)!.flatMap(({ Action }) => many(Action));
+    expect([...new Set(granted)].sort()).toEqual([...OWN, ...actions].sort());
+  });
+
+  it('name a resource each, except for traces, where the service knows none', () => {
+    const wide = app
+      .all('AWS::IAM::Policy')
+      .flatMap(({ resource }) =>
+        (resource.Properties['PolicyDocument'] as { Statement: readonly Statement[] }).Statement.filter(({ Resource }) =>
+          many(Resource).some((one) => JSON.stringify(one).includes('*')),
+        ),
+      );
+    const actions = new Set(wide.flatMap(({ Action }) => many(Action)));
+    expect([...actions].sort()).toEqual(['xray:PutTelemetryRecords', 'xray:PutTraceSegments']);
+  });
+
+  it('hand out no managed policy and no action with an asterisk', () => {
+    for (const { resource } of app.all('AWS::IAM::Role')) expect(resource.Properties).not.toHaveProperty('ManagedPolicyArns');
+    const actions = app
+      .all('AWS::IAM::Policy')
+      .flatMap(({ resource }) => (resource.Properties['PolicyDocument'] as { Statement: readonly Statement[] }).Statement)
+      .flatMap(({ Action }) => many(Action));
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+});
+
+describe('functions', () => {
+  it('are all those, and only those, that stand in functions/', () => {
+    expect([...statements.keys()].sort()).toEqual(
+      entries()
+        .map((entry) => entry.replaceAll('/', '-'))
+        .sort(),
+    );
+  });
+
+  it('run Node 24 on ARM, are traced and log to a group of their own that forgets after 90 days', () => {
+    for (const { stack, resource } of app.all('AWS::Lambda::Function')) {
+      expect(resource.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
+      const { LogGroup } = resource.Properties['LoggingConfig'] as { LogGroup: { Ref: string } };
+      expect(app.stack(stack).resources.get(LogGroup.Ref)).toMatchObject({
+        Properties: { LogGroupName: `/aws/lambda/${String(resource.Properties['FunctionName'])}`, RetentionInDays: 90 },
+      });
+    }
+  });
+
+  it('find the table, the buses, the secrets and the queues by these variables', () => {
+    const variables = (name: string) =>
+      Object.keys(environmentOf(app, name))
+        .filter((variable) => !/^(POWERTOOLS_.*|LOG_LEVEL)$/.test(variable))
+        .sort();
+    expect(variables('integrations-stripe-ingest')).toEqual(['SOURCE_BUS_NAME', 'STRIPE_WEBHOOK_SECRET_IDS']);
+    expect(variables('integrations-stripe-on-event')).toEqual(['ASCENT_CONFIG', 'STRIPE_INCOMPLETE_QUEUE_URL', 'TABLE_NAME']);
+    expect(variables('integrations-stripe-on-incomplete')).toEqual(['ASCENT_CONFIG', 'STRIPE_API_KEY_SECRET_IDS', 'TABLE_NAME']);
+    expect(variables('arr-on-rates')).toEqual(['ARR_RATES_QUEUE_URL', 'ASCENT_CONFIG', 'TABLE_NAME']);
+    expect(variables('arr-api')).toEqual(['ASCENT_CONFIG', 'TABLE_NAME']);
+  });
+
+  it('are given every variable that their code reads', () => {
+    const bundles = bundle();
+    const missing = entries().flatMap((entry) => {
+      const code = readFileSync(join(bundles.folderOf(entry), 'index.mjs'), 'utf8');
+      const read = [...code.matchAll(/process\.env(?:\.([A-Z_]+)|\[\s*["'`]([A-Z_]+)["'`]\s*\])/g)].map(
+        (match) => match[1] ?? match[2] ?? '',
+      );
+      const given = environmentOf(app, entry.replaceAll('/', '-'));
+      return [...new Set(read)].filter((name) => !GIVEN_BY_RUNTIME.test(name) && !(name in given)).map((name) => `${entry}: ${name}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('have room in the 4 KB that all variables of a function share', () => {
+    for (const { resource } of app.all('AWS::Lambda::Function')) {
+      const { Variables } = resource.Properties['Environment'] as { Variables: Record<string, unknown> };
+      // References are counted as written in the template, which is longer than what they become.
+      expect(Buffer.byteLength(JSON.stringify(Variables))).toBeLessThan(3500);
+    }
+  });
+});
+
+describe('queues', () => {
+  const byName = () => new Map(app.all('AWS::SQS::Queue').map((queue) => [String(queue.resource.Properties['QueueName']), queue]));
+
+  it('are these, each with its dead letters', () => {
+    expect([...byName().keys()].sort()).toEqual([
+      'ascent-arr-facts',
+      'ascent-arr-facts-dead',
+      'ascent-arr-rates',
+      'ascent-arr-rates-dead',
+      'ascent-coordinator-changes',
+      'ascent-coordinator-changes-dead',
+      'ascent-outbox-dead',
+      'ascent-refresh-dashboard-schedule-dead',
+      'ascent-stripe-events',
+      'ascent-stripe-events-dead',
+      'ascent-stripe-incomplete',
+      'ascent-stripe-incomplete-dead',
+      'ascent-totals-dead',
+    ]);
+  });
+
+  it('set a message aside after five deliveries and keep it for 14 days', () => {
+    for (const [name, { resource }] of byName()) {
+      if (name.endsWith('-dead'))
+        expect(resource.Properties['MessageRetentionPeriod']).toBe(1_209_600); // 14 × 86,400 s
+      else expect(resource.Properties['RedrivePolicy']).toMatchObject({ maxReceiveCount: 5 });
+    }
+  });
+
+  it('are encrypted and refuse plain connections', () => {
+    expect(app.all('AWS::SQS::QueuePolicy')).toHaveLength(byName().size);
+    for (const { resource } of byName().values()) expect(resource.Properties['SqsManagedSseEnabled']).toBe(true);
+    for (const { resource } of app.all('AWS::SQS::QueuePolicy'))
+      expect(JSON.stringify(resource)).toContain('"aws:SecureTransport":"false"');
+  });
+
+  it('hide a message for six times its function’s time-out', () => {
+    const seconds = (name: string) => byName().get(`ascent-${name}`)?.resource.Properties['VisibilityTimeout'];
+    expect(seconds('stripe-events')).toBe(180); // 6 × 30
+    expect(seconds('stripe-incomplete')).toBe(360); // 6 × 60
+    expect(seconds('coordinator-changes')).toBe(185); // 6 × 30 + 5 of the batching window
+  });
+
+  it('are watched: age of the oldest message for each, and the first dead letter of each', () => {
+    const watched = (metric: string) =>
+      app.all('AWS::CloudWatch::Alarm').filter(({ resource }) => resource.Properties['MetricName'] === metric);
+    expect(watched('ApproximateAgeOfOldestMessage')).toHaveLength(5);
+    const depth = watched('ApproximateNumberOfMessagesVisible');
+    expect(depth).toHaveLength(8);
+    for (const { resource } of depth) expect(resource.Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
+  });
+});
+
+describe('pollers', () => {
+  it('take batches of ten from queues, report failures one by one, and are bounded where something is protected', () => {
+    const pollers = app
+      .all('AWS::Lambda::EventSourceMapping')
+      .filter(({ resource }) => !JSON.stringify(resource.Properties['EventSourceArn']).includes('StreamArn'));
+    const settings = Object.fromEntries(
+      pollers.map(({ id, resource }) => [
+        id.replace(/Poller.*/, ''),
+        [resource.Properties['BatchSize'], resource.Properties['FunctionResponseTypes'], resource.Properties['ScalingConfig']],
+      ]),
+    );
+    expect(settings).toEqual({
+      StripeEvents: [10, ['ReportBatchItemFailures'], undefined],
+      StripeIncomplete: [10, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
+      ArrFacts: [10, ['ReportBatchItemFailures'], undefined],
+      ArrRates: [10, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
+      CoordinatorChanges: [10, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
+    });
+  });
+
+  it('read of the stream only the outbox items of movements', () => {
+    const projector = app.all('AWS::Lambda::EventSourceMapping').find(({ id }) => id.startsWith('TotalsProjector'))!;
+    expect(projector.resource.Properties).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      FilterCriteria: {
+        Filters: [
+          {
+            Pattern:
+              '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"OUT#"}]}},"NewImage":{"type":{"S":["ArrMovementsRecorded"]}}}}',
+          },
+        ],
+      },
+    });
+  });
+});
+
+describe('rules and schedules', () => {
+  it('are these patterns', () => {
+    const patterns = Object.fromEntries(
+      app.all('AWS::Events::Rule').map(({ id, resource }) => [id.replace(/Rule[0-9A-F]{8}$/, ''), resource.Properties['EventPattern']]),
+    );
+    expect(patterns).toEqual({
+      StripeEvents: { source: [{ prefix: 'ascent.stripe/' }] },
+      ArrFacts: {
+        source: ['ascent.integrations'],
+        'detail-type': ['SubscriptionRecorded', 'SubscriptionScheduleRecorded', 'CustomerRecorded'],
+      },
+      ArrRates: { source: ['ascent.company'], 'detail-type': ['FxRatesLoaded'] },
+      CoordinatorChanges: {
+        source: ['ascent.arr', 'ascent.company'],
+        'detail-type': ['ArrMovementsRecorded', 'PlanChanged', 'FxRatesLoaded'],
+      },
+    });
+  });
+
+  it('bring a consumer exactly the events that it says it consumes', () => {
+    expect(arrFacts).toEqual(eventsOf(...onFactConsumes));
+    expect(arrRates).toEqual(eventsOf(...onRatesConsumes));
+  });
+
+  it('try for a day and then set the event aside in the queue’s dead letters', () => {
+    for (const { resource } of app.all('AWS::Events::Rule')) {
+      expect(resource.Properties['Targets']).toEqual([
+        expect.objectContaining({
+          RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+          DeadLetterConfig: { Arn: expect.anything() },
+        }),
+      ]);
+    }
+  });
+
+  it('refresh the dashboard every five minutes in the company’s zone', () => {
+    const schedules = app.all('AWS::Scheduler::Schedule').map(({ resource }) => resource.Properties);
+    expect(schedules).toHaveLength(1);
+    expect(schedules[0]).toMatchObject({
+      ScheduleExpression: 'rate(5 minutes)',
+      ScheduleExpressionTimezone: 'UTC',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+    });
+  });
+});

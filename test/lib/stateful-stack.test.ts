@@ -1,0 +1,161 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { company } from '../../ascent.config.ts';
+import { defineCompany } from '../../functions/platform/config.ts';
+import { OUTBOX_PREFIX as storedOutboxPrefix } from '../../functions/platform/envelope.ts';
+import { expiresAtAttribute, gsi1Index, gsi1Pk, gsi1Sk, primaryPk, primarySk } from '../../functions/platform/table.ts';
+import { INDEX_KEYS, OUTBOX_PREFIX, TABLE_INDEX, TABLE_KEYS, TTL_ATTRIBUTE } from '../../lib/table.ts';
+import { type Synthesised, synthesise } from './support/synthesised.ts';
+
+let app: Synthesised;
+beforeAll(() => {
+  app = synthesise();
+});
+
+const only = (type: string) => {
+  const found = app.all(type);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+};
+
+describe('the table', () => {
+  it('is on demand, encrypted with our key, streamed, restorable and protected against deletion', () => {
+    const { stack, resource } = only('AWS::DynamoDB::Table');
+    expect(stack).toBe('Data');
+    expect(resource).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'gsi1',
+            KeySchema: [
+              { AttributeName: 'gsi1pk', KeyType: 'HASH' },
+              { AttributeName: 'gsi1sk', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ],
+        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      },
+    });
+  });
+
+  it('has the keys, the index and the attributes by which the store of the functions finds its items', () => {
+    expect([TABLE_INDEX, TTL_ATTRIBUTE, OUTBOX_PREFIX]).toEqual([gsi1Index, expiresAtAttribute, storedOutboxPrefix]);
+    expect([TABLE_KEYS.partition, TABLE_KEYS.sort]).toEqual([primaryPk.field, primarySk.field]);
+    expect([INDEX_KEYS.partition, INDEX_KEYS.sort]).toEqual([gsi1Pk.field, gsi1Sk.field]);
+  });
+
+  it('has a stream with exactly two readers: the outbox pipe and one projector', () => {
+    const streamArn = /StreamArn/;
+    const pollers = app
+      .all('AWS::Lambda::EventSourceMapping')
+      .filter(({ resource }) => streamArn.test(JSON.stringify(resource.Properties['EventSourceArn'])));
+    const pipes = app.all('AWS::Pipes::Pipe').filter(({ resource }) => streamArn.test(JSON.stringify(resource.Properties['Source'])));
+    expect([pipes.length, pollers.length]).toEqual([1, 1]);
+  });
+});
+
+describe('keys and secrets', () => {
+  it('rotates the key and keeps it', () => {
+    expect(only('AWS::KMS::Key').resource).toMatchObject({ DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
+  });
+
+  it('keeps two secrets per Stripe instance, made without usable values', () => {
+    const secrets = app
+      .all('AWS::SecretsManager::Secret')
+      .map(({ resource }) => [resource.Properties['Name'], resource.Properties['SecretString'], resource.DeletionPolicy]);
+    expect(secrets).toEqual([
+      ['ascent/stripe/main/webhook-signing', '{"webhookSecrets":[]}', 'Retain'],
+      ['ascent/stripe/main/api-key', '{"apiKey":""}', 'Retain'],
+    ]);
+  });
+});
+
+describe('the buses', () => {
+  it('are a source bus and a revenue bus, each with an archive of 400 days', () => {
+    expect(app.all('AWS::Events::EventBus').map(({ resource }) => resource.Properties['Name'])).toEqual([
+      'ascent-sources',
+      'ascent-revenue',
+    ]);
+    const archives = app.all('AWS::Events::Archive').map(({ resource }) => resource);
+    expect(archives.map(({ Properties }) => [Properties['ArchiveName'], Properties['RetentionDays'], Properties['EventPattern']])).toEqual([
+      ['ascent-sources-archive', 400, { version: ['0'] }],
+      ['ascent-revenue-archive', 400, { version: ['0'] }],
+    ]);
+  });
+
+  it('include a partner bus, with archive and rule, only where a source is configured', () => {
+    const [main] = company.stripe;
+    const partner = synthesise({
+      company: defineCompany({ ...company, stripe: [{ ...main!, partnerEventSource: 'aws.partner/stripe.com/ed_test_61' }] }),
+    });
+    const bus = partner.all('AWS::Events::EventBus').map(({ resource }) => resource.Properties);
+    expect(bus).toContainEqual(
+      expect.objectContaining({ Name: 'aws.partner/stripe.com/ed_test_61', EventSourceName: 'aws.partner/stripe.com/ed_test_61' }),
+    );
+    expect(partner.all('AWS::Events::Archive')).toHaveLength(3);
+    const patterns = partner.all('AWS::Events::Rule').map(({ resource }) => resource.Properties['EventPattern']);
+    expect(patterns).toContainEqual({ source: [{ prefix: 'aws.partner/stripe.com/' }] });
+    expect(app.all('AWS::Events::Rule').map(({ resource }) => resource.Properties['EventPattern'])).not.toContainEqual({
+      source: [{ prefix: 'aws.partner/stripe.com/' }],
+    });
+  });
+});
+
+describe('the outbox pipe', () => {
+  it('takes new outbox items only and never gives up before the stream forgets them', () => {
+    const parameters = only('AWS::Pipes::Pipe').resource.Properties['SourceParameters'];
+    expect(parameters).toMatchObject({
+      FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"OUT#"}]}}}}' }] },
+      DynamoDBStreamParameters: {
+        StartingPosition: 'TRIM_HORIZON',
+        BatchSize: 10,
+        OnPartialBatchItemFailure: 'AUTOMATIC_BISECT',
+        MaximumRetryAttempts: -1,
+      },
+    });
+  });
+
+  it('names type and source from the item and passes the data on as a JSON string', () => {
+    expect(only('AWS::Pipes::Pipe').resource.Properties['TargetParameters']).toEqual({
+      EventBridgeEventBusParameters: { DetailType: '$.dynamodb.NewImage.type.S', Source: '$.dynamodb.NewImage.source.S' },
+      InputTemplate:
+        '{"id": <$.dynamodb.NewImage.id.S>, "type": <$.dynamodb.NewImage.type.S>, "version": <$.dynamodb.NewImage.version.S>, "recordedAt": <$.dynamodb.NewImage.recordedAt.S>, "subject": <$.dynamodb.NewImage.subject.S>, "data": <$.dynamodb.NewImage.data.S>}',
+    });
+  });
+
+  it('may read the stream, put on the revenue bus and send to its dead letters, and nothing else', () => {
+    const policy = app.all('AWS::IAM::Policy').find(({ stack, id }) => stack === 'Data' && id.startsWith('OutboxRole'))!;
+    const { Statement } = policy.resource.Properties['PolicyDocument'] as { Statement: readonly { Action: unknown }[] };
+    expect(Statement.map(({ Action }) => Action)).toEqual([
+      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+      'events:PutEvents',
+      'sqs:SendMessage',
+    ]);
+  });
+});
+
+describe('people', () => {
+  it('are invited, use a second factor and are kept', () => {
+    expect(only('AWS::Cognito::UserPool').resource).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: {
+        AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+        MfaConfiguration: 'ON',
+        EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+        DeletionProtection: 'ACTIVE',
+        UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED' },
+      },
+    });
+  });
+});

@@ -1,0 +1,307 @@
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Entity } from 'electrodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  batchCommit,
+  commit,
+  entityDefaults,
+  gsi1Index,
+  gsi1Pk,
+  gsi1Sk,
+  mustExist,
+  mustNotExist,
+  primaryPk,
+  primarySk,
+  readAll,
+  readPage,
+  type Write,
+} from '../../functions/platform/table.ts';
+import { useDynamoDB } from '../support/dynamodb.ts';
+
+const table = useDynamoDB();
+
+const notes = new Entity(
+  {
+    model: { entity: 'note', version: '1', service: 'test' },
+    attributes: {
+      book: { type: 'string', required: true },
+      page: { type: 'string', required: true },
+      text: { type: 'string' },
+      amount: { type: 'number' },
+      shelf: { type: 'string' },
+    },
+    indexes: {
+      byBook: {
+        pk: { ...primaryPk, composite: ['book'], template: 'BOOK#${book}' },
+        sk: { ...primarySk, composite: ['page'], template: 'PAGE#${page}' },
+      },
+      byShelf: {
+        index: gsi1Index,
+        pk: { ...gsi1Pk, composite: ['shelf'], template: 'SHELF#${shelf}' },
+        sk: { ...gsi1Sk, composite: ['text'], template: '${text}' },
+      },
+    },
+  } as const,
+  entityDefaults,
+);
+
+/** A proxy in front of the engine: it answers the next requests itself, as DynamoDB does when it is busy. */
+interface Answer {
+  readonly type: string;
+  readonly body?: Record<string, unknown>;
+}
+const answers: Answer[] = [];
+const operations: string[] = [];
+let proxy: Server;
+
+beforeAll(async () => {
+  proxy = createServer((incoming: IncomingMessage, outgoing) => {
+    operations.push(String(incoming.headers['x-amz-target']).split('.')[1] ?? '');
+    const answer = answers.shift();
+    if (answer !== undefined) {
+      incoming.resume();
+      outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      outgoing.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${answer.type}`, message: 'made up', ...answer.body }));
+      return;
+    }
+    const { port } = new URL(table.endpoint);
+    const onward = request({ host: '127.0.0.1', port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (reply) => {
+      outgoing.writeHead(reply.statusCode ?? 500, reply.headers);
+      reply.pipe(outgoing);
+    });
+    incoming.pipe(onward);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => proxy.once('listening', resolve));
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  proxy.closeAllConnections();
+  proxy.close();
+});
+beforeEach(() => {
+  answers.length = 0;
+  operations.length = 0;
+});
+
+const create = (book: string, page: string, text = 'x'): Write => ({ put: notes.create({ book, page, text }).params() });
+const overwrite = (book: string, page: string, text = 'x'): Write => ({ put: notes.put({ book, page, text }).params() });
+const textOf = async (book: string, page: string): Promise<string | undefined> =>
+  (await notes.get({ book, page }).go({ consistent: true })).data?.text;
+const cancelled = (...codes: string[]): Answer => ({
+  type: 'TransactionCanceledException',
+  body: { CancellationReasons: codes.map((Code) => ({ Code })) },
+});
+/** So many writes of fresh items. */
+const pages = (book: string, count: number): Write[] =>
+  Array.from({ length: count }, (_, index) => create(book, String(index).padStart(3, '0')));
+
+describe('a commit', () => {
+  test('writes all items in one transaction', async () => {
+    expect(await commit([create('a', '1'), create('a', '2')])).toEqual({ ok: true, value: undefined });
+    expect(operations).toEqual(['TransactWriteItems']);
+    expect([await textOf('a', '1'), await textOf('a', '2')]).toEqual(['x', 'x']);
+  });
+
+  test('sends a single write as a plain write, which costs half', async () => {
+    expect((await commit([create('single', '1')])).ok).toBe(true);
+    expect((await commit([{ update: notes.patch({ book: 'single', page: '1' }).set({ text: 'y' }).params() }])).ok).toBe(true);
+    expect((await commit([{ delete: notes.remove({ book: 'single', page: '1' }).params() }])).ok).toBe(true);
+    expect(operations).toEqual(['PutItem', 'UpdateItem', 'DeleteItem']);
+  });
+
+  test('takes up to a hundred writes', async () => {
+    expect((await commit(pages('hundred', 100))).ok).toBe(true);
+    expect(await readAll(notes.query.byBook({ book: 'hundred' }), { consistent: true })).toHaveLength(100);
+  });
+
+  test('refuses more than a hundred writes, none, and the same item twice: those are bugs', async () => {
+    await expect(commit(pages('many', 101))).rejects.toThrow('a commit has 1 to 100 writes, not 101');
+    await expect(commit([])).rejects.toThrow('a commit has 1 to 100 writes, not 0');
+    await expect(commit([create('twice', '1'), overwrite('twice', '1')])).rejects.toThrow('a commit names each item once');
+    expect(operations).toEqual([]);
+  });
+
+  test('answers a failed condition as a value that names the write, at once, and writes nothing', async () => {
+    await commit([create('b', '2', 'first')]);
+    operations.length = 0;
+    const result = await commit([create('b', '1'), create('b', '2', 'second'), create('b', '3')]);
+    expect(result).toEqual({
+      ok: false,
+      problem: { code: 'conflict', detail: 'the condition of write 2 of 3 does not hold', reasons: ['none', 'condition-failed', 'none'] },
+    });
+    expect(operations).toEqual(['TransactWriteItems']);
+    expect([await textOf('b', '1'), await textOf('b', '2')]).toEqual([undefined, 'first']);
+  });
+
+  test('answers a failed condition of a single plain write alike', async () => {
+    await commit([create('c', '1')]);
+    expect(await commit([create('c', '1')])).toMatchObject({ ok: false, problem: { code: 'conflict', reasons: ['condition-failed'] } });
+  });
+
+  test('checks items that it does not write', async () => {
+    await commit([create('d', '1')]);
+    const present = notes.get({ book: 'd', page: '1' }).params();
+    expect((await commit([mustExist(present), create('d', '2')])).ok).toBe(true);
+    expect(await commit([mustNotExist(present), create('d', '3')])).toMatchObject({ problem: { reasons: ['condition-failed', 'none'] } });
+  });
+
+  test('does nothing when it is repeated with its token, however long the token is', async () => {
+    const token = 'a token that is longer than the thirty-six characters that DynamoDB takes';
+    expect((await commit([create('e', '1')], token)).ok).toBe(true);
+    expect((await commit([create('e', '1')], token)).ok).toBe(true);
+    expect((await commit([create('e', '1')], 'another')).ok).toBe(false);
+  });
+
+  test('tries again when another transaction was in the way', async () => {
+    answers.push(
+      cancelled('None', 'TransactionConflict'),
+      { type: 'TransactionInProgressException' },
+      cancelled('TransactionConflict', 'None'),
+    );
+    expect((await commit([create('f', '1'), create('f', '2')])).ok).toBe(true);
+    expect(operations.length).toBeGreaterThanOrEqual(4);
+    expect(await textOf('f', '2')).toBe('x');
+  });
+
+  test('tries again when a single write met a transaction', async () => {
+    answers.push({ type: 'TransactionConflictException' });
+    expect((await commit([create('g', '1')])).ok).toBe(true);
+    expect(operations).toEqual(['PutItem', 'PutItem']);
+  });
+
+  test('tries again when it was throttled', async () => {
+    answers.push(cancelled('ThrottlingError', 'None'), cancelled('None', 'ProvisionedThroughputExceeded'));
+    expect((await commit([create('h', '1'), create('h', '2')])).ok).toBe(true);
+    expect(operations).toHaveLength(3);
+  });
+
+  test('answers busy after six attempts, with the reasons', async () => {
+    answers.push(...Array.from({ length: 6 }, () => cancelled('TransactionConflict', 'ThrottlingError')));
+    expect(await commit([create('i', '1'), create('i', '2')])).toEqual({
+      ok: false,
+      problem: { code: 'busy', detail: 'other writes were in the way for 6 attempts', reasons: ['conflict', 'throttled'] },
+    });
+    expect(operations).toHaveLength(6);
+  });
+
+  test('throws what is none of these: it is a bug or a missing permission', async () => {
+    answers.push({ type: 'AccessDeniedException' });
+    await expect(commit([create('j', '1'), create('j', '2')])).rejects.toThrow();
+    answers.push(cancelled('ValidationError', 'None'));
+    await expect(commit([create('j', '1'), create('j', '2')])).rejects.toThrow();
+  });
+
+  test('gives real contenders for one counter exactly one winner a round', async () => {
+    await commit([overwrite('race', '1', '0')]);
+    const from = (text: string): Write => ({
+      update: notes
+        .patch({ book: 'race', page: '1' })
+        .set({ text: `${text}+` })
+        .where((attributes, { eq }) => eq(attributes.text, text))
+        .params(),
+    });
+    const results = await Promise.all(Array.from({ length: 8 }, (_, index) => commit([from('0'), create('race', `by-${index}`)])));
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await textOf('race', '1')).toBe('0+');
+  });
+});
+
+describe('a batch', () => {
+  test('commits all groups in one transaction where they fit', async () => {
+    const results = await batchCommit([pages('k1', 3), [], pages('k2', 3)]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
+    expect(operations).toEqual(['TransactWriteItems']);
+  });
+
+  test('answers the group whose condition failed, and commits the others without it', async () => {
+    await commit([create('l', 'marker')]);
+    operations.length = 0;
+    const results = await batchCommit([pages('l1', 2), [create('l2', '1'), create('l', 'marker')], pages('l3', 2)]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(results[1]).toMatchObject({ problem: { code: 'conflict', reasons: ['none', 'condition-failed'] } });
+    expect(operations).toEqual(['TransactWriteItems', 'TransactWriteItems']);
+    expect(await textOf('l2', '1')).toBeUndefined();
+    expect(await textOf('l3', '001')).toBe('x');
+  });
+
+  test('commits one by one where others stay in the way', async () => {
+    answers.push(...Array.from({ length: 6 }, () => cancelled('TransactionConflict', 'None', 'None', 'None')));
+    const results = await batchCommit([pages('m1', 2), pages('m2', 2)]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(operations).toHaveLength(6 + 2);
+  });
+
+  test('splits what does not fit into a hundred writes', async () => {
+    const results = await batchCommit([pages('n1', 60), pages('n2', 40), pages('n3', 1)]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
+    // 60 + 40 = 100 in the first transaction; the third group alone is one plain write
+    expect(operations).toEqual(['TransactWriteItems', 'PutItem']);
+  });
+
+  test('commits groups that touch the same item one after the other, in their order', async () => {
+    const results = await batchCommit([
+      [create('o', '1', 'first'), create('o', '2')],
+      [create('o', '1', 'second'), create('o', '3')],
+      [create('o', '4')],
+    ]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(await textOf('o', '1')).toBe('first');
+    expect(await textOf('o', '4')).toBe('x');
+  });
+});
+
+describe('reading', () => {
+  test('pages with the wanted length until the end', async () => {
+    await commit(pages('p', 7));
+    const query = () => notes.query.byBook({ book: 'p' });
+    const first = await readPage(query(), 3);
+    const second = await readPage(query(), 3, first.next ?? undefined);
+    const third = await readPage(query(), 3, second.next ?? undefined);
+    expect([first, second, third].map(({ items }) => items.map(({ page }) => page))).toEqual([
+      ['000', '001', '002'],
+      ['003', '004', '005'],
+      ['006'],
+    ]);
+    expect(third.next).toBeNull();
+  });
+
+  test('pages along the index, also where many items share its sort key', async () => {
+    const shelved = Array.from({ length: 5 }, (_, index) => ({
+      put: notes.put({ book: `t${index}`, page: '1', shelf: 'top', text: 'same' }).params(),
+    }));
+    await commit(shelved);
+    const books: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await readPage(notes.query.byShelf({ shelf: 'top' }), 2, cursor);
+      books.push(...page.items.map(({ book }) => book));
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    expect(books.sort()).toEqual(['t0', 't1', 't2', 't3', 't4']);
+  });
+
+  test('refuses to read more than the named limit', async () => {
+    await commit(pages('q', 4));
+    await expect(readAll(notes.query.byBook({ book: 'q' }), { atMost: 3 })).rejects.toThrow('a query found more than 3 items');
+  });
+
+  test('brings numbers beyond 2^53 back as bigint, digit by digit', async () => {
+    const amount = 12_345_678_901_234_567_890n;
+    await commit([{ put: { Item: { pk: 'BOOK#r', sk: 'PAGE#1', amount, __edb_e__: 'note', __edb_v__: '1' } } }]);
+    const { data } = await notes.query.byBook({ book: 'r' }).go({ data: 'raw' });
+    const items = (data as unknown as { Items: { amount: unknown }[] }).Items;
+    expect(items[0]?.amount).toBe(12_345_678_901_234_567_890n);
+  });
+
+  test('reads and writes in batches under the real name of the table', async () => {
+    await commit(pages('s', 2));
+    const { data } = await notes
+      .get([
+        { book: 's', page: '000' },
+        { book: 's', page: '001' },
+      ])
+      .go();
+    expect(data).toHaveLength(2);
+  });
+});

@@ -1,0 +1,64 @@
+import type { Context } from 'aws-lambda';
+import type { HttpEvent } from '../../functions/platform/http.ts';
+
+/** A request as an HTTP API hands it to a function, payload format 2.0. */
+export interface TestRequest {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body` as JSON. */
+  readonly rawBody?: string;
+  readonly base64?: boolean;
+  /** Scopes of the caller's token; without them there is no token. */
+  readonly scopes?: readonly string[];
+}
+
+const bodyText = ({ rawBody, body, base64 }: TestRequest): string | undefined => {
+  const text = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+  return base64 && text !== undefined ? Buffer.from(text).toString('base64') : text;
+};
+
+export const httpEvent = (method: string, path: string, request: TestRequest = {}): HttpEvent => {
+  const text = bodyText(request);
+  const claims = request.scopes === undefined ? undefined : { sub: 'user-1', scope: request.scopes.join(' ') };
+  return {
+    version: '2.0',
+    routeKey: `${method} ${path}`,
+    rawPath: path,
+    rawQueryString: new URLSearchParams(request.query).toString(),
+    headers: { ...(text === undefined ? {} : { 'content-type': 'application/json' }), ...request.headers },
+    ...(request.query === undefined ? {} : { queryStringParameters: { ...request.query } }),
+    ...(text === undefined ? {} : { body: text }),
+    isBase64Encoded: request.base64 ?? false,
+    requestContext: {
+      requestId: 'req-1',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      ...(claims === undefined ? {} : { authorizer: { jwt: { claims, scopes: null } } }),
+    },
+  } as unknown as HttpEvent;
+};
+
+export const lambdaContext = {
+  awsRequestId: 'lambda-1',
+  functionName: 'test',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:1:function:test',
+  memoryLimitInMB: '512',
+  getRemainingTimeInMillis: () => 30_000,
+} as unknown as Context;
+
+type Handler = (event: HttpEvent, context: Context) => Promise<{ statusCode?: number; headers?: Record<string, unknown>; body?: string }>;
+
+export interface TestResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into the JSON of any route
+  readonly json: any;
+}
+
+export const call = async (handler: unknown, method: string, path: string, request: TestRequest = {}): Promise<TestResponse> => {
+  const { statusCode = 200, headers = {}, body = '' } = await (handler as Handler)(httpEvent(method, path, request), lambdaContext);
+  const isJson = String(headers['content-type']).includes('json') && body !== '';
+  return { status: statusCode, headers: headers as Record<string, string>, text: body, json: isJson ? JSON.parse(body) : undefined };
+};
