@@ -124,7 +124,14 @@ class Source {
     const value = pick(this.#random, ['10', '15', '12.5', '20']);
     return this.#random() < 0.7
       ? { discountId: 'di_1', kind: 'percent', value, duration: 'forever' }
-      : { discountId: 'di_1', kind: 'percent', value, duration: 'repeating', startsOn: fromEpochDay(start), endsOn: fromEpochDay(start + 90) };
+      : {
+          discountId: 'di_1',
+          kind: 'percent',
+          value,
+          duration: 'repeating',
+          startsOn: fromEpochDay(start),
+          endsOn: fromEpochDay(start + 90),
+        };
   }
 
   #customer(day: number, segment: string): Fact {

@@ -7,7 +7,13 @@ import { type Account, type Invoice, instantOn, tell, type World } from './world
 export const STORY_END = Date.UTC(2026, 11, 31, 23, 59, 30) / 1000;
 
 /** Days until an invoice is due, per mille of customers: on receipt, net 30, 45, 60, 90. */
-const PAYMENT_TERMS = [[0, 50], [30, 450], [45, 200], [60, 250], [90, 50]] as const;
+const PAYMENT_TERMS = [
+  [0, 50],
+  [30, 450],
+  [45, 200],
+  [60, 250],
+  [90, 50],
+] as const;
 
 export const paymentTerm = (world: World): number => {
   let left = world.random.below(1000);
@@ -36,7 +42,13 @@ const paidAt = (world: World, subscription: Subscription, finalizedAt: number): 
 };
 
 /** The invoice of the period that a subscription is in, over all of its items. */
-const periodInvoice = (world: World, account: Account, subscription: Subscription, reason: Invoice['reason'], createdAt: number): Invoice => {
+const periodInvoice = (
+  world: World,
+  account: Account,
+  subscription: Subscription,
+  reason: Invoice['reason'],
+  createdAt: number,
+): Invoice => {
   const lines = subscription.items.map(({ id, price, quantity }) => ({
     id: world.id('il'),
     itemId: id,
@@ -53,7 +65,13 @@ const periodInvoice = (world: World, account: Account, subscription: Subscriptio
       discountId: id,
       amount: coupon.amountOff ?? round(fraction(subtotal * BigInt(coupon.percentOff ?? 0), 100n), 'half-up'),
     }));
-  return invoiceOf(world, account, subscription, { reason, createdAt, lines, discountAmounts, period: { start: subscription.periodStart, end: subscription.periodEnd } });
+  return invoiceOf(world, account, subscription, {
+    reason,
+    createdAt,
+    lines,
+    discountAmounts,
+    period: { start: subscription.periodStart, end: subscription.periodEnd },
+  });
 };
 
 type Told = Pick<Invoice, 'reason' | 'createdAt' | 'lines' | 'discountAmounts' | 'period'>;
@@ -82,11 +100,18 @@ const invoiceOf = (world: World, account: Account, subscription: Subscription, t
 };
 
 const tellPayment = (world: World, invoice: Invoice): void => {
-  if (invoice.paidAt !== null && invoice.paidAt <= STORY_END) world.acts.push({ at: invoice.paidAt, kind: 'invoice', type: 'invoice.paid', invoice });
+  if (invoice.paidAt !== null && invoice.paidAt <= STORY_END)
+    world.acts.push({ at: invoice.paidAt, kind: 'invoice', type: 'invoice.paid', invoice });
 };
 
 /** Bills the period that begins; returns the subscription with its newest invoice. Call before the subscription's change is told. */
-export const billPeriod = (world: World, account: Account, subscription: Subscription, reason: Invoice['reason'], at: number): { readonly subscription: Subscription; readonly invoice: Invoice } => {
+export const billPeriod = (
+  world: World,
+  account: Account,
+  subscription: Subscription,
+  reason: Invoice['reason'],
+  at: number,
+): { readonly subscription: Subscription; readonly invoice: Invoice } => {
   const invoice = periodInvoice(world, account, subscription, reason, at);
   return { subscription: { ...subscription, latestInvoiceId: invoice.id }, invoice };
 };
@@ -95,7 +120,8 @@ export const billPeriod = (world: World, account: Account, subscription: Subscri
 export const collect = (world: World, account: Account, invoice: Invoice, monthEnd: string): void => {
   if (invoice.finalizedAt > STORY_END) return;
   const sendsInvoice = account.subscription.collection === 'send_invoice';
-  if (sendsInvoice && world.random.chance(80)) world.acts.push({ at: invoice.finalizedAt, kind: 'invoice', type: 'invoice.finalized', invoice: { ...invoice, attempts: 0 } });
+  if (sendsInvoice && world.random.chance(80))
+    world.acts.push({ at: invoice.finalizedAt, kind: 'invoice', type: 'invoice.finalized', invoice: { ...invoice, attempts: 0 } });
   const retryAt = invoice.finalizedAt + (2 + world.random.below(4)) * DAY;
   if (sendsInvoice || dateOf(retryAt) > monthEnd || !world.random.chance(60)) {
     tellPayment(world, invoice);
@@ -121,5 +147,14 @@ export const billProration = (world: World, account: Account, before: Subscripti
   });
   const total = lines.reduce((sum, { amount }) => sum + amount, 0n);
   if (total <= 0n || (after.collection === 'charge_automatically' && total > LARGEST_CARD_PAYMENT)) return;
-  tellPayment(world, invoiceOf(world, account, after, { reason: 'subscription_update', createdAt: at, lines, discountAmounts: [], period: { start: at, end: after.periodEnd } }));
+  tellPayment(
+    world,
+    invoiceOf(world, account, after, {
+      reason: 'subscription_update',
+      createdAt: at,
+      lines,
+      discountAmounts: [],
+      period: { start: at, end: after.periodEnd },
+    }),
+  );
 };

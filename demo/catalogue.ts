@@ -1,4 +1,4 @@
-import { fractionOf, mulFractions, round, divFractions, fraction } from '../functions/platform/decimal.ts';
+import { divFractions, fraction, fractionOf, mulFractions, round } from '../functions/platform/decimal.ts';
 import { type Coupon, DAY, type Item, type Price, type PriceTier } from './model.ts';
 import { centsPerStripeMinor, unitStep } from './rates.ts';
 import { type CurrencyCode, SEAT_PRICE, TIERS, type Tier } from './targets.ts';
@@ -30,7 +30,12 @@ export const unitFor = (cents: bigint, currency: CurrencyCode): bigint => {
 };
 
 /** A negotiated price: made for one contract, as Stripe makes one from inline price data. */
-export const negotiated = (world: World, at: number, like: Pick<Price, 'productId' | 'currency' | 'interval' | 'intervalCount' | 'nickname'>, unit: bigint): Price => ({
+export const negotiated = (
+  world: World,
+  at: number,
+  like: Pick<Price, 'productId' | 'currency' | 'interval' | 'intervalCount' | 'nickname'>,
+  unit: bigint,
+): Price => ({
   id: world.id('price'),
   productId: like.productId,
   currency: like.currency,
@@ -52,14 +57,27 @@ export const newItem = (world: World, at: number, price: Price, quantity: bigint
 /** Seats get cheaper by step; the list of a year is 8% above that of the year before. Amounts in percent of the tier's seat price. */
 const LIST_YEARS = [2025, 2026] as const;
 const STEPS: Readonly<Record<'graduated' | 'volume', readonly (readonly [upTo: bigint | null, percent: bigint])[]>> = {
-  graduated: [[50n, 112n], [250n, 98n], [null, 88n]],
-  volume: [[50n, 105n], [250n, 100n], [null, 94n]],
+  graduated: [
+    [50n, 112n],
+    [250n, 98n],
+    [null, 88n],
+  ],
+  volume: [
+    [50n, 105n],
+    [250n, 100n],
+    [null, 94n],
+  ],
 };
 
 const tieredPrice = (world: World, tier: Tier, mode: 'graduated' | 'volume', currency: CurrencyCode, year: number, at: number): Price => {
   const uplift = year === 2026 ? fractionOf('1.08') : fractionOf('1');
-  const amount = (percent: bigint): bigint => unitFor(round(mulFractions(fraction(SEAT_PRICE[tier] * percent, 100n), uplift), 'half-up'), currency);
-  const steps: PriceTier[] = STEPS[mode].map(([upTo, percent], index) => ({ upTo, unit: amount(percent), flat: mode === 'graduated' && index === 0 ? amount(100n) : 0n }));
+  const amount = (percent: bigint): bigint =>
+    unitFor(round(mulFractions(fraction(SEAT_PRICE[tier] * percent, 100n), uplift), 'half-up'), currency);
+  const steps: PriceTier[] = STEPS[mode].map(([upTo, percent], index) => ({
+    upTo,
+    unit: amount(percent),
+    flat: mode === 'graduated' && index === 0 ? amount(100n) : 0n,
+  }));
   return {
     id: world.id('price'),
     productId: PLATFORM[tier],
@@ -89,7 +107,10 @@ export const openCatalogue = (world: World, at: number): void => {
   for (const [id, name, unitLabel] of PRODUCTS) world.acts.push({ at: second++, kind: 'product', id, name, unitLabel });
   for (const coupon of COUPONS) world.coupons.push({ ...coupon, createdAt: at - 30 * DAY });
   for (const year of LIST_YEARS) {
-    for (const [tier, mode] of [['Starter', 'graduated'], ['Professional', 'volume']] as const) {
+    for (const [tier, mode] of [
+      ['Starter', 'graduated'],
+      ['Professional', 'volume'],
+    ] as const) {
       for (const currency of ['USD', 'EUR', 'GBP'] as const) {
         const price = tieredPrice(world, tier, mode, currency, year, second);
         world.tieredPrices.set(tieredKey(tier, currency, year), price);

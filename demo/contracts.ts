@@ -1,7 +1,7 @@
 import { addMonths } from '../functions/platform/calendar.ts';
 import { divFractions, type Fraction, fraction, mulFractions, round } from '../functions/platform/decimal.ts';
 import { ADJUSTMENT, INSIGHTS, negotiated, newItem, PLATFORM, SUPPORT, tieredKey, unitFor } from './catalogue.ts';
-import { arrOn, dateOf, intervalsPerYear, type Item, keptShare, type Price, pricePerInterval, type Subscription } from './model.ts';
+import { arrOn, dateOf, type Item, intervalsPerYear, keptShare, type Price, pricePerInterval, type Subscription } from './model.ts';
 import { centsPerStripeMinor, unitStep } from './rates.ts';
 import { type CurrencyCode, SEAT_PRICE, SEATS, type Tier } from './targets.ts';
 import type { World } from './world.ts';
@@ -19,16 +19,40 @@ const clamp = (value: bigint, [min, max]: readonly [bigint, bigint]): bigint => 
 
 const seatsFor = (arr: bigint, tier: Tier): bigint => clamp(arr / SEAT_PRICE[tier], SEATS[tier]);
 
-const itemOf = (world: World, at: number, productId: string, nickname: string, currency: CurrencyCode, billing: Billing, arr: bigint, quantity: bigint, origin?: Item['origin']): Item => {
+const itemOf = (
+  world: World,
+  at: number,
+  productId: string,
+  nickname: string,
+  currency: CurrencyCode,
+  billing: Billing,
+  arr: bigint,
+  quantity: bigint,
+  origin?: Item['origin'],
+): Item => {
   const unit = unitFor(perUnit(arr, quantity, billing), currency);
   return newItem(world, at, negotiated(world, at, { productId, currency, nickname, ...billing }, unit), quantity, origin);
 };
 
-export const seatItem = (world: World, at: number, tier: Tier, currency: CurrencyCode, billing: Billing, arr: bigint, origin?: Item['origin']): Item =>
-  itemOf(world, at, PLATFORM[tier], `${tier} seat`, currency, billing, arr, seatsFor(arr, tier), origin);
+export const seatItem = (
+  world: World,
+  at: number,
+  tier: Tier,
+  currency: CurrencyCode,
+  billing: Billing,
+  arr: bigint,
+  origin?: Item['origin'],
+): Item => itemOf(world, at, PLATFORM[tier], `${tier} seat`, currency, billing, arr, seatsFor(arr, tier), origin);
 
 /** The three items of an imported contract: how its ARR came about is known for the book as a whole, 30 / 50 / 20. */
-export const importedItems = (world: World, at: number, tier: Tier, currency: CurrencyCode, billing: Billing, arr: bigint): readonly Item[] => {
+export const importedItems = (
+  world: World,
+  at: number,
+  tier: Tier,
+  currency: CurrencyCode,
+  billing: Billing,
+  arr: bigint,
+): readonly Item[] => {
   const landed = (arr * 3n) / 10n;
   const expanded = arr / 2n;
   const seats = seatItem(world, at, tier, currency, billing, landed, 'landed');
@@ -58,12 +82,16 @@ export const tieredItem = (world: World, at: number, tier: Tier, currency: Curre
 export const withoutOrigin = ({ origin: _, ...item }: Item): Item => item;
 const settled = (items: readonly Item[]): readonly Item[] => items.map(withoutOrigin);
 
-const replaced = (items: readonly Item[], index: number, item: Item): readonly Item[] => items.map((other, at) => (at === index ? item : other));
+const replaced = (items: readonly Item[], index: number, item: Item): readonly Item[] =>
+  items.map((other, at) => (at === index ? item : other));
 
 /** Cents a year of one unit of an item, after discounts. */
 const centsPerUnit = (subscription: Subscription, { price, quantity }: Item, date: string): Fraction => {
   const perSeat = price.tiers === undefined ? fraction(price.unit) : fraction(pricePerInterval(price, quantity), quantity);
-  return mulFractions(mulFractions(mulFractions(perSeat, intervalsPerYear(price)), centsPerStripeMinor(price.currency)), keptShare(subscription, date));
+  return mulFractions(
+    mulFractions(mulFractions(perSeat, intervalsPerYear(price)), centsPerStripeMinor(price.currency)),
+    keptShare(subscription, date),
+  );
 };
 
 /** More (or fewer) seats of the contract's first item, or a new add-on. Keeps at least one seat. */
@@ -76,14 +104,23 @@ export const withSeats = (subscription: Subscription, change: bigint, date: stri
   return { ...subscription, items: replaced(items, 0, { ...item, quantity: quantity < 1n ? 1n : quantity }) };
 };
 
-export const withAddOn = (world: World, at: number, subscription: Subscription, arr: bigint, product: 'insights' | 'support'): Subscription => {
+export const withAddOn = (
+  world: World,
+  at: number,
+  subscription: Subscription,
+  arr: bigint,
+  product: 'insights' | 'support',
+): Subscription => {
   const items = settled(subscription.items);
   const billing = items[0]?.price ?? ANNUAL;
   const quantity = product === 'support' ? 1n : (items[0]?.quantity ?? 1n);
   const gross = round(divFractions(fraction(arr), keptShare(subscription, dateOf(at))), 'half-up');
   const [productId, nickname] = product === 'support' ? [SUPPORT, 'Premium support'] : [INSIGHTS, 'Insights seat'];
   const { interval, intervalCount } = billing;
-  return { ...subscription, items: [...items, itemOf(world, at, productId, nickname, subscription.currency, { interval, intervalCount }, gross, quantity)] };
+  return {
+    ...subscription,
+    items: [...items, itemOf(world, at, productId, nickname, subscription.currency, { interval, intervalCount }, gross, quantity)],
+  };
 };
 
 export const canAddOn = (subscription: Subscription): boolean =>
@@ -114,7 +151,14 @@ export const withTier = (world: World, at: number, subscription: Subscription, t
   const rest = arrOn({ ...subscription, items: items.slice(1) }, date);
   const kept = keptShare(subscription, date);
   const target = round(divFractions(fraction(arr - rest), kept), 'half-up');
-  const seats = seatItem(world, at, tier, subscription.currency, { interval: first.price.interval, intervalCount: first.price.intervalCount }, target);
+  const seats = seatItem(
+    world,
+    at,
+    tier,
+    subscription.currency,
+    { interval: first.price.interval, intervalCount: first.price.intervalCount },
+    target,
+  );
   return { ...subscription, items: replaced(items, 0, { ...seats, id: first.id, createdAt: first.createdAt }) };
 };
 
@@ -122,4 +166,5 @@ export const withTier = (world: World, at: number, subscription: Subscription, t
 export const intervalMonths = ({ items: [first] }: Subscription): number =>
   first === undefined ? 12 : first.price.intervalCount * (first.price.interval === 'year' ? 12 : 1);
 
-export const termEnd = ({ termStartsOn, termMonths, anchorAt }: Subscription): string => addMonths(termStartsOn, termMonths, Number(dateOf(anchorAt).slice(8)));
+export const termEnd = ({ termStartsOn, termMonths, anchorAt }: Subscription): string =>
+  addMonths(termStartsOn, termMonths, Number(dateOf(anchorAt).slice(8)));

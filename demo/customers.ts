@@ -36,10 +36,10 @@ const PLACES: Readonly<Record<Exclude<CurrencyCode, 'USD'>, readonly Place[]>> =
   ISK: [['EMEA', 'IS', 'Reykjavík']],
 };
 
-/** The currency that is furthest below its share of all ARR; the Fortune 500 pay in dollars, but for one in seven; small ones take small contracts. */
+/** The currency that is furthest below its share of all ARR; the Fortune 500 pay in dollars, but for one in five; small ones take small contracts. */
 export const currencyFor = (world: World, arr: bigint, fortune500: boolean): CurrencyCode => {
   const choose = (): CurrencyCode => {
-    if (fortune500 && !world.random.chance(140)) return 'USD';
+    if (fortune500 && !world.random.chance(220)) return 'USD';
     let total = arr;
     for (const amount of world.byCurrency.values()) total += amount;
     let best: CurrencyCode = 'USD';
@@ -62,7 +62,9 @@ export const currencyFor = (world: World, arr: bigint, fortune500: boolean): Cur
 export const newCustomer = (world: World, at: number, tier: Tier, fortune500: boolean, currency: CurrencyCode): Customer => {
   const { name, industry, slug } = world.name();
   const abroad = currency === 'USD' && !fortune500 && world.random.chance(250);
-  const [region, country, city] = world.random.pick(currency === 'USD' ? (abroad ? ELSEWHERE_IN_DOLLARS : NORTH_AMERICA) : PLACES[currency]);
+  const [region, country, city] = world.random.pick(
+    currency === 'USD' ? (abroad ? ELSEWHERE_IN_DOLLARS : NORTH_AMERICA) : PLACES[currency],
+  );
   return {
     id: world.id('cus'),
     name,

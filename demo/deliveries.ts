@@ -1,4 +1,4 @@
-import { type StripeEvent, eventsOf } from './events.ts';
+import { eventsOf, type StripeEvent } from './events.ts';
 import { DAY } from './model.ts';
 import { idFactory, type Random, seeded } from './random.ts';
 import type { Act } from './world.ts';
@@ -28,20 +28,21 @@ const CALM = 2 * DAY;
 const delay = (random: Random, act: Act, calmBefore: readonly number[]): number => {
   const prompt = 1 + random.below(4);
   const roll = random.below(1000);
-  const calm = calmBefore.some((end) => act.at > end - CALM && act.at <= end);
-  if (calm) return prompt;
+  if (calmBefore.some((end) => act.at > end - CALM && act.at <= end)) return 0;
   if (roll < LATE) return 3600 + random.below(19 * 3600);
   return roll < LATE + OUT_OF_ORDER ? 20 + random.below(600) : prompt;
 };
 
-/** The order of delivery: mostly that of the events, with what happens on the way. */
+/** The order of delivery: mostly that of the events, with what happens on the way. Nothing is delivered again after the last of `calmBefore`. */
 export const schedule = (acts: readonly Act[], seed: number, calmBefore: readonly number[]): readonly Slot[] => {
   const random = seeded(seed ^ 0xde11);
   const slots: Slot[] = [];
+  const end = Math.max(...calmBefore);
   for (const [index, act] of acts.entries()) {
     const deliverAt = act.at + delay(random, act, calmBefore);
     slots.push({ deliverAt, act: index, twin: false });
-    if (random.chance(DUPLICATES)) slots.push({ deliverAt: deliverAt + 60 + random.below(6 * 3600), act: index, twin: false });
+    const again = deliverAt + 60 + random.below(6 * 3600);
+    if (random.chance(DUPLICATES) && again <= end) slots.push({ deliverAt: again, act: index, twin: false });
     if (act.kind === 'subscription' && random.chance(TWINS)) slots.push({ deliverAt: deliverAt + 1, act: index, twin: true });
   }
   return slots.sort((a, b) => a.deliverAt - b.deliverAt || a.act - b.act);

@@ -1,6 +1,9 @@
 import { idFactory, seeded } from './random.ts';
-import { creditNote, dispute, invoice, refund } from './stripe-invoices.ts';
-import { API_VERSION, customer, type Json, price, product, type StripeObject, subscription } from './stripe-objects.ts';
+import { creditNote, dispute, refund } from './stripe-aftermath.ts';
+import { price, product } from './stripe-catalogue.ts';
+import { invoice } from './stripe-invoices.ts';
+import { API_VERSION, type Json, type StripeObject } from './stripe-json.ts';
+import { customer, subscription } from './stripe-objects.ts';
 import type { Act } from './world.ts';
 
 /** A webhook event of Stripe, whole. */
@@ -16,7 +19,14 @@ export type StripeEvent = {
   readonly type: string;
 };
 
-const isRecord = (value: Json | undefined): value is { readonly [key: string]: Json } => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Items that did not change are the same objects. */
+const sameItems = (was: Json, now: Json): boolean => {
+  const [before, after] = [was, now].map((list) => (isRecord(list) && Array.isArray(list['data']) ? list['data'] : []));
+  return before?.length === after?.length && before?.every((item, index) => item === after?.[index]) === true;
+};
 
 /**
  * The former values of what changed, as Stripe sends them: lists of items whole, of other objects only the keys that changed (null where a key
@@ -26,7 +36,7 @@ const previousAttributes = (before: StripeObject, after: StripeObject): { readon
   const changed: Record<string, Json> = {};
   for (const [key, now] of Object.entries(after)) {
     const was = before[key] ?? null;
-    if (was === now || JSON.stringify(was) === JSON.stringify(now)) continue;
+    if (was === now || (key === 'items' ? sameItems(was, now) : JSON.stringify(was) === JSON.stringify(now))) continue;
     if (key === 'items' && isRecord(was)) changed[key] = { data: was['data'] ?? [] };
     else if (key === 'metadata' && isRecord(was) && isRecord(now)) {
       const keys = [...new Set([...Object.keys(was), ...Object.keys(now)])].filter((name) => was[name] !== now[name]);

@@ -4,7 +4,16 @@ import { canAddOn, withAddOn, withSeats } from './contracts.ts';
 import { arrOn, DAY, dateOf } from './model.ts';
 import { split } from './opening.ts';
 import type { Month } from './renewals.ts';
-import { EXPANSION_FORTUNE500, EXPANSION_SIZE, type PerTier, TIER_FLOOR, TIERS, type Tier } from './targets.ts';
+import {
+  CURRENCY_SHARES,
+  type CurrencyCode,
+  EXPANSION_FORTUNE500,
+  EXPANSION_SIZE,
+  type PerTier,
+  TIER_FLOOR,
+  TIERS,
+  type Tier,
+} from './targets.ts';
 import { type Account, dealDay, instantOn, isLive, ofTier, tell, totalArr, type World } from './world.ts';
 
 /** No customer outgrows its tier by an expansion: that is an upgrade's part. The largest customer bills $11.9M a year. */
@@ -29,9 +38,17 @@ const grow = (world: World, account: Account, amount: bigint, month: Month): voi
   const date = drawn < free ? free : drawn;
   const at = instantOn(world, date);
   const previous = account.subscription;
-  const next = canAddOn(previous) && world.random.chance(250) ? withAddOn(world, at, previous, amount, 'insights') : withSeats(previous, amount, date);
+  const next =
+    canAddOn(previous) && world.random.chance(250) ? withAddOn(world, at, previous, amount, 'insights') : withSeats(previous, amount, date);
   tell(world, account, at, next, month.last);
   if (world.random.chance(350)) billProration(world, account, previous, at);
+};
+
+/** Whether a currency has more than its share of ARR: then customers of others are asked first. */
+const isAhead = (world: World, currency: CurrencyCode): boolean => {
+  let total = 0n;
+  for (const arr of world.byCurrency.values()) total += arr;
+  return (world.byCurrency.get(currency) ?? 0n) * 1000n > total * BigInt(CURRENCY_SHARES[currency]);
 };
 
 /** Spreads an amount over customers of a tier, as many as its typical size suggests; what finds no room is left for the month's close. */
@@ -39,9 +56,14 @@ const growTier = (world: World, tier: Tier, fortune500: boolean, amount: bigint,
   const pool = world.accounts.filter((account) => canGrow(account, tier, fortune500, month));
   if (amount <= 0n || pool.length === 0) return;
   const count = Number(amount / EXPANSION_SIZE[tier]) + 1;
-  for (const part of split(amount, Array.from({ length: count }, () => 200_000n + world.random.weight()))) {
+  const dollarsAhead = isAhead(world, 'USD');
+  for (const part of split(
+    amount,
+    Array.from({ length: count }, () => 200_000n + world.random.weight()),
+  )) {
     for (let attempt = 0; attempt < 12; attempt += 1) {
       const account = world.random.pick(pool);
+      if (dollarsAhead && account.customer.currency === 'USD' && attempt < 3) continue;
       const fits = account.arr + part <= CEILING[tier] && part <= (account.arr * 6n) / 10n;
       if (!fits || !canGrow(account, tier, fortune500, month)) continue;
       grow(world, account, part, month);

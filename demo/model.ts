@@ -1,5 +1,5 @@
-import { type Fraction, fraction, mulFractions, round } from '../functions/platform/decimal.ts';
 import { fromEpochDay } from '../functions/platform/calendar.ts';
+import { type Fraction, fraction, mulFractions, round } from '../functions/platform/decimal.ts';
 import { centsPerStripeMinor } from './rates.ts';
 import type { CurrencyCode, Tier } from './targets.ts';
 
@@ -133,10 +133,14 @@ const recurring = (subscription: Subscription, date: string): readonly Discount[
 
 /** Share of the price that is kept, where all discounts are percentages. */
 export const keptShare = (subscription: Subscription, date: string): Fraction =>
-  recurring(subscription, date).reduce((kept, { coupon }) => mulFractions(kept, fraction(BigInt(100 - (coupon.percentOff ?? 0)), 100n)), fraction(1n));
+  recurring(subscription, date).reduce(
+    (kept, { coupon }) => mulFractions(kept, fraction(BigInt(100 - (coupon.percentOff ?? 0)), 100n)),
+    fraction(1n),
+  );
 
 /** First day on which a subscription counts: its service start, or the end of the trial it began with. */
-export const liveFrom = ({ serviceStartsOn, trialEndAt, startAt }: Subscription): string => serviceStartsOn ?? dateOf(trialEndAt ?? startAt);
+export const liveFrom = ({ serviceStartsOn, trialEndAt, startAt }: Subscription): string =>
+  serviceStartsOn ?? dateOf(trialEndAt ?? startAt);
 
 /**
  * ARR of a subscription at the end of a day, cents of the plan currency: per line, price × quantity × intervals a year, less discounts, at plan

@@ -1,5 +1,5 @@
 import { addDays, toEpochDay } from '../functions/platform/calendar.ts';
-import { seatItem, ANNUAL } from './contracts.ts';
+import { ANNUAL, seatItem } from './contracts.ts';
 import { newCustomer } from './customers.ts';
 import { DAY, dateOf, type Subscription } from './model.ts';
 import type { Month } from './renewals.ts';
@@ -11,10 +11,18 @@ const QUIET_UNTIL_DAY = 8;
 
 const quiet = (world: World, month: Month): readonly Account[] => {
   const until = addDays(month.first, QUIET_UNTIL_DAY);
-  return world.accounts.filter((account) => isLive(account) && account.subscription.status === 'active' && !account.subscription.cancelAtPeriodEnd && dateOf(account.changedAt) < until && dateOf(account.customer.createdAt) < month.first);
+  return world.accounts.filter(
+    (account) =>
+      isLive(account) &&
+      account.subscription.status === 'active' &&
+      !account.subscription.cancelAtPeriodEnd &&
+      dateOf(account.changedAt) < until &&
+      dateOf(account.customer.createdAt) < month.first,
+  );
 };
 
-const onDay = (world: World, month: Month, from: number, days: number): number => instantOn(world, addDays(month.first, from + world.random.below(days)));
+const onDay = (world: World, month: Month, from: number, days: number): number =>
+  instantOn(world, addDays(month.first, from + world.random.below(days)));
 
 /** Collection is paused for about ten days; the subscription stays active. */
 const pause = (world: World, account: Account, month: Month): void => {
@@ -63,22 +71,41 @@ const unconvertedTrial = (world: World, month: Month): void => {
   };
   world.acts.push({ at: at - 200, kind: 'customer', lifecycle: 'created', customer });
   world.acts.push({ at, kind: 'subscription', lifecycle: 'created', subscription: trial });
-  world.acts.push({ at: trialEndAt, kind: 'subscription', lifecycle: 'deleted', subscription: { ...trial, status: 'canceled', endedAt: trialEndAt } });
+  world.acts.push({
+    at: trialEndAt,
+    kind: 'subscription',
+    lifecycle: 'deleted',
+    subscription: { ...trial, status: 'canceled', endedAt: trialEndAt },
+  });
 };
 
 /** An invoice that was paid by card is refunded in part, disputed, or credited. */
 const afterPayment = (world: World, month: Month): void => {
-  const paid = world.acts.flatMap((act) => (act.kind === 'invoice' && act.type === 'invoice.paid' && dateOf(act.at) >= month.first && dateOf(act.at) < addDays(month.first, 15) ? [act.invoice] : []));
+  const paid = world.acts.flatMap((act) =>
+    act.kind === 'invoice' && act.type === 'invoice.paid' && dateOf(act.at) >= month.first && dateOf(act.at) < addDays(month.first, 15)
+      ? [act.invoice]
+      : [],
+  );
   const byCard = paid.filter(({ subscription, currency }) => subscription.collection === 'charge_automatically' && currency === 'USD');
   if (byCard.length === 0) return;
   const onCard = (): (typeof byCard)[number] => world.random.pick(byCard);
   for (let count = 0; count < 3; count += 1) {
     const invoice = onCard();
-    world.acts.push({ at: (invoice.paidAt ?? invoice.createdAt) + DAY + world.random.below(5 * DAY), kind: 'refund', invoice, amount: invoice.total / 10n });
+    world.acts.push({
+      at: (invoice.paidAt ?? invoice.createdAt) + DAY + world.random.below(5 * DAY),
+      kind: 'refund',
+      invoice,
+      amount: invoice.total / 10n,
+    });
   }
   for (let count = 0; count < 2; count += 1) {
     const invoice = onCard();
-    world.acts.push({ at: (invoice.paidAt ?? invoice.createdAt) + 2 * DAY + world.random.below(5 * DAY), kind: 'credit-note', invoice, amount: invoice.total / 20n });
+    world.acts.push({
+      at: (invoice.paidAt ?? invoice.createdAt) + 2 * DAY + world.random.below(5 * DAY),
+      kind: 'credit-note',
+      invoice,
+      amount: invoice.total / 20n,
+    });
   }
   if (month.index % 2 === 0) {
     const invoice = onCard();
@@ -88,18 +115,30 @@ const afterPayment = (world: World, month: Month): void => {
   }
 };
 
-/** Contact data changes; once a year a company joins another (one merger), and a subsidiary changes its parent. */
+/** Contact data changes, subsidiaries get a parent; once a year a company joins another (a merger), and a subsidiary changes its parent. */
 const customerChanges = (world: World, month: Month, calm: readonly Account[]): void => {
   for (let count = 0; count < 12; count += 1) {
     const account = world.random.pick(calm);
-    tellCustomer(world, account, onDay(world, month, QUIET_UNTIL_DAY, 15), { ...account.customer, email: `billing${world.random.below(90) + 10}@${account.customer.slug}.example` });
+    tellCustomer(world, account, onDay(world, month, QUIET_UNTIL_DAY, 15), {
+      ...account.customer,
+      email: `billing${world.random.below(90) + 10}@${account.customer.slug}.example`,
+    });
   }
   const others = calm.filter(({ customer }) => !customer.fortune500);
   const [a, b] = [world.random.pick(others), world.random.pick(others)];
   if (a === b) return;
   const at = onDay(world, month, 24, 3);
-  if (month.index === 4) tellCustomer(world, a, at, { ...a.customer, name: `${a.customer.name}, a ${b.customer.name} company`, parentId: b.customer.id, billToId: b.customer.id });
-  else if (month.index % 2 === 1) tellCustomer(world, a, at, { ...a.customer, parentId: b.customer.id });
+  if (month.index === 4)
+    tellCustomer(world, a, at, {
+      ...a.customer,
+      name: `${a.customer.name}, a ${b.customer.name} company`,
+      parentId: b.customer.id,
+      billToId: b.customer.id,
+    });
+  const [subsidiary] = others.filter(({ customer }) => customer.parentId !== undefined && customer.parentId !== b.customer.id);
+  if (month.index === 8 && subsidiary !== undefined)
+    tellCustomer(world, subsidiary, at, { ...subsidiary.customer, parentId: b.customer.id });
+  if (month.index % 2 === 1) tellCustomer(world, a, at, { ...a.customer, parentId: b.customer.id });
 };
 
 export const tellNoise = (world: World, month: Month): void => {

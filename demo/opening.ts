@@ -8,7 +8,9 @@ import { BY_MONTH_OF_QUARTER, GROSS_BY_QUARTER, IMPORT_DATE, OPENING, TERMS, TIE
 import { dealDay, instantOn, periodAfter, type World } from './world.ts';
 
 /** Share of a year's deals by month, in ten-thousandths: quarters 19/23/23/35, months of a quarter 20/25/55. */
-export const MONTH_WEIGHTS: readonly bigint[] = GROSS_BY_QUARTER.flatMap((quarter) => BY_MONTH_OF_QUARTER.map((month) => BigInt(quarter * month)));
+export const MONTH_WEIGHTS: readonly bigint[] = GROSS_BY_QUARTER.flatMap((quarter) =>
+  BY_MONTH_OF_QUARTER.map((month) => BigInt(quarter * month)),
+);
 
 /** Splits an amount of the plan currency; the parts sum to it. */
 export const split = (amount: bigint, weights: readonly bigint[]): readonly bigint[] => {
@@ -25,7 +27,8 @@ export const sizes = (world: World, total: bigint, count: number, smallest: bigi
 };
 
 /** Marks `marked` of `count`, spread evenly: of a list by size each part has its share. */
-export const isMarked = (index: number, marked: number, count: number): boolean => Math.floor(((index + 1) * marked) / count) > Math.floor((index * marked) / count);
+export const isMarked = (index: number, marked: number, count: number): boolean =>
+  Math.floor(((index + 1) * marked) / count) > Math.floor((index * marked) / count);
 
 /** Chooses among shares whichever is furthest below its own, so that sums follow the shares closely. */
 export class Shares<T> {
@@ -50,16 +53,32 @@ export class Shares<T> {
   }
 }
 
-export const billingOf = (world: World, tier: Tier, termMonths: number): { readonly billing: Pick<Price, 'interval' | 'intervalCount'>; readonly collection: Subscription['collection'] } => {
+export const billingOf = (
+  world: World,
+  tier: Tier,
+  termMonths: number,
+): { readonly billing: Pick<Price, 'interval' | 'intervalCount'>; readonly collection: Subscription['collection'] } => {
   if (tier === 'Strategic') return { billing: { interval: 'month', intervalCount: 1 }, collection: 'send_invoice' };
   if (tier === 'Enterprise') return { billing: ANNUAL, collection: 'send_invoice' };
   const collection = world.random.chance(tier === 'Starter' ? 550 : 200) ? 'charge_automatically' : 'send_invoice';
   if (tier === 'Professional' && world.random.chance(60)) return { billing: { interval: 'month', intervalCount: 3 }, collection };
-  return { billing: termMonths === 24 && world.random.chance(120) ? { interval: 'year', intervalCount: 2 } : ANNUAL, collection };
+  return {
+    billing: tier === 'Starter' && termMonths === 24 && world.random.chance(150) ? { interval: 'year', intervalCount: 2 } : ANNUAL,
+    collection,
+  };
 };
 
 /** A contract as it stood when the book was imported: it began years before, and its term runs since an earlier anniversary. */
-const importedContract = (world: World, at: number, tier: Tier, arr: bigint, fortune500: boolean, termMonths: number, month: number, yearsIntoTerm: number): void => {
+const importedContract = (
+  world: World,
+  at: number,
+  tier: Tier,
+  arr: bigint,
+  fortune500: boolean,
+  termMonths: number,
+  month: number,
+  yearsIntoTerm: number,
+): void => {
   const currency = currencyFor(world, arr, fortune500);
   const customer = newCustomer(world, at, tier, fortune500, currency);
   const { billing, collection } = billingOf(world, tier, termMonths);
@@ -116,7 +135,16 @@ export const openBook = (world: World): void => {
       phases.set(termMonths, phase);
       // 37 is prime to the count of 2,295: customers of all tiers arrive mixed.
       const at = first + Math.floor((((index * 37) % count) * 60_000) / count);
-      importedContract(world, at, tier, arr, isMarked(rank, OPENING.fortune500[tier], of), termMonths, byMonth.take(arr), phase % (termMonths / 12));
+      importedContract(
+        world,
+        at,
+        tier,
+        arr,
+        isMarked(rank, OPENING.fortune500[tier], of),
+        termMonths,
+        byMonth.take(arr),
+        phase % (termMonths / 12),
+      );
       index += 1;
     }
   }

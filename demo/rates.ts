@@ -1,6 +1,6 @@
+import { stripeExponent } from '../functions/platform/currencies.ts';
 import { type Fraction, fraction, fractionOf, mulFractions, pow10, reduced } from '../functions/platform/decimal.ts';
 import type { Rate } from '../functions/platform/fx.ts';
-import { stripeExponent } from '../functions/platform/currencies.ts';
 import type { CurrencyCode } from './targets.ts';
 
 export const PLAN_CURRENCY = 'USD';

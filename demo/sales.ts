@@ -3,7 +3,7 @@ import { divFractions, fraction, round } from '../functions/platform/decimal.ts'
 import { billPeriod, billProration, collect, paymentTerm } from './billing.ts';
 import { ANNUAL, canAddOn, seatItem, tieredItem, withTier } from './contracts.ts';
 import { currencyFor, newCustomer } from './customers.ts';
-import { arrOn, type Coupon, DAY, dateOf, type Discount, type Item, type Subscription } from './model.ts';
+import { arrOn, type Coupon, DAY, type Discount, dateOf, type Item, type Subscription } from './model.ts';
 import { billingOf, isMarked, MONTH_WEIGHTS, Shares, sizes, split } from './opening.ts';
 import type { Month } from './renewals.ts';
 import { IMPORT_DATE, NEXT_TIER, TERMS, TIER_FLOOR, TIERS, type Tier } from './targets.ts';
@@ -12,8 +12,10 @@ import { type Account, dealDay, instantOn, isLive, periodAfter, tell, tellCustom
 /** How many of a year's deals fall into each month, and how many before it. */
 const countsByMonth = (count: number): readonly number[] => split(BigInt(count), MONTH_WEIGHTS).map(Number);
 /** The few largest deals of a year are spread over its months, December left out: one of them outweighs a month's plan. */
-const countsSpread = (count: number): readonly number[] => Array.from({ length: 12 }, (_, month) => (month < 11 && isMarked(month, count, 11) ? 1 : 0));
-const countsOf = (tier: Tier, count: number, largest: Tier): readonly number[] => (tier === largest ? countsSpread(count) : countsByMonth(count));
+const countsSpread = (count: number): readonly number[] =>
+  Array.from({ length: 12 }, (_, month) => (month < 11 && isMarked(month, count, 11) ? 1 : 0));
+const countsOf = (tier: Tier, count: number, largest: Tier): readonly number[] =>
+  tier === largest ? countsSpread(count) : countsByMonth(count);
 const before = (counts: readonly number[], index: number): number => counts.slice(0, index).reduce((sum, count) => sum + count, 0);
 
 const couponFor = (world: World, currency: string, arr: bigint): Coupon | undefined => {
@@ -63,7 +65,10 @@ const sell = (world: World, deal: Deal, month: Month): void => {
   const { billing, collection } = billingOf(world, tier, termMonths);
   const small = tier === 'Starter' || tier === 'Professional';
   const coupon = small ? couponFor(world, currency, arr) : undefined;
-  const tiered: Item | undefined = small && coupon === undefined && billing === ANNUAL && world.random.chance(150) ? tieredItem(world, createdAt, tier, currency, arr) : undefined;
+  const tiered: Item | undefined =
+    small && coupon === undefined && billing === ANNUAL && world.random.chance(150)
+      ? tieredItem(world, createdAt, tier, currency, arr)
+      : undefined;
   const anchorAt = lead.kind === 'trial' ? liveAt : createdAt;
   const interval = billing.intervalCount * (billing.interval === 'year' ? 12 : 1);
   const liveOn = dateOf(liveAt);
@@ -91,7 +96,10 @@ const sell = (world: World, deal: Deal, month: Month): void => {
     latestInvoiceId: null,
   };
   const account: Account = { customer, subscription: signed, arr: arrOn(signed, month.last), changedAt: createdAt, lost: false };
-  const first = lead.kind === 'trial' ? { ...signed, status: 'active' as const, periodStart: liveAt, periodEnd: periodAfter(anchorAt, interval) } : signed;
+  const first =
+    lead.kind === 'trial'
+      ? { ...signed, status: 'active' as const, periodStart: liveAt, periodEnd: periodAfter(anchorAt, interval) }
+      : signed;
   const billed = billPeriod(world, account, first, lead.kind === 'trial' ? 'subscription_cycle' : 'subscription_create', anchorAt);
   world.acts.push({ at: createdAt - 300, kind: 'customer', lifecycle: 'created', customer });
   if (lead.kind === 'trial') {
@@ -117,13 +125,30 @@ export const tellNewLogos = (world: World, month: Month): void => {
     for (const [rank, arr] of sizes(world, amount, count, year.smallestNew[tier]).entries()) {
       const days = Number(month.last.slice(8));
       const drawn = dealDay(world, index, days);
-      // The largest deal of a year does not close in a month's first half: the plan's path within the month has no room for it there.
-      const day = tier === 'Strategic' ? Math.max(drawn, LARGE_DEALS_FROM_DAY) : drawn;
+      // The largest deal of a year closes in the middle of a month: the plan's path has no room for it earlier.
+      const day = tier === 'Strategic' ? Math.min(Math.max(drawn, LARGE_DEALS_FROM_DAY - 2), LARGE_DEALS_FROM_DAY) : drawn;
       const liveAt = instantOn(world, `${month.first.slice(0, 8)}${String(day).padStart(2, '0')}`);
       const fortune500 = isMarked(before(counts, index) + rank, year.newFortune500[tier], year.newCustomers[tier]);
       sell(world, { tier, arr, fortune500, termMonths: terms.take(arr), liveAt }, month);
     }
   }
+};
+
+/** Moves one customer up; what is then too large for a card is paid by bank transfer. */
+const moveUp = (world: World, account: Account, month: Month, next: Tier): void => {
+  const { tier } = account.customer;
+  const free = addDays(dateOf(account.changedAt), 1);
+  const day = Math.max(dealDay(world, month.index, Number(month.last.slice(8))), tier === 'Enterprise' ? LARGE_DEALS_FROM_DAY : 1);
+  const drawn = `${month.first.slice(0, 8)}${String(day).padStart(2, '0')}`;
+  const at = instantOn(world, drawn < free ? free : drawn);
+  const target = (TIER_FLOOR[next] * BigInt(100 + world.random.below(8))) / 100n;
+  const floor = (account.arr * 102n) / 100n;
+  const previous = account.subscription;
+  const moved = withTier(world, at, previous, next, target > floor ? target : floor);
+  const staysAsBilled = next === 'Professional' || moved.collection === 'send_invoice';
+  tell(world, account, at, staysAsBilled ? moved : { ...moved, collection: 'send_invoice', daysUntilDue: 30 }, month.last);
+  tellCustomer(world, account, at + 4, { ...account.customer, tier: next });
+  billProration(world, account, previous, at);
 };
 
 /** Customers that move up to the next tier: the largest of their tier, with what lifts them over its threshold. */
@@ -135,18 +160,7 @@ export const tellUpgrades = (world: World, month: Month): void => {
     const counts = countsOf(tier, year.upgrades[tier], 'Enterprise');
     for (let step = 0; step < (counts[index] ?? 0); step += 1) {
       const fortune500 = isMarked(before(counts, index) + step, year.upgradesFortune500[tier], year.upgrades[tier]);
-      const account = largest(world, month, tier, fortune500);
-      const free = addDays(dateOf(account.changedAt), 1);
-      const day = Math.max(dealDay(world, index, Number(month.last.slice(8))), tier === 'Enterprise' ? LARGE_DEALS_FROM_DAY : 1);
-      const drawn = `${month.first.slice(0, 8)}${String(day).padStart(2, '0')}`;
-      const date = drawn < free ? free : drawn;
-      const at = instantOn(world, date);
-      const target = (TIER_FLOOR[next] * BigInt(100 + world.random.below(8))) / 100n;
-      const floor = (account.arr * 102n) / 100n;
-      const previous = account.subscription;
-      tell(world, account, at, withTier(world, at, previous, next, target > floor ? target : floor), month.last);
-      tellCustomer(world, account, at + 4, { ...account.customer, tier: next });
-      billProration(world, account, previous, at);
+      moveUp(world, largest(world, month, tier, fortune500), month, next);
     }
   }
 };

@@ -1,13 +1,25 @@
 import { addDays, addMonths } from '../functions/platform/calendar.ts';
 import { openCatalogue } from './catalogue.ts';
+import { type Figures, figuresOf } from './figures.ts';
 import { closeMonth, tellExpansion } from './growth.ts';
 import { arrOn } from './model.ts';
 import { tellNoise } from './noise.ts';
 import { openBook, split } from './opening.ts';
 import { chooseLeavers, dueArr, type Month, tellContraction, tellPeriods } from './renewals.ts';
 import { tellNewLogos, tellUpgrades } from './sales.ts';
-import { BY_MONTH_OF_QUARTER, type CurrencyCode, FIRST_YEAR, IMPORT_DATE, MONTHS, OPENING, type PerTier, TIERS, type Tier, YEARS } from './targets.ts';
-import { type Account, instantOn, newWorld, totalArr, type World } from './world.ts';
+import {
+  BY_MONTH_OF_QUARTER,
+  type CurrencyCode,
+  FIRST_YEAR,
+  IMPORT_DATE,
+  MONTHS,
+  OPENING,
+  type PerTier,
+  TIERS,
+  type Tier,
+  YEARS,
+} from './targets.ts';
+import { type Account, instantOn, newWorld, type World } from './world.ts';
 
 const monthOf = (number: number): Month => {
   const index = number % 12;
@@ -25,16 +37,10 @@ const targetOf = (opening: bigint, month: Month, tier: Tier): bigint => {
   return parts.slice(0, month.index + 1).reduce((sum, part) => sum + part, opening);
 };
 
-/** What is known at a month's end, as the teller sees it. */
-export interface MonthEnd {
-  readonly on: string;
-  readonly arrMinor: bigint;
-  readonly accounts: readonly Readonly<Account>[];
-}
-
 const updateShares = (world: World): void => {
   world.byCurrency.clear();
-  for (const { customer, arr } of world.accounts) world.byCurrency.set(customer.currency as CurrencyCode, (world.byCurrency.get(customer.currency) ?? 0n) + arr);
+  for (const { customer, arr } of world.accounts)
+    world.byCurrency.set(customer.currency as CurrencyCode, (world.byCurrency.get(customer.currency) ?? 0n) + arr);
 };
 
 interface Running {
@@ -56,21 +62,22 @@ const tellMonth = (world: World, month: Month, target: PerTier<bigint>, running:
   tellUpgrades(world, month);
   tellContraction(world, month);
   tellExpansion(world, month, target);
-  const missing = closeMonth(world, month, TIERS.reduce((sum, tier) => sum + target[tier], 0n));
+  const missing = closeMonth(
+    world,
+    month,
+    TIERS.reduce((sum, tier) => sum + target[tier], 0n),
+  );
   if (missing > 0n) throw new RangeError(`The month from ${month.first} cannot reach its target: ${missing} cents have no taker.`);
   tellNoise(world, month);
 };
 
 /** Two years of the company, month by month. The same seed gives the same story. */
-export const tellStory = (seed: number): { readonly world: World; readonly monthEnds: readonly MonthEnd[] } => {
+export const tellStory = (seed: number): { readonly world: World; readonly monthEnds: readonly Figures[] } => {
   const world = newWorld(seed);
   openCatalogue(world, instantOn(world, IMPORT_DATE, 60));
   openBook(world);
-  const ends: MonthEnd[] = [];
-  const note = (on: string): void => {
-    ends.push({ on, arrMinor: totalArr(world.accounts), accounts: world.accounts.map((account) => ({ ...account })) });
-  };
-  note(IMPORT_DATE);
+  const ends: Figures[] = [];
+  ends.push(figuresOf(IMPORT_DATE, world.accounts));
   let opening: PerTier<bigint> = OPENING.arr;
   const running: Running = { leavers: [], uplift: 0n, due: 0n };
   for (let number = 0; number < MONTHS; number += 1) {
@@ -81,7 +88,7 @@ export const tellStory = (seed: number): { readonly world: World; readonly month
     }
     const target = Object.fromEntries(TIERS.map((tier) => [tier, targetOf(opening[tier], month, tier)])) as PerTier<bigint>;
     tellMonth(world, month, target, running);
-    note(month.last);
+    ends.push(figuresOf(month.last, world.accounts));
     if (month.index === 11) opening = month.year.closing;
   }
   world.acts.sort((a, b) => a.at - b.at);

@@ -1,6 +1,7 @@
-import { type StripeEvent, eventsOf } from './events.ts';
+import { eventsOf, type StripeEvent } from './events.ts';
 import type { Coupon, Discount, Price, Subscription } from './model.ts';
-import { coupon, discount, priceWithTiers, type StripeObject } from './stripe-objects.ts';
+import { coupon, discount, priceWithTiers } from './stripe-catalogue.ts';
+import type { StripeObject } from './stripe-json.ts';
 import type { Act } from './world.ts';
 
 /**
@@ -35,7 +36,14 @@ interface Known {
 }
 
 export const stripeState = (acts: readonly Act[], coupons: readonly Coupon[], seed: number): StripeState => {
-  const fresh = (): Known => ({ objects: new Map(), prices: new Map(), discounts: new Map(), events: eventsOf(acts, seed), next: 0, at: Number.NEGATIVE_INFINITY });
+  const fresh = (): Known => ({
+    objects: new Map(),
+    prices: new Map(),
+    discounts: new Map(),
+    events: eventsOf(acts, seed),
+    next: 0,
+    at: Number.NEGATIVE_INFINITY,
+  });
   let known = fresh();
   const couponsById = new Map(coupons.map((one) => [one.id, one]));
 

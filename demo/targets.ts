@@ -104,10 +104,26 @@ export const EXPANSION_FORTUNE500 = perTier(38, 48, 88, 100);
 
 /** Contract terms in months, by share of the tier's ARR in percent: 45 / 15 / 40 over all. */
 export const TERMS: PerTier<readonly (readonly [months: number, percent: number])[]> = perTier(
-  [[12, 85], [24, 10], [36, 5]],
-  [[12, 60], [24, 20], [36, 20]],
-  [[12, 30], [24, 20], [36, 50]],
-  [[12, 24], [24, 10], [36, 66]],
+  [
+    [12, 85],
+    [24, 10],
+    [36, 5],
+  ],
+  [
+    [12, 60],
+    [24, 20],
+    [36, 20],
+  ],
+  [
+    [12, 30],
+    [24, 20],
+    [36, 50],
+  ],
+  [
+    [12, 24],
+    [24, 10],
+    [36, 66],
+  ],
 );
 
 /** Per mille of ARR by currency. */

@@ -18,7 +18,14 @@ export interface Invoice {
   readonly paidAt: number | null;
   readonly attempts: number;
   /** Amounts in Stripe's minor units, before discounts. */
-  readonly lines: readonly { readonly id: string; readonly itemId: string; readonly price: Price; readonly quantity: bigint; readonly amount: bigint; readonly proration: boolean }[];
+  readonly lines: readonly {
+    readonly id: string;
+    readonly itemId: string;
+    readonly price: Price;
+    readonly quantity: bigint;
+    readonly amount: bigint;
+    readonly proration: boolean;
+  }[];
   readonly period: { readonly start: number; readonly end: number };
   readonly discountAmounts: readonly { readonly discountId: string; readonly amount: bigint }[];
   readonly subtotal: bigint;
@@ -79,7 +86,8 @@ export const newWorld = (seed: number): World => {
 };
 
 /** A second of a date, in working hours (UTC 07:00 to 19:59) unless told otherwise. */
-export const instantOn = (world: World, date: string, second: number = 25_200 + world.random.below(46_800)): number => toEpochDay(date) * DAY + second;
+export const instantOn = (world: World, date: string, second: number = 25_200 + world.random.below(46_800)): number =>
+  toEpochDay(date) * DAY + second;
 
 /**
  * A day of a month (1 to `days`), late ones more likely: the latest of `draws` uniform draws. Deals close late, most of all in December;
@@ -99,7 +107,8 @@ export const periodAfter = (anchorAt: number, months: number): number =>
 
 /** Tells a change of a contract, and keeps the account's figures. `on` is the date at which ARR is held (the end of the month). */
 export const tell = (world: World, account: Account, at: number, subscription: Subscription, on: string): void => {
-  if (at <= account.changedAt) throw new RangeError(`${subscription.id} would change at ${at}, before its last change at ${account.changedAt}.`);
+  if (at <= account.changedAt)
+    throw new RangeError(`${subscription.id} would change at ${at}, before its last change at ${account.changedAt}.`);
   const lifecycle = subscription.status === 'canceled' ? 'deleted' : 'updated';
   world.acts.push({ at, kind: 'subscription', lifecycle, subscription });
   account.subscription = subscription;
@@ -118,4 +127,7 @@ export const isLive = (account: Account): boolean => !account.lost && account.ar
 export const totalArr = (accounts: readonly Account[], which: (account: Account) => boolean = () => true): bigint =>
   accounts.reduce((sum, account) => (which(account) ? sum + account.arr : sum), 0n);
 
-export const ofTier = (tier: Tier): ((account: Account) => boolean) => (account) => isLive(account) && account.customer.tier === tier;
+export const ofTier =
+  (tier: Tier): ((account: Account) => boolean) =>
+  (account) =>
+    isLive(account) && account.customer.tier === tier;

@@ -23,9 +23,6 @@ export const entries = (): readonly string[] =>
 
 export const bundleName = (entry: string): string => entry.replaceAll('/', '-');
 
-/** CommonJS packages inside an ES module call `require` for Node's own modules. */
-const BANNER = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
-
 /**
  * Bundles every function in ONE call of esbuild (30 functions: 2.3 s; one call each: 23 s). A file is replaced only where its content
  * differs, and by a rename, so that two processes may bundle at once and unchanged code keeps its asset.
@@ -44,13 +41,13 @@ const built = (found: readonly string[]): BuildResult<{ write: false; metafile: 
       absWorkingDir: ROOT,
       entryPoints: found.map((entry) => ({ in: join(SOURCES, `${entry}.ts`), out: `${bundleName(entry)}/index` })),
       outdir: BUNDLES,
-      outExtension: { '.js': '.mjs' },
+      outExtension: { '.js': '.cjs' },
       bundle: true,
-      format: 'esm',
+      // Node loads undici with an ES module that imports node:http: as CommonJS our functions start with a third less CPU time.
+      format: 'cjs',
       platform: 'node',
       target: 'node24',
       mainFields: ['module', 'main'],
-      banner: { js: BANNER },
       minify: true,
       // Stack traces in the log name our functions.
       keepNames: true,
@@ -67,9 +64,8 @@ const built = (found: readonly string[]): BuildResult<{ write: false; metafile: 
 /** `functions/arr/api.ts:4: Could not resolve …`, of what esbuild found. */
 const sentencesOf = (error: unknown): readonly string[] => {
   const { errors = [] } = error as Partial<BuildFailure>;
-  return errors.length === 0
-    ? [String(error)]
-    : errors.map(({ text, location }) => `${location?.file ?? ''}:${location?.line ?? ''}: ${text}`);
+  const sentences = errors.map(({ text, location }) => `${location?.file ?? ''}:${location?.line ?? ''}: ${text}`);
+  return sentences.length === 0 ? [String(error)] : [...new Set(sentences)];
 };
 
 const existingFolder = (entry: string, found: readonly string[]): string => {
@@ -89,4 +85,4 @@ const replaceIfChanged = (path: string, contents: Uint8Array): void => {
 
 /** Size in bytes of each bundle that stands on disk, by entry. */
 export const bundleSizes = (): ReadonlyMap<string, number> =>
-  new Map(entries().map((entry) => [entry, readFileSync(join(BUNDLES, bundleName(entry), 'index.mjs')).byteLength]));
+  new Map(entries().map((entry) => [entry, readFileSync(join(BUNDLES, bundleName(entry), 'index.cjs')).byteLength]));

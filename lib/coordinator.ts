@@ -37,6 +37,7 @@ export class CoordinatorStack extends CapabilityStack {
       handler: onChange,
       lateAfter: Duration.minutes(5),
       // Many changes, one refresh; and few writers of the one snapshot.
+      batchSize: 1_000,
       batchingWindow: Duration.seconds(5),
       maxConcurrency: 2,
       subscriptions: [{ bus: platform.revenueBus, pattern: coordinatorChanges, what: 'changes that the dashboard shows' }],

@@ -1,16 +1,19 @@
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { subscriptionTieFound } from '../functions/arr/events.ts';
 import { integrationRoutes } from '../functions/integrations/routes.ts';
 import { stripeWebhookRoutes } from '../functions/integrations/stripe/routes.ts';
 import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
 import { Consumer } from './kit/consumer.ts';
-import { fromSources } from './kit/event-bus.ts';
+import { eventsOf, fromSources } from './kit/event-bus.ts';
 import { CapabilityFunction } from './kit/function.ts';
 import { serveRoutes } from './kit/route.ts';
 
 /** Stripe's events as our webhook wrapped them, and as Stripe itself puts them on a partner bus. */
 export const stripeWebhookEvents = fromSources('ascent.stripe/');
 export const stripePartnerEvents = fromSources('aws.partner/stripe.com/');
+/** Read once more from Stripe: nothing in the events tells which state came first. */
+export const stripeTies = eventsOf(subscriptionTieFound);
 
 /** Stripe in: by webhook or partner bus to the same consumer; what a snapshot lacks is fetched, two at a time. */
 export class IntegrationsStack extends CapabilityStack {
@@ -40,6 +43,7 @@ export class IntegrationsStack extends CapabilityStack {
       lateAfter: Duration.minutes(15),
       // Stripe's rate limit, which the company's other systems share.
       maxConcurrency: 2,
+      subscriptions: [{ bus: platform.revenueBus, pattern: stripeTies, what: 'subscriptions whose two newest states share a second' }],
     });
 
     const onEvent = new CapabilityFunction(this, 'integrations/stripe/on-event', {

@@ -1,9 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { DemoProgress } from '../demo/load.ts';
 import { loadDeclaredSamples } from './declared-samples.ts';
+import { deliverLater, isLoaded, loadInto, openDemo, startDemoStripe, withStripeAt } from './demo.ts';
 import type { LogEntry } from './lambda/logs.ts';
+import { milestoneText } from './milestone-text.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './options.ts';
-import { type LocalStack, startLocalStack } from './stack.ts';
+import { type LocalStack, type LocalStackOptions, startLocalStack } from './stack.ts';
 import { synthesise } from './synth.ts';
 
 /** What `npm start` runs: bundles and synthesises the CDK app, then runs what came out of it on this machine. */
@@ -16,13 +19,7 @@ const printLog = ({ level, source, line }: LogEntry): void => {
 
 const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 
-export const startAll = async (options: StartOptions): Promise<LocalStack> => {
-  mkdirSync(WORK, { recursive: true });
-  const assemblyDir = join(WORK, 'cdk.out');
-  rmSync(assemblyDir, { recursive: true, force: true });
-  const synthStartedMs = performance.now();
-  await synthesise(assemblyDir);
-  console.log(`bundled and synthesised in ${seconds(synthStartedMs)}`);
+const startOn = async (assemblyDir: string, options: StartOptions, more: Partial<LocalStackOptions> = {}): Promise<LocalStack> => {
   const startedMs = performance.now();
   const stack = await startLocalStack({
     assemblyDir,
@@ -32,9 +29,54 @@ export const startAll = async (options: StartOptions): Promise<LocalStack> => {
     auth: options.auth,
     samples: await loadDeclaredSamples(),
     onLog: printLog,
+    ...more,
   });
   console.log(`local stack up in ${seconds(startedMs)}: ${stack.url} (pages for operators: ${stack.url}/local)`);
   return stack;
+};
+
+export const startAll = async (options: StartOptions): Promise<LocalStack> => {
+  mkdirSync(WORK, { recursive: true });
+  const assemblyDir = join(WORK, 'cdk.out');
+  rmSync(assemblyDir, { recursive: true, force: true });
+  const synthStartedMs = performance.now();
+  await synthesise(assemblyDir);
+  console.log(`bundled and synthesised in ${seconds(synthStartedMs)}`);
+  return options.empty ? startOn(assemblyDir, options) : startWithDemo(assemblyDir, options);
+};
+
+/** A progress line on a terminal is drawn again and again; in a log file it comes every ten percent. */
+const progressBar = (): ((progress: DemoProgress) => void) => {
+  let shown = -1;
+  return ({ delivered, total, clockMs }) => {
+    const percent = Math.floor((100 * delivered) / Math.max(1, total));
+    const step = process.stdout.isTTY ? percent : Math.floor(percent / 10) * 10;
+    if (step === shown) return;
+    shown = step;
+    const bar = '█'.repeat(Math.floor(percent / 4)).padEnd(25, '░');
+    const line = `loading the demo company ${bar} ${String(percent).padStart(3)}%  ${new Date(clockMs).toISOString().slice(0, 10)}`;
+    process.stdout.write(process.stdout.isTTY ? `\r${line}${percent === 100 ? '\n' : ''}` : `${line}\n`);
+  };
+};
+
+const startWithDemo = async (assemblyDir: string, options: StartOptions): Promise<LocalStack> => {
+  const demo = openDemo();
+  let now = (): number => demo.todayAt * 1000;
+  const stripe = await startDemoStripe(demo, () => now());
+  const dataDir = resolve(options.dataDir);
+  const stack = await startOn(assemblyDir, options, {
+    env: withStripeAt(() => stripe.url),
+    secrets: { 'ascent/stripe/main/api-key': { apiKey: stripe.apiKey } },
+  });
+  now = stack.clock.now;
+  if (!isLoaded(dataDir)) {
+    const startedMs = performance.now();
+    const delivered = await loadInto(stack, dataDir, demo, progressBar());
+    console.log(`loaded ${delivered.toLocaleString('en')} webhooks in ${seconds(startedMs)}`);
+  }
+  deliverLater(stack, dataDir, demo);
+  console.log(await milestoneText(stack.url));
+  return { ...stack, stop: () => stack.stop().finally(stripe.stop) };
 };
 
 /** Stops once, on the first of the signals; a second one ends the process at once. */

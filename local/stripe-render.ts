@@ -43,7 +43,9 @@ const reference = (value: unknown, type: string, paths: Paths | undefined, looku
 /** A list inside an object is a first page. */
 const embedded = (list: StripeObject, paths: Paths, lookup: Lookup): StripeObject => {
   const data = Array.isArray(list['data']) ? (list['data'] as readonly unknown[]) : [];
-  const shown = data.slice(0, EMBEDDED_ITEMS).map((entry) => (isObject(entry) ? render(entry, through(paths, 'data') ?? [], lookup) : entry));
+  const shown = data
+    .slice(0, EMBEDDED_ITEMS)
+    .map((entry) => (isObject(entry) ? render(entry, through(paths, 'data') ?? [], lookup) : entry));
   return { ...list, data: shown, has_more: list['has_more'] === true || data.length > EMBEDDED_ITEMS };
 };
 
@@ -52,7 +54,8 @@ const field = (key: string, value: unknown, paths: Paths | undefined, lookup: Lo
   if (type !== undefined && value !== null) {
     return Array.isArray(value) ? value.map((entry) => reference(entry, type, paths, lookup)) : reference(value, type, paths, lookup);
   }
-  if (!isObject(value)) return Array.isArray(value) ? value.map((entry) => (isObject(entry) ? render(entry, paths ?? [], lookup) : entry)) : value;
+  if (!isObject(value))
+    return Array.isArray(value) ? value.map((entry) => (isObject(entry) ? render(entry, paths ?? [], lookup) : entry)) : value;
   return value['object'] === 'list' ? embedded(value, paths ?? [], lookup) : render(value, paths ?? [], lookup);
 };
 

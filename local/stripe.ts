@@ -21,7 +21,13 @@ export interface StripeOptions {
 
 /** What goes wrong next. `slow` answers late, `cut` breaks off in the middle of the body, `reset` closes without an answer. */
 export type Fault =
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number; readonly shouldRetry?: boolean; readonly html?: boolean }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly retryAfterSeconds?: number;
+      readonly shouldRetry?: boolean;
+      readonly html?: boolean;
+    }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'cut' }
   | { readonly kind: 'reset' };
@@ -40,10 +46,22 @@ export interface StripeServer {
 }
 
 const COLLECTIONS: Readonly<Record<string, string>> = {
-  customers: 'customer', products: 'product', prices: 'price', coupons: 'coupon', subscriptions: 'subscription',
-  subscription_items: 'subscription_item', subscription_schedules: 'subscription_schedule', invoices: 'invoice', invoiceitems: 'invoiceitem',
-  invoice_payments: 'invoice_payment', refunds: 'refund', disputes: 'dispute', credit_notes: 'credit_note', charges: 'charge',
-  payment_intents: 'payment_intent', events: 'event',
+  customers: 'customer',
+  products: 'product',
+  prices: 'price',
+  coupons: 'coupon',
+  subscriptions: 'subscription',
+  subscription_items: 'subscription_item',
+  subscription_schedules: 'subscription_schedule',
+  invoices: 'invoice',
+  invoiceitems: 'invoiceitem',
+  invoice_payments: 'invoice_payment',
+  refunds: 'refund',
+  disputes: 'dispute',
+  credit_notes: 'credit_note',
+  charges: 'charge',
+  payment_intents: 'payment_intent',
+  events: 'event',
 };
 const PLAIN_FILTERS = ['customer', 'subscription', 'status', 'type', 'invoice', 'charge', 'payment_intent', 'product'];
 const DEFAULT_LIMIT = 10;
@@ -61,21 +79,29 @@ const problem = (status: number, message: string, more: Readonly<Record<string, 
   body: { error: { message, type: status >= 500 ? 'api_error' : 'invalid_request_error', ...more } },
 });
 const missing = (type: string, id: string): Answer =>
-  problem(404, `No such ${type}: '${id}'`, { code: 'resource_missing', doc_url: 'https://stripe.com/docs/error-codes/resource-missing', param: 'id' });
+  problem(404, `No such ${type}: '${id}'`, {
+    code: 'resource_missing',
+    doc_url: 'https://stripe.com/docs/error-codes/resource-missing',
+    param: 'id',
+  });
 
 const idOf = (value: unknown): unknown => (typeof value === 'object' && value !== null ? (value as StripeObject)['id'] : value);
 
 /** The objects that were put, and the provider behind them. */
 const stateOf = ({ provider, now = Date.now }: StripeOptions) => {
   const byType = new Map<string, Map<string, StripeObject>>();
-  const ofType = (type: string) => byType.get(type) ?? new Map<string, StripeObject>();
+  const ofType = (type: string): Map<string, StripeObject> => {
+    const objects = byType.get(type) ?? new Map<string, StripeObject>();
+    byType.set(type, objects);
+    return objects;
+  };
   const put = (object: StripeObject): void => {
     const { object: type, id } = object;
     if (typeof type !== 'string' || typeof id !== 'string') throw new TypeError('a Stripe object has an id and a type');
-    byType.set(type, new Map(ofType(type)).set(id, object));
+    ofType(type).set(id, object);
   };
   const find: Lookup = (type, id) => ofType(type).get(id) ?? provider?.(type, id, Math.floor(now() / 1000));
-  const remove = (type: string, id: string): void => void byType.get(type)?.delete(id);
+  const remove = (type: string, id: string): void => void ofType(type).delete(id);
   return { ofType, put, find, remove };
 };
 
@@ -86,18 +112,22 @@ const pathsOf = (query: URLSearchParams): readonly (readonly string[])[] => quer
 /** A page of a list, by `limit` and `starting_after`. */
 const page = (all: readonly StripeObject[], query: URLSearchParams, url: string, state: State): Answer => {
   const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) return problem(400, `Invalid integer: limit must be 1 to ${MAX_LIMIT}.`, { param: 'limit' });
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
+    return problem(400, `Invalid integer: limit must be 1 to ${MAX_LIMIT}.`, { param: 'limit' });
   const after = query.get('starting_after');
   const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
   if (after !== null && start === 0) return missing('object', after);
-  const paths = pathsOf(query).filter(([first]) => first === 'data').map(([, ...rest]) => rest);
+  const paths = pathsOf(query)
+    .filter(([first]) => first === 'data')
+    .map(([, ...rest]) => rest);
   const data = all.slice(start, start + limit).map((object) => render(object, paths, state.find));
   return { status: 200, body: { object: 'list', data, has_more: start + limit < all.length, url } };
 };
 
 const listed = (type: string, query: URLSearchParams, state: State): readonly StripeObject[] => {
   const matches = (object: StripeObject): boolean =>
-    PLAIN_FILTERS.every((name) => !query.has(name) || idOf(object[name]) === query.get(name)) && Number(object['created'] ?? 0) >= Number(query.get('created[gte]') ?? 0);
+    PLAIN_FILTERS.every((name) => !query.has(name) || idOf(object[name]) === query.get(name)) &&
+    Number(object['created'] ?? 0) >= Number(query.get('created[gte]') ?? 0);
   return [...state.ofType(type).values()].filter(matches).sort((a, b) => Number(b['created'] ?? 0) - Number(a['created'] ?? 0));
 };
 
@@ -106,21 +136,29 @@ const inside = (object: StripeObject | undefined, key: string): readonly StripeO
   ((object?.[key] as { readonly data?: readonly StripeObject[] } | undefined)?.data ?? []) as readonly StripeObject[];
 
 const read = (path: string, query: URLSearchParams, state: State): Answer => {
-  const [collection = '', id, sub] = path.replace(/^\/v1\//, '').split('/').map(decodeURIComponent);
+  const [collection = '', id, sub] = path
+    .replace(/^\/v1\//, '')
+    .split('/')
+    .map(decodeURIComponent);
   const type = COLLECTIONS[collection];
   if (type === undefined || (sub !== undefined && sub !== 'lines')) return problem(404, `Unrecognized request URL (GET: ${path}).`);
-  if (pathsOf(query).some((parts) => parts.length > MAX_EXPAND_DEPTH)) return problem(400, `You cannot expand more than ${MAX_EXPAND_DEPTH} levels of a property.`, { param: 'expand' });
+  if (pathsOf(query).some((parts) => parts.length > MAX_EXPAND_DEPTH))
+    return problem(400, `You cannot expand more than ${MAX_EXPAND_DEPTH} levels of a property.`, { param: 'expand' });
   if (id === undefined) {
     const subscriptionId = query.get('subscription');
     if (type === 'subscription_item') {
       const subscription = subscriptionId === null ? undefined : state.find('subscription', subscriptionId);
-      return subscription === undefined ? missing('subscription', subscriptionId ?? '') : page(inside(subscription, 'items'), query, path, state);
+      return subscription === undefined
+        ? missing('subscription', subscriptionId ?? '')
+        : page(inside(subscription, 'items'), query, path, state);
     }
     return page(listed(type, query, state), query, path, state);
   }
   const object = state.find(type, id);
   if (object === undefined) return missing(type, id);
-  return sub === 'lines' ? page(inside(object, 'lines'), query, path, state) : { status: 200, body: render(object, pathsOf(query), state.find) };
+  return sub === 'lines'
+    ? page(inside(object, 'lines'), query, path, state)
+    : { status: 200, body: render(object, pathsOf(query), state.find) };
 };
 
 const masked = (key: string): string => `${key.slice(0, 8)}****${key.slice(-4)}`;
@@ -134,12 +172,16 @@ const authorised = (request: IncomingMessage, apiKey: string): Answer | undefine
 const send = (response: ServerResponse, { status, body, headers = {} }: Answer): void => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const contentType = typeof body === 'string' ? 'text/html' : 'application/json';
-  response.writeHead(status, { 'content-type': contentType, 'request-id': 'req_local', 'content-length': Buffer.byteLength(text), ...headers }).end(text);
+  response
+    .writeHead(status, { 'content-type': contentType, 'request-id': 'req_local', 'content-length': Buffer.byteLength(text), ...headers })
+    .end(text);
 };
 
 const faulty = (fault: Extract<Fault, { kind: 'status' }>): Answer => {
   const codes: Readonly<Record<number, Readonly<Record<string, string>>>> = { 429: { code: 'rate_limit' }, 409: { code: 'lock_timeout' } };
-  const answer = fault.html ? { status: fault.status, body: '<html><body>Bad Gateway</body></html>' } : problem(fault.status, 'An injected fault.', codes[fault.status]);
+  const answer = fault.html
+    ? { status: fault.status, body: '<html><body>Bad Gateway</body></html>' }
+    : problem(fault.status, 'An injected fault.', codes[fault.status]);
   return {
     ...answer,
     headers: {

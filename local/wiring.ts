@@ -23,20 +23,27 @@ export const checkVariables = (functions: readonly LocalFunction[]): readonly Fi
     ),
   );
 
+/** One pattern for each event name that a pattern lists: a name that is misspelt among right ones would go unnoticed. */
+const byEventName = (pattern: unknown): readonly unknown[] => {
+  const names = (pattern as { readonly 'detail-type'?: unknown })['detail-type'];
+  return Array.isArray(names) ? names.map((name) => ({ ...(pattern as object), 'detail-type': [name] })) : [pattern];
+};
+
 /** A rule that no sample of a declared event fits would wait for ever, and nobody would notice. */
 export const checkRules = (resources: Resources, samples: readonly SampleEvent[]): readonly Finding[] => {
   const texts = samples.map((sample) => JSON.stringify(sample));
+  const fits = (pattern: unknown): boolean => {
+    const { matches, needsNumberText } = compilePattern(pattern);
+    return texts.some((text) => matches(parseEvent(text, needsNumberText)));
+  };
+  const sentence = (pattern: unknown): string =>
+    `its pattern ${JSON.stringify(pattern)} fits none of the ${samples.length} retained samples of declared events`;
   return resources.ofType('AWS::Events::Rule').flatMap((rule) => {
     const pattern = rule.properties['EventPattern'];
     if (pattern === undefined) return [];
-    const { matches, needsNumberText } = compilePattern(pattern);
-    if (texts.some((text) => matches(parseEvent(text, needsNumberText)))) return [];
-    return [
-      new AssemblyError(
-        rule.path,
-        `its pattern ${JSON.stringify(pattern)} fits none of the ${samples.length} retained samples of declared events`,
-      ),
-    ];
+    return byEventName(pattern)
+      .filter((one) => !fits(one))
+      .map((one) => new AssemblyError(rule.path, sentence(one)));
   });
 };
 

@@ -21,6 +21,7 @@ const PROGRESS_EVERY_MS = 5_000;
 
 const TYPECHECK = ['node_modules/typescript/bin/tsc', '--noEmit'];
 const LINT = ['node_modules/@biomejs/biome/bin/biome', 'check'];
+const UNUSED = ['node_modules/knip/bin/knip.js'];
 
 /** What each command runs, in order; the caller's arguments go to the last step. */
 const COMMANDS = {
@@ -30,11 +31,12 @@ const COMMANDS = {
   prove: [['scripts/prove.ts']],
   local: [['local/cli.ts']],
   docs: [['scripts/docs.ts']],
-  synth: [['node_modules/aws-cdk/bin/cdk', 'synth', '--quiet']],
+  synth: [['node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '--no-notices']],
   typecheck: [TYPECHECK],
   lint: [LINT],
   format: [[...LINT, '--write']],
-  check: [TYPECHECK, LINT, ['node_modules/knip/bin/knip.js'], ['scripts/docs.ts', '--check']],
+  unused: [UNUSED],
+  check: [TYPECHECK, LINT, UNUSED, ['scripts/docs.ts', '--check']],
 };
 /** Commands whose own time is worth knowing. */
 const TIMED = new Set(['synth', 'check']);

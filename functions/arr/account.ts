@@ -7,22 +7,29 @@ import type { Entry } from './movements.ts';
 export interface Account {
   book: Book;
   readonly facts: Fact[];
-  readonly seen: Set<string>;
+  /** Source events of the facts: one that is not among them cannot have been seen. */
+  readonly eventIds: Set<string>;
   readonly recorded: Entry[];
 }
 
-export const openAccount = (context: Context): Account => ({ book: emptyBook(context), facts: [], seen: new Set(), recorded: [] });
+export const openAccount = (context: Context): Account => ({ book: emptyBook(context), facts: [], eventIds: new Set(), recorded: [] });
 
 /** Records a fact and answers the movements that it appends; a fact that was seen before appends nothing. */
 export const recordFact = (account: Account, fact: Fact, context: Context): readonly Entry[] => {
-  const provenance = fact.data.provenance;
-  const key = `${provenance.instance}/${provenance.eventId}/${fact.kind}`;
-  if (account.seen.has(key)) return [];
-  account.seen.add(key);
+  const eventId = fact.data.provenance.eventId;
+  if (account.eventIds.has(eventId) && account.facts.some((known) => isSame(known, fact))) return [];
+  account.eventIds.add(eventId);
   account.facts.push(fact);
   const inOrder = append(account.book, fact, context);
   const decision = inOrder === 'late' ? decideAll(account.facts, account.recorded, context) : inOrder;
   account.book = decision.book;
-  account.recorded.push(...decision.movements);
+  for (const entry of decision.movements) account.recorded.push(entry);
   return decision.movements;
+};
+
+/** An event of one source instance tells at most one fact of each kind. */
+const isSame = (known: Fact, fact: Fact): boolean => {
+  const a = known.data.provenance;
+  const b = fact.data.provenance;
+  return a.eventId === b.eventId && a.instance === b.instance && known.kind === fact.kind;
 };

@@ -43,7 +43,7 @@ export interface LineValue {
 export interface Stretch {
   readonly fromDay: number;
   readonly fact: SubscriptionFact;
-  /** Later days on which its value may change by itself: service start, discount edges, plan-rate changes. Ascending. */
+  /** Later days on which its value may change by itself: service start and discount edges. Ascending; plan rates have days of their own. */
   readonly breakDays: readonly number[];
 }
 
@@ -57,29 +57,33 @@ const effectiveDay = (fact: SubscriptionFact): number => {
   return observed;
 };
 
-export const stretchOf = (fact: SubscriptionFact, rates: PlanRates): Stretch => {
+export const stretchOf = (fact: SubscriptionFact): Stretch => {
   const fromDay = effectiveDay(fact);
-  return { fromDay, fact, breakDays: breakDaysAfter(fromDay, fact, rates) };
+  return { fromDay, fact, breakDays: breakDaysAfter(fromDay, fact) };
 };
 
-const breakDaysAfter = (fromDay: number, fact: SubscriptionFact, rates: PlanRates): readonly number[] => {
-  let days: number[] | undefined;
-  const note = (day: number): void => {
-    if (day <= fromDay || days?.includes(day)) return;
-    days ??= [];
-    days.push(day);
-  };
-  if (fact.startsOn > fact.observedOn) note(toEpochDay(fact.startsOn));
-  for (const discount of fact.discounts) noteEdges(discount, note);
-  for (const line of fact.lines) for (const discount of line.discounts) noteEdges(discount, note);
-  if (fact.currency !== rates.planCurrency) for (const day of rates.changeDays(fact.currency)) note(day);
-  return days === undefined ? NO_DAYS : days.sort((a, b) => a - b);
+const breakDaysAfter = (fromDay: number, fact: SubscriptionFact): readonly number[] => {
+  const days: number[] = [];
+  if (fact.startsOn > fact.observedOn) days.push(toEpochDay(fact.startsOn));
+  for (const discount of fact.discounts) noteEdges(discount, days);
+  for (const line of fact.lines) for (const discount of line.discounts) noteEdges(discount, days);
+  return days.length === 0 ? NO_DAYS : ascending(days.filter((day) => day > fromDay));
 };
 
-const noteEdges = (discount: SubscriptionFact['discounts'][number], note: (day: number) => void): void => {
+/** Sorts days in place and drops those that are there twice. */
+export const ascending = (days: number[]): number[] => {
+  if (days.length < 2) return days;
+  days.sort((a, b) => a - b);
+  let unique = 1;
+  for (let i = 1; i < days.length; i += 1) if (days[i] !== days[i - 1]) days[unique++] = days[i] as number;
+  days.length = unique;
+  return days;
+};
+
+const noteEdges = (discount: SubscriptionFact['discounts'][number], days: number[]): void => {
   if (discount.duration === 'once') return;
-  if (discount.startsOn !== undefined) note(toEpochDay(discount.startsOn));
-  if (discount.endsOn !== undefined) note(toEpochDay(discount.endsOn));
+  if (discount.startsOn !== undefined) days.push(toEpochDay(discount.startsOn));
+  if (discount.endsOn !== undefined) days.push(toEpochDay(discount.endsOn));
 };
 
 /** Whether the profile counts a subscription in this state at all. */
@@ -103,30 +107,41 @@ const counts = (fact: SubscriptionFact, profile: Profile): boolean => {
 };
 
 const NO_LINES: readonly LineValue[] = [];
+const AT_PAR: Fraction = { num: 1n, den: 1n };
 
-/** ARR of a stretch's lines at the end of a day; lines without value are left out. `on` is the same day as text. */
-export const valuesOn = (stretch: Stretch, day: number, on: string, context: Context): readonly LineValue[] => {
+/**
+ * ARR of a stretch's lines at the end of a day; lines without value are left out. `on` is the same day as text. A line's identity is taken
+ * over from `known`, the customer's lines before, where it is among them: its strings are then the very same, and compare at once.
+ */
+export const valuesOn = (
+  stretch: Stretch,
+  day: number,
+  on: string,
+  known: readonly LineValue[],
+  context: Context,
+): readonly LineValue[] => {
   const fact = stretch.fact;
-  if (!counts(fact, context.profile) || on < fact.startsOn) return NO_LINES;
-  const factor = fact.currency === context.rates.planCurrency ? 'identity' : context.rates.factor(fact.currency, day);
-  const values: LineValue[] = [];
+  if (fact.lines.length === 0 || !counts(fact, context.profile) || on < fact.startsOn) return NO_LINES;
+  const factor = fact.currency === context.rates.planCurrency ? AT_PAR : context.rates.factor(fact.currency, day);
   const annual = annualValues(fact.lines, fact.discounts, on, context.profile);
+  const values: LineValue[] = [];
   for (let i = 0; i < annual.length; i += 1) {
-    const exact = annual[i];
-    const line = fact.lines[i];
-    if (exact === undefined || line === undefined || exact.num === 0n) continue;
+    const exact = annual[i] as Fraction;
+    if (exact.num === 0n) continue;
+    const line = fact.lines[i] as SubscriptionFact['lines'][number];
+    const same = knownLine(known, values.length, fact, line);
     const amountMinor = roundHalfAway(exact);
     values.push({
-      key: `${fact.subscriptionId}/${line.lineId}/${line.productId}/${fact.legalEntity}/${fact.currency}`,
-      subscriptionId: fact.subscriptionId,
+      key: same?.key ?? `${fact.subscriptionId}/${line.lineId}/${line.productId}/${fact.legalEntity}/${fact.currency}`,
+      subscriptionId: same?.subscriptionId ?? fact.subscriptionId,
       lineId: line.lineId,
-      productId: line.productId,
-      legalEntity: fact.legalEntity,
+      productId: same?.productId ?? line.productId,
+      legalEntity: same?.legalEntity ?? fact.legalEntity,
       currency: fact.currency,
       origin: line.origin,
       exact,
       amountMinor,
-      planMinor: factor === 'identity' ? amountMinor : planMinor(exact, factor),
+      planMinor: factor === AT_PAR ? amountMinor : planMinor(exact, factor),
       converted: factor !== undefined,
       eventId: fact.provenance.eventId,
     });
@@ -134,48 +149,41 @@ export const valuesOn = (stretch: Stretch, day: number, on: string, context: Con
   return values;
 };
 
-/** The same line valued at another day's plan rate: the difference is FX, never expansion or contraction. */
-export const revalued = (line: LineValue, day: number, rates: PlanRates): LineValue => {
-  if (line.currency === rates.planCurrency) return line;
+/** The line among the known ones; mostly it stands where it stood, otherwise all are looked through. */
+const knownLine = (
+  known: readonly LineValue[],
+  hint: number,
+  fact: SubscriptionFact,
+  line: SubscriptionFact['lines'][number],
+): LineValue | undefined => {
+  const likely = known[hint];
+  if (likely !== undefined && isLine(likely, fact, line)) return likely;
+  for (const other of known) if (isLine(other, fact, line)) return other;
+  return undefined;
+};
+
+const isLine = (known: LineValue, fact: SubscriptionFact, line: SubscriptionFact['lines'][number]): boolean =>
+  known.lineId === line.lineId &&
+  known.subscriptionId === fact.subscriptionId &&
+  known.productId === line.productId &&
+  known.legalEntity === fact.legalEntity &&
+  known.currency === fact.currency;
+
+/** Whether the plan rate of a currency changes on a day. */
+const isRevalued = (currency: string, day: number, rates: PlanRates): boolean =>
+  currency !== rates.planCurrency && rates.changeDays(currency).includes(day);
+
+/** The lines at the plan rates of a day: the difference is FX, never expansion or contraction. The very same list where no rate changes. */
+export const atRatesOf = (day: number, lines: readonly LineValue[], rates: PlanRates): readonly LineValue[] => {
+  for (const line of lines) if (isRevalued(line.currency, day, rates)) return lines.map((each) => revalued(each, day, rates));
+  return lines;
+};
+
+const revalued = (line: LineValue, day: number, rates: PlanRates): LineValue => {
+  if (!isRevalued(line.currency, day, rates)) return line;
   const factor = rates.factor(line.currency, day);
   return { ...line, planMinor: planMinor(line.exact, factor), converted: factor !== undefined };
 };
 
 const planMinor = (exact: Fraction, factor: Fraction | undefined): bigint =>
   factor === undefined ? 0n : roundHalfAway({ num: exact.num * factor.num, den: exact.den * factor.den });
-
-/** First day of the commercial term that a fact is in, and its length; undefined where the term is shorter than the profile watches. */
-export const termOf = (fact: SubscriptionFact, profile: Profile): { readonly startsOn: string; readonly months: number } | undefined => {
-  const months = fact.termMonths ?? longestIntervalMonths(fact);
-  if (months === undefined || months < profile.renewalTermMonthsMin) return undefined;
-  if (fact.termStartsOn !== undefined) return { startsOn: fact.termStartsOn, months };
-  let period: string | undefined;
-  for (const line of fact.lines) {
-    if (line.usage === 'licensed' && line.periodStartsOn !== undefined && (period === undefined || line.periodStartsOn > period))
-      period = line.periodStartsOn;
-  }
-  if (period === undefined) return undefined;
-  return { startsOn: latestAnniversary(fact.startsOn, months, period), months };
-};
-
-const longestIntervalMonths = (fact: SubscriptionFact): number | undefined => {
-  let longest: number | undefined;
-  for (const line of fact.lines) {
-    if (line.usage !== 'licensed') continue;
-    const months = line.interval === 'year' ? 12 * line.intervalCount : line.interval === 'month' ? line.intervalCount : 0;
-    if (longest === undefined || months > longest) longest = months;
-  }
-  return longest;
-};
-
-/** The latest `start + k × months` (by month number, the day of month clamped) that is not after `on`; both are `YYYY-MM-DD`. */
-const latestAnniversary = (start: string, months: number, on: string): string => {
-  const monthNumber = (date: string): number => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
-  const elapsed = monthNumber(on) - monthNumber(start) + (on.slice(8) < start.slice(8) && !isMonthEnd(on) ? -1 : 0);
-  const terms = Math.max(0, Math.floor(elapsed / months));
-  const at = monthNumber(start) + terms * months;
-  return `${String(Math.floor(at / 12)).padStart(4, '0')}-${String((at % 12) + 1).padStart(2, '0')}-${start.slice(8)}`;
-};
-
-const isMonthEnd = (date: string): boolean =>
-  Number(date.slice(8)) === new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)), 0)).getUTCDate();

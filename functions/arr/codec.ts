@@ -1,33 +1,58 @@
 import { fromEpochDay, toEpochDay } from '../platform/calendar.ts';
+import { type LineValue, stretchOf } from './book.ts';
 import type { Book } from './decide.ts';
 import type { Movement } from './events.ts';
+import type { SubscriptionFact } from './facts.ts';
 import type { Entry } from './movements.ts';
+import type { Subscription } from './timeline.ts';
 
 /** Version of the rules that decide movements: a book of another version is decided again from all facts. Raise it when a rule changes. */
 export const RULES_VERSION = 1;
 
-/** A book as JSON text. Money is in bigint, which JSON lacks: `{"$n":"123"}`; maps are lists of pairs. */
-export const encodeBook = (book: Book): string =>
+/** What of a book cannot be told from the rest of it: a subscription is the facts of its stretches, and decided days are decided again. */
+interface Encoded extends Omit<Book, 'subscriptions' | 'stepDays' | 'decided'> {
+  readonly rules: number;
+  readonly subscriptions: readonly (readonly [SubscriptionFact, ...SubscriptionFact[]])[];
+  readonly stepDays: readonly (readonly [string, readonly number[]])[];
+}
+
+/** A book as JSON text. Money is in bigint, which JSON lacks: `{"$n":"123"}`; the map is a list of pairs. */
+export const encodeBook = ({ decided: _, subscriptions, stepDays, ...book }: Book): string =>
   JSON.stringify(
-    { rules: RULES_VERSION, ...book, subscriptions: [...book.subscriptions], stepDays: [...book.stepDays] },
+    {
+      rules: RULES_VERSION,
+      ...book,
+      subscriptions: subscriptions.map(({ stretches }) => stretches.map((stretch) => stretch.fact)),
+      stepDays: [...stepDays],
+    },
     (_key, value: unknown) => (typeof value === 'bigint' ? { $n: String(value) } : value),
   );
 
-interface Encoded extends Omit<Book, 'subscriptions' | 'stepDays'> {
-  readonly rules: number;
-  readonly subscriptions: [string, Book['subscriptions'] extends ReadonlyMap<string, infer V> ? V : never][];
-  readonly stepDays: [string, readonly number[]][];
-}
-
 /** Undefined where the text was written under other rules. */
 export const decodeBook = (text: string): Book | undefined => {
-  const encoded = JSON.parse(text, (_key, value: unknown) =>
+  const { rules, subscriptions, stepDays, ...book } = JSON.parse(text, (_key, value: unknown) =>
     typeof value === 'object' && value !== null && '$n' in value ? BigInt((value as { $n: string }).$n) : value,
   ) as Encoded;
-  const { rules, ...book } = encoded;
   if (rules !== RULES_VERSION) return undefined;
-  return { ...book, lastCustomerFact: book.lastCustomerFact, subscriptions: new Map(book.subscriptions), stepDays: new Map(book.stepDays) };
+  return {
+    day: book.day,
+    opening: { ...book.opening, lines: book.opening.lines.map(lineValue) },
+    subscriptions: subscriptions.map(subscriptionOf),
+    stepDays: new Map(stepDays),
+    attributes: book.attributes,
+    customerObservedAt: book.customerObservedAt,
+    ratesVersion: book.ratesVersion,
+    decided: undefined,
+  };
 };
+
+const subscriptionOf = (facts: readonly [SubscriptionFact, ...SubscriptionFact[]]): Subscription => {
+  const newest = facts[facts.length - 1] ?? facts[0];
+  return { subscriptionId: newest.subscriptionId, observedAt: newest.provenance.observedAt, stretches: facts.map(stretchOf) };
+};
+
+/** JSON leaves out an origin that is undefined. */
+const lineValue = (line: LineValue): LineValue => ({ ...line, origin: line.origin });
 
 export interface Recording {
   readonly customerId: string;

@@ -2,7 +2,8 @@ import type { PlanContent } from '../company/index.ts';
 import { addDays, addMonths } from '../platform/calendar.ts';
 import { ratioBps } from './milestone.ts';
 import { arrAt, type Step, stepsOf, waterfall } from './series.ts';
-import { type MonthlyCounters, ORIGINS } from './totals.ts';
+import { ORIGINS } from './totals.ts';
+import type { Totals } from './totals-store.ts';
 
 export interface Share {
   readonly name: string;
@@ -29,13 +30,7 @@ const MIX: Readonly<Record<string, readonly string[]>> = {
   'renewal-uplift': ['renewal-uplift'],
 };
 
-export const compositionOf = (
-  months: MonthlyCounters,
-  steps: readonly Step[],
-  plan: PlanContent,
-  planCurrency: string,
-  on: string,
-): Composition => {
+export const compositionOf = (totals: Totals, steps: readonly Step[], plan: PlanContent, planCurrency: string, on: string): Composition => {
   const planned: Record<string, number> = {
     landed: plan.compositionBps.landed,
     expanded: plan.compositionBps.expanded,
@@ -43,7 +38,7 @@ export const compositionOf = (
   };
   const stock = ORIGINS.map((origin) => ({
     name: origin,
-    amountMinor: arrAt(stepsOf(months, { dimension: 'origin', value: origin }, planCurrency), on),
+    amountMinor: arrAt(stepsOf(totals, { dimension: 'origin', value: origin }, planCurrency), on),
   }));
   const tomorrow = addDays(on, 1);
   const [bridge] = waterfall(steps, [{ startsOn: addMonths(tomorrow, -12), endsBefore: tomorrow }]);

@@ -17,18 +17,28 @@ export const explainMovement = async (movementId: string): Promise<Result<Explan
   const movement = await readMovement(movementId);
   if (movement === undefined) return fail('movement-unknown', `There is no movement "${movementId.slice(0, 200)}".`, 'query.movementId');
   const { facts } = await readFacts(movement.customerId);
+  const credited = facts.filter((fact) => movement.eventIds.includes(fact.data.provenance.eventId));
   // A transfer comes from the customer's attributes: all of its customer facts up to that day stand behind it.
-  const behind = facts.filter((fact) =>
-    movement.cause === 'transfer' && fact.kind === 'customer'
-      ? fact.data.observedOn <= movement.effectiveOn
-      : movement.eventIds.includes(fact.data.provenance.eventId),
-  );
+  const isAttribute = (fact: Fact): boolean =>
+    movement.cause === 'transfer' && fact.kind === 'customer' && fact.data.observedOn <= movement.effectiveOn;
+  const behind = facts.filter((fact) => credited.some((other) => tellsTheSame(fact, other)) || isAttribute(fact));
   return ok(await explanation(movement.customerId, [movement], behind));
+};
+
+/** Several events may show one and the same state of a subscription on a day (Stripe tells an update twice, under two types): they explain alike. */
+const tellsTheSame = (a: Fact, b: Fact): boolean => {
+  if (a.data.provenance.eventId === b.data.provenance.eventId) return a.kind === b.kind;
+  if (a.kind !== 'subscription' || b.kind !== 'subscription') return false;
+  return (
+    a.data.subscriptionId === b.data.subscriptionId && a.data.observedOn === b.data.observedOn && a.data.fingerprint === b.data.fingerprint
+  );
 };
 
 export const explainEvent = async (customerId: string, eventId: string): Promise<Result<Explanation, ExplainProblem>> => {
   const [{ facts }, movements] = await Promise.all([readFacts(customerId), readMovements(customerId)]);
-  const behind = facts.filter((fact) => fact.data.provenance.eventId === eventId);
+  const asked = facts.filter((fact) => fact.data.provenance.eventId === eventId);
+  const behind = facts.filter((fact) => asked.some((other) => tellsTheSame(fact, other)));
+  const eventIds = new Set(behind.map((fact) => fact.data.provenance.eventId));
   if (behind.length === 0) {
     return fail(
       'event-unknown',
@@ -39,7 +49,7 @@ export const explainEvent = async (customerId: string, eventId: string): Promise
   return ok(
     await explanation(
       customerId,
-      movements.filter((movement) => movement.eventIds.includes(eventId)),
+      movements.filter((movement) => movement.eventIds.some((id) => eventIds.has(id))),
       behind,
     ),
   );

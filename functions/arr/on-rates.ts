@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { fxRatesLoaded } from '../company/index.ts';
-import { sendMessage } from '../integrations/aws.ts';
 import { assert } from '../platform/bug.ts';
+import { sendMessage } from '../platform/clients/signed.ts';
 import { nowIso } from '../platform/clock.ts';
 import { openDomainEvent, openEnvelope } from '../platform/envelope.ts';
 import { type QueueMessage, queueConsumer } from '../platform/handler.ts';

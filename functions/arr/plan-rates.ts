@@ -4,6 +4,7 @@ import type { PlanRates } from './book.ts';
 import type { Fraction } from './rating.ts';
 
 const ONE_MINOR = { num: 1n, den: 1n };
+const MAX_DAYS_KEPT = 10_000;
 
 /** Plan rates as ARR reads them: by day, exponents included, each answer kept. `version` is that of the loaded set. */
 export const planRatesOf = (rates: readonly Rate[], planCurrency: string, version: number): PlanRates => {
@@ -11,18 +12,19 @@ export const planRatesOf = (rates: readonly Rate[], planCurrency: string, versio
     rates.filter((rate) => rate.type === 'plan'),
     planCurrency,
   );
-  const kept = new Map<string, Fraction | undefined>();
+  const kept = new Map<string, Map<number, Fraction>>();
   const days = new Map<string, readonly number[]>();
   return {
     planCurrency,
     version,
     factor: (currency, day) => {
-      const key = `${currency}${day}`;
-      if (kept.has(key)) return kept.get(key);
+      const known = kept.get(currency)?.get(day);
+      if (known !== undefined) return known;
       const found = table.find(currency, planCurrency, 'plan', fromEpochDay(day));
       const factor = found.ok ? convert(ONE_MINOR, currency, planCurrency, found.value.rate) : undefined;
-      if (kept.size > 50_000) kept.clear();
-      kept.set(key, factor);
+      const ofCurrency = kept.get(currency) ?? new Map<number, Fraction>();
+      if (ofCurrency.size >= MAX_DAYS_KEPT) ofCurrency.clear();
+      if (factor !== undefined) kept.set(currency, ofCurrency.set(day, factor));
       return factor;
     },
     changeDays: (currency) => {

@@ -1,8 +1,8 @@
 import type { Write } from '../platform/table.ts';
 import { toEntry } from './codec.ts';
 import type { Movement } from './events.ts';
-import { mergeMonths, Tally } from './totals.ts';
-import { checkpointWrite, readCheckpoint, totalsWrite } from './totals-store.ts';
+import { type Counters, mergeMonths, Tally, TOTAL } from './totals.ts';
+import { monthWrite, netNameOf, netWrite, type Part, readCheckpoint } from './totals-store.ts';
 
 /** Movements of one outbox bucket with the stream's sequence number of the record that brought them, in the order of the stream. */
 export interface Projected {
@@ -29,5 +29,29 @@ export const projectionWrites = async (bucket: string, records: readonly Project
   }
   if (after === before) return [];
   const months = mergeMonths([...tallies.values()].map((tally) => tally.counters()));
-  return [checkpointWrite(bucket, before, after), ...[...months].map(([month, counters]) => totalsWrite(bucket, month, counters))];
+  const nets: Counters = new Map();
+  const writes: Write[] = [];
+  for (const [month, counters] of months) {
+    for (const [part, own] of byPart(counters)) writes.push(monthWrite(bucket, part, month, own));
+    for (const [name, amount] of counters) {
+      const net = netNameOf(name);
+      if (net !== undefined) nets.set(net, (nets.get(net) ?? 0n) + amount);
+    }
+  }
+  return [netWrite(bucket, withoutZeros(nets), before, after), ...writes];
 };
+
+const MAIN_DIMENSIONS: ReadonlySet<string> = new Set([TOTAL, 'origin']);
+
+const byPart = (counters: Counters): Map<Part, Counters> => {
+  const parts = new Map<Part, Counters>();
+  for (const [name, amount] of counters) {
+    const part = MAIN_DIMENSIONS.has(name.split('|', 2)[1] ?? '') ? 'MAIN' : 'CUTS';
+    const own = parts.get(part) ?? new Map<string, bigint>();
+    parts.set(part, own);
+    own.set(name, amount);
+  }
+  return parts;
+};
+
+const withoutZeros = (counters: Counters): Counters => new Map([...counters].filter(([, amount]) => amount !== 0n));

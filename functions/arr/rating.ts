@@ -1,4 +1,5 @@
 import type { SubscriptionFact } from './facts.ts';
+import { Kept } from './kept.ts';
 import type { Profile } from './profile.ts';
 
 /**
@@ -18,13 +19,21 @@ export interface Fraction {
 export const ZERO: Fraction = { num: 0n, den: 1n };
 const ONE_HUNDRED = 100n;
 
-/** `-?digits(.digits)?` to an exact fraction. The schema has checked the form. */
-export const decimalFraction = (text: string): Fraction => {
+/** A price list has few prices and most quantities are small: nearly every decimal has been read before. */
+const MAX_DECIMALS = 20_000;
+const MAX_PERCENTS = 1_000;
+
+const readDecimal = (text: string): Fraction => {
   const point = text.indexOf('.');
   if (point < 0) return { num: BigInt(text), den: 1n };
   const decimals = text.length - point - 1;
   return { num: BigInt(text.slice(0, point) + text.slice(point + 1)), den: 10n ** BigInt(decimals) };
 };
+
+const decimals = new Kept(MAX_DECIMALS, readDecimal);
+
+/** `-?digits(.digits)?` to an exact fraction. The schema has checked the form. */
+export const decimalFraction = (text: string): Fraction => decimals.get(text);
 
 export const add = (a: Fraction, b: Fraction): Fraction =>
   a.den === b.den ? { num: a.num + b.num, den: a.den } : { num: a.num * b.den + b.num * a.den, den: a.den * b.den };
@@ -65,7 +74,7 @@ const graduated = (tiers: readonly Tier[], quantity: Fraction): Fraction => {
   for (const tier of tiers) {
     const reached = quantity.num > lower * quantity.den || (lower === 0n && quantity.num === 0n);
     if (!reached) break;
-    const upper = tier.upTo === null ? undefined : BigInt(tier.upTo);
+    const upper = tier.upTo === null ? undefined : decimalFraction(tier.upTo).num;
     const full = upper !== undefined && quantity.num >= upper * quantity.den;
     const units: Fraction = full ? { num: upper - lower, den: 1n } : { num: quantity.num - lower * quantity.den, den: quantity.den };
     total = add(add(total, multiply(decimalFraction(tier.unitMinor), units)), decimalFraction(tier.flatMinor));
@@ -77,24 +86,23 @@ const graduated = (tiers: readonly Tier[], quantity: Fraction): Fraction => {
 
 /** All units at the price of the tier that contains the quantity; beyond the last bounded tier its price stays. */
 const volume = (tiers: readonly Tier[], quantity: Fraction): Fraction => {
-  const tier = tiers.find((t) => t.upTo === null || quantity.num <= BigInt(t.upTo) * quantity.den) ?? tiers[tiers.length - 1];
+  const tier = tiers.find((t) => t.upTo === null || quantity.num <= decimalFraction(t.upTo).num * quantity.den) ?? tiers[tiers.length - 1];
   if (tier === undefined) return ZERO;
   return add(multiply(decimalFraction(tier.unitMinor), quantity), decimalFraction(tier.flatMinor));
 };
 
-/** Billing intervals in a year. */
+/** Billing intervals in a year, of interval count 1. */
+const PER_YEAR: Readonly<Record<Line['interval'], Fraction>> = {
+  month: { num: 12n, den: 1n },
+  year: { num: 1n, den: 1n },
+  week: { num: 52n, den: 1n },
+  day: { num: 365n, den: 1n },
+};
+const CALENDAR_WEEKS: Fraction = { num: 365n, den: 7n };
+
 const perYear = (line: Line, profile: Profile): Fraction => {
-  const count = BigInt(line.intervalCount);
-  switch (line.interval) {
-    case 'month':
-      return { num: 12n, den: count };
-    case 'year':
-      return { num: 1n, den: count };
-    case 'week':
-      return profile.weekFactor === '52' ? { num: 52n, den: count } : { num: 365n, den: 7n * count };
-    case 'day':
-      return { num: 365n, den: count };
-  }
+  const once = line.interval === 'week' && profile.weekFactor === '365/7' ? CALENDAR_WEEKS : PER_YEAR[line.interval];
+  return line.intervalCount === 1 ? once : { num: once.num, den: once.den * BigInt(line.intervalCount) };
 };
 
 /** Whether a discount counts on a day (dates compare as text): never a one-off one, and only from its first day to the day before its end. */
@@ -103,11 +111,14 @@ export const discountCounts = (discount: Discount, on: string): boolean =>
   (discount.startsOn === undefined || discount.startsOn <= on) &&
   (discount.endsOn === undefined || on < discount.endsOn);
 
-const afterPercent = (value: Fraction, percent: string): Fraction => {
-  const p = decimalFraction(percent);
-  const kept = ONE_HUNDRED * p.den - p.num;
-  return kept <= 0n ? ZERO : { num: value.num * kept, den: value.den * ONE_HUNDRED * p.den };
-};
+/** What a percentage off leaves of an amount; never less than nothing. */
+const keptShares = new Kept<Fraction>(MAX_PERCENTS, (percent) => {
+  const off = decimalFraction(percent);
+  const num = ONE_HUNDRED * off.den - off.num;
+  return num <= 0n ? ZERO : { num, den: ONE_HUNDRED * off.den };
+});
+
+const afterPercent = (value: Fraction, percent: string): Fraction => multiply(value, keptShares.get(percent));
 
 const minus = (value: Fraction, off: Fraction): Fraction => {
   const rest = add(value, { num: -off.num, den: off.den });
@@ -126,32 +137,42 @@ export const annualValues = (
   profile: Profile,
   quantities?: ReadonlyMap<string, string>,
 ): Fraction[] => {
-  let values = lines.map((line) => {
-    const quantity = quantities?.get(line.lineId) ?? line.quantity;
-    if (line.usage === 'metered' || quantity === undefined) return ZERO;
-    const gross = perInterval(line, decimalFraction(quantity));
-    return profile.discounts === 'gross' || line.discounts.length === 0 ? gross : discountedLine(gross, line.discounts, on);
-  });
+  const values: Fraction[] = [];
+  for (const line of lines) values.push(valuePerInterval(line, quantities?.get(line.lineId) ?? line.quantity, on, profile));
   if (profile.discounts === 'net') {
-    for (const discount of discounts) if (discountCounts(discount, on)) values = discountedAll(values, discount);
+    for (const discount of discounts) if (discountCounts(discount, on)) discountAll(values, discount);
   }
-  return values.map((value, i) => (value.num === 0n ? ZERO : multiply(value, perYear(lines[i] as Line, profile))));
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as Fraction;
+    const times = perYear(lines[i] as Line, profile);
+    if (times !== PER_YEAR.year) values[i] = value.num === 0n ? ZERO : multiply(value, times);
+  }
+  return values;
 };
 
-const discountedLine = (gross: Fraction, discounts: readonly Discount[], on: string): Fraction => {
-  let value = gross;
-  for (const discount of discounts) {
+/** One line per billing interval, less its own discounts. */
+const valuePerInterval = (line: Line, quantity: string | undefined, on: string, profile: Profile): Fraction => {
+  if (line.usage === 'metered' || quantity === undefined) return ZERO;
+  let value = perInterval(line, decimalFraction(quantity));
+  if (profile.discounts === 'gross') return value;
+  for (const discount of line.discounts) {
     if (!discountCounts(discount, on)) continue;
     value = discount.kind === 'percent' ? afterPercent(value, discount.value) : minus(value, decimalFraction(discount.value));
   }
   return value;
 };
 
-const discountedAll = (values: readonly Fraction[], discount: Discount): Fraction[] => {
-  if (discount.kind === 'percent') return values.map((value) => afterPercent(value, discount.value));
-  const total = values.reduce(add, ZERO);
-  if (total.num <= 0n) return [...values];
+/** A discount of the whole subscription, taken off its lines in place. */
+const discountAll = (values: Fraction[], discount: Discount): void => {
   const off = decimalFraction(discount.value);
-  // share = off × value ÷ total
-  return values.map((value) => minus(value, { num: off.num * value.num * total.den, den: off.den * value.den * total.num }));
+  const total = discount.kind === 'percent' ? ZERO : values.reduce(add, ZERO);
+  if (discount.kind === 'amount' && total.num <= 0n) return;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as Fraction;
+    // share = off × value ÷ total
+    values[i] =
+      discount.kind === 'percent'
+        ? afterPercent(value, discount.value)
+        : minus(value, { num: off.num * value.num * total.den, den: off.den * value.den * total.num });
+  }
 };

@@ -3,8 +3,8 @@ import type { CompanyConfig } from '../platform/config.ts';
 import { fiscalPeriodsWithin } from '../platform/fiscal.ts';
 import { fail, ok, type Problem, type Result } from '../platform/result.ts';
 import { enterprise } from './profile.ts';
-import { totalsUntil } from './read.ts';
-import { dimensionsOf, EVERYTHING, stepsOf, valuesOf, waterfall } from './series.ts';
+import { dimensionsOf, EVERYTHING, stepsOf, waterfall } from './series.ts';
+import { readTotals } from './totals-store.ts';
 
 interface Wanted {
   readonly from: string;
@@ -24,21 +24,21 @@ type WaterfallProblem = Problem<'period-invalid' | 'dimension-unknown'>;
 export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
   const periods = periodsOf(wanted, company);
   if (!periods.ok) return periods;
-  const months = await totalsUntil(wanted.to);
-  const dimensions = dimensionsOf(months);
   const cut = wanted.dimension === undefined ? EVERYTHING : { dimension: wanted.dimension, value: wanted.value ?? '' };
-  const values = valuesOf(months, cut.dimension);
-  if (cut !== EVERYTHING && !values.includes(cut.value)) {
-    const known = dimensions.includes(cut.dimension)
-      ? `values of ${cut.dimension}: ${values.join(', ')}`
-      : `dimensions: ${dimensions.join(', ')}`;
+  const isMain = cut === EVERYTHING || cut.dimension === 'origin';
+  const totals = await readTotals(isMain ? 'MAIN' : 'CUTS', wanted.from.slice(0, 7));
+  const dimensions = dimensionsOf(totals);
+  const values = dimensions.get(cut.dimension);
+  if (cut !== EVERYTHING && values?.includes(cut.value) !== true) {
+    const known =
+      values === undefined ? `dimensions: ${[...dimensions.keys()].join(', ')}` : `values of ${cut.dimension}: ${values.join(', ')}`;
     return fail(
       'dimension-unknown',
       `There is no ARR for ${cut.dimension} "${cut.value}"; ${known.slice(0, 300)}.`,
-      dimensions.includes(cut.dimension) ? 'query.value' : 'query.dimension',
+      values === undefined ? 'query.dimension' : 'query.value',
     );
   }
-  const rows = waterfall(stepsOf(months, cut, company.planCurrency), periods.value);
+  const rows = waterfall(stepsOf(totals, cut, company.planCurrency), periods.value);
   return ok({
     on: wanted.to,
     profile: enterprise.name,
@@ -53,8 +53,8 @@ export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
       closingMinor: String(row.closingMinor),
       renewedMinor: String(row.renewedMinor),
     })),
-    dimensions,
-    values: cut === EVERYTHING ? [] : values,
+    dimensions: [...dimensions.keys()],
+    values: values ?? [],
   });
 };
 

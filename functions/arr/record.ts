@@ -143,7 +143,7 @@ const writesOf = (recording: Recording, facts: readonly Fact[], name: string, de
 /** Only a fact that arrives now can make a tie; an older one has been told already. */
 const tiesOf = (facts: readonly Fact[], decision: Decision): EventData<typeof subscriptionTieFound>[] =>
   decision.ambiguous.flatMap((subscriptionId) => {
-    const observedAt = decision.book.subscriptions.get(subscriptionId)?.newest.observedAt;
+    const observedAt = decision.book.subscriptions.find((subscription) => subscription.subscriptionId === subscriptionId)?.observedAt;
     const fact = facts.find(
       (f) => f.kind === 'subscription' && f.data.subscriptionId === subscriptionId && f.data.provenance.observedAt === observedAt,
     );

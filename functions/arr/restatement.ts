@@ -1,4 +1,12 @@
-import type { Attributes, Entry, EntryLine, Renewed, Stock } from './movements.ts';
+import { type Attributes, type Entry, type EntryLine, type Renewed, type Stock, sameAttributes } from './movements.ts';
+import { minus, plus } from './stock.ts';
+
+/** Recorded and wanted movements of one day, cause and attributes. */
+interface Group {
+  readonly shape: Entry;
+  readonly recorded: Entry[];
+  readonly wanted: Entry[];
+}
 
 /**
  * What must be appended so that the recorded movements of each customer, day and cause net to the wanted ones. History is never edited:
@@ -6,80 +14,97 @@ import type { Attributes, Entry, EntryLine, Renewed, Stock } from './movements.t
  */
 export const difference = (recorded: readonly Entry[], wanted: readonly Entry[]): Entry[] => {
   if (recorded.length === 0) return [...wanted];
-  const groups = new Map<string, { recorded: Entry[]; wanted: Entry[] }>();
-  const group = (entry: Entry): { recorded: Entry[]; wanted: Entry[] } => {
-    const key = groupKey(entry);
-    const found = groups.get(key);
-    if (found !== undefined) return found;
-    const made = { recorded: [], wanted: [] };
-    groups.set(key, made);
-    return made;
-  };
-  for (const entry of recorded) group(entry).recorded.push(entry);
-  for (const entry of wanted) group(entry).wanted.push(entry);
+  const groups = new Groups();
+  for (const entry of recorded) groups.of(entry).recorded.push(entry);
+  for (const entry of wanted) groups.of(entry).wanted.push(entry);
   const appended: Entry[] = [];
-  for (const { recorded: old, wanted: target } of groups.values()) {
-    const entry = net(old, target);
+  for (const group of groups.all) {
+    const entry = net(group);
     if (entry !== undefined) appended.push(entry);
   }
-  return appended.sort((a, b) => a.day - b.day);
+  return appended.length < 2 ? appended : appended.sort((a, b) => a.day - b.day);
 };
 
-const attributesKey = (attributes: Attributes | undefined): string =>
-  attributes === undefined
-    ? ''
-    : Object.keys(attributes)
-        .sort()
-        .map((key) => `${key}=${attributes[key]}`)
-        .join('&');
+/** Groups in the order in which they are first met; a day has few, so these are compared one by one. */
+class Groups {
+  readonly all: Group[] = [];
+  readonly #byDay = new Map<number, Group[]>();
 
-const groupKey = (entry: Entry): string =>
-  `${entry.day}|${entry.cause}|${attributesKey(entry.fromAttributes)}|${attributesKey(entry.attributes)}`;
+  of(entry: Entry): Group {
+    let ofDay = this.#byDay.get(entry.day);
+    if (ofDay === undefined) {
+      ofDay = [];
+      this.#byDay.set(entry.day, ofDay);
+    }
+    for (const group of ofDay) if (isAlike(group.shape, entry)) return group;
+    const group: Group = { shape: entry, recorded: [], wanted: [] };
+    ofDay.push(group);
+    this.all.push(group);
+    return group;
+  }
+}
 
-const net = (recorded: readonly Entry[], wanted: readonly Entry[]): Entry | undefined => {
-  const lines = new Map<string, EntryLine>();
-  const renewed = new Map<string, Renewed>();
+const isAlike = (a: Entry, b: Entry): boolean =>
+  a.cause === b.cause && sameAttributes(a.attributes, b.attributes) && areSame(a.fromAttributes, b.fromAttributes);
+
+const areSame = (a: Attributes | undefined, b: Attributes | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : sameAttributes(a, b);
+
+const net = ({ recorded, wanted }: Group): Entry | undefined => {
+  const lines: EntryLine[] = [];
+  const renewed: Renewed[] = [];
   let stock: Stock = [0n, 0n, 0n];
-  const take = (entry: Entry, sign: bigint): void => {
-    stock = [stock[0] + sign * entry.stock[0], stock[1] + sign * entry.stock[1], stock[2] + sign * entry.stock[2]];
-    for (const line of entry.lines) addLine(lines, line, sign);
-    for (const amount of entry.renewed ?? []) addRenewed(renewed, amount, sign);
-  };
-  for (const entry of wanted) take(entry, 1n);
-  for (const entry of recorded) take(entry, -1n);
-  const movedLines = [...lines.values()].filter((line) => line.deltaMinor !== 0n || line.planDeltaMinor !== 0n);
-  const movedRenewed = [...renewed.values()].filter((amount) => amount.amountMinor !== 0n || amount.planMinor !== 0n);
-  if (movedLines.length === 0 && movedRenewed.length === 0 && stock.every((part) => part === 0n)) return undefined;
-  const shape = (wanted[0] ?? recorded[0]) as Entry;
-  return {
-    day: shape.day,
-    cause: shape.cause,
-    attributes: shape.attributes,
-    ...(shape.fromAttributes === undefined ? {} : { fromAttributes: shape.fromAttributes }),
-    lines: movedLines,
-    stock,
-    ...(movedRenewed.length === 0 ? {} : { renewed: movedRenewed }),
-    eventIds: shape.eventIds,
-    ...(recorded.length === 0 ? {} : { correction: true as const }),
-  };
+  for (const entry of wanted) {
+    stock = plus(stock, entry.stock);
+    for (const line of entry.lines) addLine(lines, line, line.deltaMinor, line.planDeltaMinor);
+    if (entry.renewed !== undefined) for (const amount of entry.renewed) addRenewed(renewed, amount, 1n);
+  }
+  for (const entry of recorded) {
+    stock = minus(stock, entry.stock);
+    for (const line of entry.lines) addLine(lines, line, -line.deltaMinor, -line.planDeltaMinor);
+    if (entry.renewed !== undefined) for (const amount of entry.renewed) addRenewed(renewed, amount, -1n);
+  }
+  const movedLines = lines.filter((line) => line.deltaMinor !== 0n || line.planDeltaMinor !== 0n);
+  const movedRenewed = renewed.length === 0 ? renewed : renewed.filter((amount) => amount.amountMinor !== 0n || amount.planMinor !== 0n);
+  if (movedLines.length === 0 && movedRenewed.length === 0 && stock[0] === 0n && stock[1] === 0n && stock[2] === 0n) return undefined;
+  const { day, cause, attributes, eventIds, fromAttributes } = (wanted[0] ?? recorded[0]) as Entry;
+  const entry: Draft = { day, cause, attributes, lines: movedLines, stock, eventIds };
+  if (fromAttributes !== undefined) entry.fromAttributes = fromAttributes;
+  if (movedRenewed.length > 0) entry.renewed = movedRenewed;
+  if (recorded.length > 0) entry.correction = true;
+  return entry;
 };
+
+type Draft = { -readonly [K in keyof Entry]: Entry[K] };
 
 /** Lines net by their own class too, so that product figures are corrected class by class. */
-const addLine = (lines: Map<string, EntryLine>, line: EntryLine, sign: bigint): void => {
-  const key = `${line.key}|${line.cause}|${line.productId}|${line.currency}`;
-  const sum = lines.get(key);
-  lines.set(key, {
-    ...line,
-    deltaMinor: (sum?.deltaMinor ?? 0n) + sign * line.deltaMinor,
-    planDeltaMinor: (sum?.planDeltaMinor ?? 0n) + sign * line.planDeltaMinor,
-  });
+const addLine = (sums: EntryLine[], line: EntryLine, deltaMinor: bigint, planDeltaMinor: bigint): void => {
+  for (let i = 0; i < sums.length; i += 1) {
+    const sum = sums[i] as EntryLine;
+    if (sum.key !== line.key || sum.cause !== line.cause || sum.productId !== line.productId || sum.currency !== line.currency) continue;
+    sums[i] = withDeltas(line, sum.deltaMinor + deltaMinor, sum.planDeltaMinor + planDeltaMinor);
+    return;
+  }
+  sums.push(withDeltas(line, deltaMinor, planDeltaMinor));
 };
 
-const addRenewed = (renewed: Map<string, Renewed>, amount: Renewed, sign: bigint): void => {
-  const sum = renewed.get(amount.currency);
-  renewed.set(amount.currency, {
-    currency: amount.currency,
-    amountMinor: (sum?.amountMinor ?? 0n) + sign * amount.amountMinor,
-    planMinor: (sum?.planMinor ?? 0n) + sign * amount.planMinor,
-  });
+const withDeltas = (
+  { key, productId, legalEntity, currency, cause }: EntryLine,
+  deltaMinor: bigint,
+  planDeltaMinor: bigint,
+): EntryLine => ({
+  key,
+  productId,
+  legalEntity,
+  currency,
+  cause,
+  deltaMinor,
+  planDeltaMinor,
+});
+
+const addRenewed = (sums: Renewed[], { currency, amountMinor, planMinor }: Renewed, sign: bigint): void => {
+  const at = sums.findIndex((sum) => sum.currency === currency);
+  const sum = sums[at];
+  if (sum === undefined) sums.push({ currency, amountMinor: sign * amountMinor, planMinor: sign * planMinor });
+  else sums[at] = { currency, amountMinor: sum.amountMinor + sign * amountMinor, planMinor: sum.planMinor + sign * planMinor };
 };

@@ -1,4 +1,5 @@
-import { type CounterName, type MonthlyCounters, parseCounterName, TOTAL } from './totals.ts';
+import { type CounterName, parseCounterName, TOTAL } from './totals.ts';
+import type { Totals } from './totals-store.ts';
 
 /** A cut of the totals: everything, or one value of a dimension (`segment`/`Enterprise`, `product`/`prod_1`, `origin`/`landed`). */
 export interface Cut {
@@ -17,57 +18,81 @@ export interface Amount {
 /** A net movement of one day, cause and currency within a cut. */
 export interface Step {
   readonly date: string;
-  readonly cause: CounterName['cause'];
+  /** `opening`: the sum of everything before the first month that was read. */
+  readonly cause: CounterName['cause'] | 'opening';
   readonly currency: string;
   readonly amount: Amount;
 }
 
-/** The steps of a cut in the order of their days. */
-export const stepsOf = (months: MonthlyCounters, cut: Cut, planCurrency: string): Step[] => {
-  const steps = new Map<string, { date: string; cause: Step['cause']; currency: string; amountMinor: bigint; planMinor: bigint }>();
-  for (const [month, counters] of months) {
+/** Before any day: the date of a cut's opening. */
+export const OPENING_DATE = '0000-00-00';
+
+type Sums = { amountMinor: bigint; planMinor: bigint };
+
+/** An amount in its own currency or, `atPlanRate`, in the plan currency; amounts of the plan currency itself are both. */
+const addTo = (sums: Sums, amount: bigint, currency: string, atPlanRate: boolean, planCurrency: string): void => {
+  if (atPlanRate) sums.planMinor += amount;
+  else {
+    sums.amountMinor += amount;
+    if (currency === planCurrency) sums.planMinor += amount;
+  }
+};
+
+/** The steps of a cut in the order of their days; what it netted to before the first month stands first, by currency. */
+export const stepsOf = (totals: Totals, cut: Cut, planCurrency: string): Step[] => {
+  const steps = new Map<string, { date: string; cause: Step['cause']; currency: string } & Sums>();
+  for (const [month, counters] of totals.months) {
     for (const [name, amount] of counters) {
       const counter = parseCounterName(name);
       if (counter.dimension !== cut.dimension || counter.value !== cut.value) continue;
-      const key = `${month}${counter.dayOfMonth}${counter.cause}${counter.currency}`;
-      const step = steps.get(key) ?? {
-        date: `${month}-${counter.dayOfMonth}`,
-        cause: counter.cause,
-        currency: counter.currency,
-        amountMinor: 0n,
-        planMinor: 0n,
-      };
-      if (counter.atPlanRate) step.planMinor += amount;
-      else {
-        step.amountMinor += amount;
-        if (counter.currency === planCurrency) step.planMinor += amount;
-      }
+      const { cause, currency, dayOfMonth } = counter;
+      const key = `${month}${dayOfMonth}${cause}${currency}`;
+      const step = steps.get(key) ?? { date: `${month}-${dayOfMonth}`, cause, currency, amountMinor: 0n, planMinor: 0n };
+      addTo(step, amount, currency, counter.atPlanRate, planCurrency);
       steps.set(key, step);
     }
   }
-  return [...steps.values()]
+  const moved = [...steps.values()]
     .map(({ date, cause, currency, amountMinor, planMinor }) => ({ date, cause, currency, amount: { amountMinor, planMinor } }))
     .sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
+  return [...openingOf(totals.before, cut, planCurrency), ...moved];
 };
 
-/** All values of a dimension that have ever moved, sorted. */
-export const valuesOf = (months: MonthlyCounters, dimension: string): string[] => {
-  const values = new Set<string>();
+const openingOf = (before: Totals['before'], cut: Cut, planCurrency: string): Step[] => {
+  const sums = new Map<string, Sums>();
+  for (const [name, amount] of before) {
+    const [dimension, value, text = ''] = name.split('|');
+    if (dimension !== cut.dimension || value !== cut.value) continue;
+    const atPlanRate = text.endsWith('=');
+    const currency = atPlanRate ? text.slice(0, -1) : text;
+    const sum = sums.get(currency) ?? { amountMinor: 0n, planMinor: 0n };
+    sums.set(currency, sum);
+    addTo(sum, amount, currency, atPlanRate, planCurrency);
+  }
+  return [...sums]
+    .filter(([, sum]) => sum.amountMinor !== 0n || sum.planMinor !== 0n)
+    .map(([currency, amount]) => ({ date: OPENING_DATE, cause: 'opening', currency, amount }));
+};
+
+/** Dimensions that totals are cut by, each with all values that ever moved, sorted. */
+export const dimensionsOf = ({ before, months }: Totals): Map<string, string[]> => {
+  const found = new Map<string, Set<string>>();
+  const note = (dimension: string, value: string): void => {
+    const values = found.get(dimension) ?? new Set();
+    found.set(dimension, values.add(value));
+  };
+  for (const name of before.keys()) {
+    const [dimension = '', value = ''] = name.split('|');
+    note(dimension, value);
+  }
   for (const counters of months.values()) {
     for (const name of counters.keys()) {
-      const counter = parseCounterName(name);
-      if (counter.dimension === dimension) values.add(counter.value);
+      const { dimension, value } = parseCounterName(name);
+      note(dimension, value);
     }
   }
-  return [...values].sort();
-};
-
-/** Dimensions that totals are cut by, sorted. */
-export const dimensionsOf = (months: MonthlyCounters): string[] => {
-  const names = new Set<string>();
-  for (const counters of months.values()) for (const name of counters.keys()) names.add(parseCounterName(name).dimension);
-  names.delete(TOTAL);
-  return [...names].sort();
+  found.delete(TOTAL);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([dimension, values]) => [dimension, [...values].sort()]));
 };
 
 const moves = (step: Step): boolean => step.cause !== 'renewed';

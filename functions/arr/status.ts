@@ -4,13 +4,14 @@ import type { FiscalCalendar } from '../platform/fiscal.ts';
 import { compositionOf, conflictsOf } from './composition.ts';
 import { etaOf, growthBps, milestoneOf, velocityOf } from './milestone.ts';
 import { arrAt, arrByCurrency, EVERYTHING, stepsOf } from './series.ts';
-import type { MonthlyCounters } from './totals.ts';
+import type { Totals } from './totals-store.ts';
 
 export const FORMULA =
   'ARR = Σ over commercial lines in force at the end of the day of round(price × quantity × billing intervals per year, net of discounts active on the day), at plan rates';
 
 export interface StatusInput {
-  readonly months: MonthlyCounters;
+  /** From the plan's first month, or thirteen months back, on. */
+  readonly totals: Totals;
   readonly plan: PlanVersion;
   readonly planCurrency: string;
   readonly calendar: FiscalCalendar;
@@ -21,8 +22,8 @@ export interface StatusInput {
 }
 
 /** Everything that the plan's owner asks of ARR on a day, from the totals alone (A6). Amounts are bigint minor units of the plan currency. */
-export const statusOf = ({ months, plan, planCurrency, calendar, on, profile, hasRate }: StatusInput) => {
-  const steps = stepsOf(months, EVERYTHING, planCurrency);
+export const statusOf = ({ totals, plan, planCurrency, calendar, on, profile, hasRate }: StatusInput) => {
+  const steps = stepsOf(totals, EVERYTHING, planCurrency);
   const byCurrency = [...arrByCurrency(steps, on)].sort(([a], [b]) => (a < b ? -1 : 1));
   const unconverted = byCurrency.filter(([currency, amount]) => amount.amountMinor !== 0n && !hasRate(currency));
   const arr = arrAt(steps, on);
@@ -52,7 +53,7 @@ export const statusOf = ({ months, plan, planCurrency, calendar, on, profile, ha
       yearOverYearBps: growthBps(arr, arrAt(steps, addMonths(on, -12))),
     },
     eta: etaOf(steps, plan.content, calendar, on),
-    composition: compositionOf(months, steps, plan.content, planCurrency, on),
+    composition: compositionOf(totals, steps, plan.content, planCurrency, on),
     conflicts: conflictsOf(plan.content),
   };
 };

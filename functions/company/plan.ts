@@ -139,29 +139,49 @@ const growthAfter = (plan: PlanContent, months: number): bigint => {
   return lost.reduce((net, loss) => net - BigInt(loss), added);
 };
 
+/** A fiscal month of the plan, with the days of it that lie within the plan, and what it adds to what was added before. */
+interface PlannedMonth {
+  readonly from: string;
+  readonly until: string;
+  readonly before: bigint;
+  readonly growth: bigint;
+}
+
+const plannedMonths = (plan: PlanContent, calendar: FiscalCalendar): readonly PlannedMonth[] => {
+  const end = addDays(plan.targetOn, 1);
+  return fiscalPeriodsWithin(calendar, plan.startsOn, end, 'month').map(({ startsOn, endsBefore }, index) => {
+    const startsEarlier = startsOn < plan.startsOn;
+    const endsLater = endsBefore > end;
+    const before = growthAfter(plan, index);
+    return {
+      from: startsEarlier ? plan.startsOn : startsOn,
+      until: endsLater ? end : endsBefore,
+      before,
+      growth: growthAfter(plan, index + 1) - before,
+    };
+  });
+};
+
 /**
  * ARR that the plan expects at the END of a day, in minor units of the plan currency: the opening until the plan starts, the
  * phased path between its month ends (linear by day within a month, rounded half up), the target from the target day on.
+ * The months are worked out once, for as many days as are asked for.
  */
-export const plannedArrMinor = (plan: PlanContent, on: string, calendar: FiscalCalendar): bigint => {
+export const plannedPath = (plan: PlanContent, calendar: FiscalCalendar): ((on: string) => bigint) => {
   const opening = BigInt(plan.openingArrMinor);
-  if (on < plan.startsOn) return opening;
-  if (on >= plan.targetOn) return BigInt(plan.targetArrMinor);
-  const end = addDays(plan.targetOn, 1);
-  const months = fiscalPeriodsWithin(calendar, plan.startsOn, end, 'month');
-  const index = months.findIndex(({ startsOn, endsBefore }) => startsOn <= on && on < endsBefore);
-  const month = months[index];
-  if (month === undefined) throw new RangeError(`no fiscal month of the plan contains ${on}`);
-  // The first and the last month count with the days that lie within the plan.
-  const startsEarlier = month.startsOn < plan.startsOn;
-  const endsLater = month.endsBefore > end;
-  const from = startsEarlier ? plan.startsOn : month.startsOn;
-  const until = endsLater ? end : month.endsBefore;
-  const before = growthAfter(plan, index);
-  const growth = growthAfter(plan, index + 1) - before;
-  const within = fraction(growth * BigInt(daysBetween(from, on) + 1), BigInt(daysBetween(from, until)));
-  return opening + before + round(within, 'half-up');
+  const target = BigInt(plan.targetArrMinor);
+  const months = plannedMonths(plan, calendar);
+  return (on) => {
+    if (on >= plan.targetOn) return target;
+    const month = months.find(({ from, until }) => from <= on && on < until);
+    if (month === undefined) return opening;
+    const { from, until, before, growth } = month;
+    return opening + before + round(fraction(growth * BigInt(daysBetween(from, on) + 1), BigInt(daysBetween(from, until))), 'half-up');
+  };
 };
+
+/** The same for a single day. */
+export const plannedArrMinor = (plan: PlanContent, on: string, calendar: FiscalCalendar): bigint => plannedPath(plan, calendar)(on);
 
 /** Version 1: the plan that stands in the configuration. */
 export const builtInPlan = ({ plan, planCurrency }: Pick<CompanyConfig, 'plan' | 'planCurrency'>): PlanVersion => {

@@ -9,7 +9,9 @@ import { openParkedEvents, type ParkedEvent, parkedEvent } from './store.ts';
 const integrationNamed = (id: string): Result<StripeInstance, Problem<'integration-unknown'>> => {
   const all = companyConfig().stripe;
   const found = all.find((instance) => integrationId(instance) === id);
-  return found === undefined ? fail('integration-unknown', `There is no integration "${id}"; there are ${all.map(integrationId).join(', ')}.`, 'id') : ok(found);
+  return found === undefined
+    ? fail('integration-unknown', `There is no integration "${id}"; there are ${all.map(integrationId).join(', ')}.`, 'id')
+    : ok(found);
 };
 
 const shownIntegration = ({ id, config: { instance, livemode }, watermark: { lastEvent, throughAt, counts } }: Integration) => ({
@@ -22,7 +24,10 @@ const shownIntegration = ({ id, config: { instance, livemode }, watermark: { las
   deliveries: counts,
 });
 
-const shownLast = ({ observedAt, ...last }: NonNullable<Integration['watermark']['lastEvent']>) => ({ ...last, occurredAt: instant(observedAt) });
+const shownLast = ({ observedAt, ...last }: NonNullable<Integration['watermark']['lastEvent']>) => ({
+  ...last,
+  occurredAt: instant(observedAt),
+});
 
 const shownParked = ({ eventId, eventType, state, parkedAt, observedAt, reason, detail, field }: ParkedEvent) => ({
   eventId,

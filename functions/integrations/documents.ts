@@ -55,7 +55,13 @@ export interface CreditNoteDocument {
   readonly afterPaymentMinor?: string;
   readonly refundIds: readonly string[];
   readonly voidedAt?: number;
-  readonly lines: readonly { readonly lineId: string; readonly invoiceLineId?: string; readonly amountMinor: string; readonly taxMinor: string; readonly quantity?: string }[];
+  readonly lines: readonly {
+    readonly lineId: string;
+    readonly invoiceLineId?: string;
+    readonly amountMinor: string;
+    readonly taxMinor: string;
+    readonly quantity?: string;
+  }[];
 }
 
 export interface RefundDocument {
@@ -148,7 +154,16 @@ export interface BillingDocument {
 }
 
 /** How final a status is: a later rank is never followed by an earlier one, whatever order the showings arrive in. */
-const RANKS: Readonly<Record<string, number>> = { preview: 0, draft: 1, open: 2, issued: 2, uncollectible: 3, paid: 4, void: 5, deleted: 6 };
+const RANKS: Readonly<Record<string, number>> = {
+  preview: 0,
+  draft: 1,
+  open: 2,
+  issued: 2,
+  uncollectible: 3,
+  paid: 4,
+  void: 5,
+  deleted: 6,
+};
 
 /**
  * The state of one document from all its showings, in any order: by the source's time, in one second by how final the status is, then by event id.
@@ -157,5 +172,7 @@ const RANKS: Readonly<Record<string, number>> = { preview: 0, draft: 1, open: 2,
 export const currentDocument = (showings: readonly BillingDocument[]): BillingDocument | undefined =>
   [...showings].sort(
     (a, b) =>
-      b.observedAt - a.observedAt || (RANKS[b.status] ?? 0) - (RANKS[a.status] ?? 0) || (a.eventId < b.eventId ? 1 : a.eventId > b.eventId ? -1 : 0),
+      b.observedAt - a.observedAt ||
+      (RANKS[b.status] ?? 0) - (RANKS[a.status] ?? 0) ||
+      (a.eventId < b.eventId ? 1 : a.eventId > b.eventId ? -1 : 0),
   )[0];

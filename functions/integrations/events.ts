@@ -113,7 +113,9 @@ export const subscriptionScheduleRecorded = declareEvent({
     customerId: id,
     status: z.enum(['not-started', 'active', 'completed', 'released', 'canceled']),
     observedOn: date,
-    phases: z.array(z.object({ startsOn: date, endsOn: z.optional(date), items: z.array(z.object({ priceId: id, quantity: z.optional(decimal) })) })),
+    phases: z.array(
+      z.object({ startsOn: date, endsOn: z.optional(date), items: z.array(z.object({ priceId: id, quantity: z.optional(decimal) })) }),
+    ),
   }),
 });
 

@@ -12,7 +12,9 @@ const integration = z.object({
   instance: z.string(),
   livemode: z.boolean(),
   /** The event taken in last: the source's time, ours, and the difference. Absent before the first one. */
-  lastEvent: z.optional(z.object({ eventId: z.string(), eventType: z.string(), occurredAt: instant, recordedAt: instant, lagSeconds: z.int() })),
+  lastEvent: z.optional(
+    z.object({ eventId: z.string(), eventType: z.string(), occurredAt: instant, recordedAt: instant, lagSeconds: z.int() }),
+  ),
   /** Time of the source up to which it has been heard. */
   dataThroughAt: z.optional(instant),
   /** Deliveries by what became of them; a repeated delivery counts again. */

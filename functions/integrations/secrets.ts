@@ -1,6 +1,6 @@
 import { Bug } from '../platform/bug.ts';
+import { secretText } from '../platform/clients/signed.ts';
 import { nowMs } from '../platform/clock.ts';
-import { secretText } from './aws.ts';
 
 /** How long a secret that was read is used without asking again. */
 export const SECRET_TTL_MS = 5 * 60_000;
@@ -17,7 +17,8 @@ const cache = new Map<string, Cached>();
 /** Secret ids by instance, from an environment variable that holds them as JSON; the first instance is the default one. */
 export const secretIds = (variable: string): ReadonlyMap<string, string> => {
   const json = process.env[variable];
-  if (json === undefined || json === '') throw new Bug(`the environment variable ${variable} is missing: this function was wired without its secrets`);
+  if (json === undefined || json === '')
+    throw new Bug(`the environment variable ${variable} is missing: this function was wired without its secrets`);
   return new Map(Object.entries(JSON.parse(json) as Record<string, string>));
 };
 

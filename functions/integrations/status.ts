@@ -16,7 +16,13 @@ export const integrationId = ({ instance }: StripeInstance): string => `stripe-$
 export const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
 export const integrations = (): Promise<readonly Integration[]> =>
-  Promise.all(companyConfig().stripe.map(async (config) => ({ id: integrationId(config), config, watermark: await watermarkOf('stripe', config.instance) })));
+  Promise.all(
+    companyConfig().stripe.map(async (config) => ({
+      id: integrationId(config),
+      config,
+      watermark: await watermarkOf('stripe', config.instance),
+    })),
+  );
 
 /** Most parked events that are counted; beyond, the number means "at least". */
 const MAX_COUNTED = 500;

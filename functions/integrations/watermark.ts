@@ -59,13 +59,29 @@ export const markIntake = async ({ system, instance, counts, last, recordedAt }:
   greatest.set(key, throughAt);
   const added = Object.fromEntries(Object.entries(counts).filter(([, value]) => value > 0));
   const seen =
-    last === undefined ? {} : { lastEventId: last.eventId, lastEventType: last.eventType, lastObservedAt: last.observedAt, lastRecordedAt: recordedAt, throughAt };
+    last === undefined
+      ? {}
+      : {
+          lastEventId: last.eventId,
+          lastEventType: last.eventType,
+          lastObservedAt: last.observedAt,
+          lastRecordedAt: recordedAt,
+          throughAt,
+        };
   const written = await commit([{ update: marks.update({ system, instance, bucket }).add(added).set(seen).params() }]);
   if (!written.ok) throw new Error(`the intake mark is ${written.problem.code}`);
 };
 
 export interface Watermark {
-  readonly lastEvent: { readonly eventId: string; readonly eventType: string; readonly observedAt: number; readonly recordedAt: string; readonly lagSeconds: number } | undefined;
+  readonly lastEvent:
+    | {
+        readonly eventId: string;
+        readonly eventType: string;
+        readonly observedAt: number;
+        readonly recordedAt: string;
+        readonly lagSeconds: number;
+      }
+    | undefined;
   /** Epoch seconds up to which the source has been heard. */
   readonly throughAt: number | undefined;
   readonly counts: Readonly<Record<Outcome, number>>;

@@ -67,8 +67,7 @@ export const formatShortest = (decimal: Decimal): string => {
   return formatDecimal({ n, scale });
 };
 
-/** Small integers, made once: most fractions of the hot path are whole. */
-export const ZERO: Fraction = { num: 0n, den: 1n };
+/** The rate of a currency to itself. */
 export const ONE: Fraction = { num: 1n, den: 1n };
 
 /** `den` may not be 0; a negative one moves its sign to the numerator. */

@@ -15,7 +15,11 @@ export type Result<T, P extends Problem = Problem> = { readonly ok: true; readon
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 
-export const fail = <Code extends string>(code: Code, detail: string, field?: string): { readonly ok: false; readonly problem: Problem<Code> } => ({
+export const fail = <Code extends string>(
+  code: Code,
+  detail: string,
+  field?: string,
+): { readonly ok: false; readonly problem: Problem<Code> } => ({
   ok: false,
   problem: field === undefined ? { code, detail } : { code, detail, field },
 });

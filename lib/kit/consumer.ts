@@ -19,6 +19,8 @@ export interface ConsumerProps {
   readonly subscriptions?: readonly Subscription[];
   /** Age of the oldest message at which somebody is told. */
   readonly lateAfter: Duration;
+  /** Messages of one invocation; by default as many as one transaction commits. More than 10 need a `batchingWindow`. */
+  readonly batchSize?: number;
   /** Wait for a fuller batch. */
   readonly batchingWindow?: Duration;
   /** Most batches at once, 2 to 1,000; set where it protects something. */
@@ -36,7 +38,7 @@ export class Consumer extends WorkQueue {
   constructor(
     stack: CapabilityStack,
     name: string,
-    { handler, subscriptions = [], lateAfter, batchingWindow, maxConcurrency }: ConsumerProps,
+    { handler, subscriptions = [], lateAfter, batchSize = BATCH_SIZE, batchingWindow, maxConcurrency }: ConsumerProps,
   ) {
     // Six times the function's time-out, as the service asks, so that throttled polls do not count as failures.
     const visibilityTimeout = Duration.seconds(6 * handler.timeout.toSeconds() + (batchingWindow?.toSeconds() ?? 0));
@@ -45,7 +47,7 @@ export class Consumer extends WorkQueue {
     new EventSourceMapping(this, 'Poller', {
       target: handler.lambda,
       eventSourceArn: this.queue.queueArn,
-      batchSize: BATCH_SIZE,
+      batchSize,
       reportBatchItemFailures: true,
       ...(batchingWindow && { maxBatchingWindow: batchingWindow }),
       ...(maxConcurrency !== undefined && { maxConcurrency }),

@@ -102,7 +102,11 @@ export const startHttpServer = async (port: number, parts: HttpServerParts): Pro
       });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE' ? new Error(`port ${port} is in use: stop what runs there, or choose another with --port`) : error,
+      ),
+    );
     server.listen(port, '127.0.0.1', resolve);
   });
   const actualPort = (server.address() as AddressInfo).port;

@@ -94,7 +94,7 @@ export const readFunctions = (
 /** Variables that Lambda, Node or a library's own defaults provide. */
 const RUNTIME_VARIABLES =
   /^(AWS_.*|_X_AMZN_TRACE_ID|LAMBDA_.*|_HANDLER|NODE_.*|POWERTOOLS_.*|LOG_LEVEL|TZ|PATH|HOME|HOMEPATH|HOMEDRIVE|USERPROFILE|DEBUG|NO_COLOR|FORCE_COLOR|CI|TERM|ELECTRODB_.*|SMITHY_.*)$/;
-const READS_VARIABLE = /\bprocess\.env(?:\.([A-Za-z_]\w*)|\[\s*["']([A-Za-z_]\w*)["']\s*\])(?!\s*=[^=])/g;
+const READS_VARIABLE = /\bprocess\.env(?:\.([A-Za-z_]\w*)(?!\w)|\[\s*["']([A-Za-z_]\w*)["']\s*\])(?!\s*=[^=])/g;
 
 /** Names of the variables that a bundle reads by a literal `process.env.NAME` and the template does not give. */
 export const missingVariables = (fn: LocalFunction): readonly string[] => {

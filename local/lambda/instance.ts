@@ -27,6 +27,9 @@ export interface Instance {
 /** Longest time for loading a bundle. Lambda allows 10 s on its own machine; a busy laptop gets more. */
 const INIT_LIMIT_MS = 30_000;
 
+/** Megabytes for a worker's young objects. */
+const YOUNG_GENERATION_MB = 24;
+
 const environmentOf = (fn: LocalFunction, { region, endpoint }: InstanceSurroundings): Readonly<Record<string, string>> => ({
   PATH: process.env['PATH'] ?? '',
   TZ: 'UTC',
@@ -46,15 +49,14 @@ const environmentOf = (fn: LocalFunction, { region, endpoint }: InstanceSurround
   AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${randomUUID().replaceAll('-', '')}`,
 });
 
-/** Splits a stream's chunks into lines for the log. */
-const captureLines = (stream: NodeJS.ReadableStream, write: (line: string) => void): void => {
+/** Splits chunks into lines for the log. */
+const lineWriter = (write: (line: string) => void): ((chunk: string) => void) => {
   let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
+  return (chunk) => {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line !== '') write(line);
-  });
+  };
 };
 
 interface Waiting {
@@ -77,10 +79,12 @@ export const startInstance = (fn: LocalFunction, surroundings: InstanceSurroundi
     execArgv: ['--no-warnings', ...(fn.environment['NODE_OPTIONS']?.includes('--enable-source-maps') ? ['--enable-source-maps'] : [])],
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: Math.max(64, fn.memoryMb) },
+    // A small nursery: with V8's own, thirty idle workers hold a gigabyte.
+    resourceLimits: { maxOldGenerationSizeMb: Math.max(64, fn.memoryMb), maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
-  captureLines(worker.stdout, (line) => logs.append(fn.name, line));
-  captureLines(worker.stderr, (line) => logs.append(fn.name, line));
+  const writeOutput = lineWriter((line) => logs.append(fn.name, line));
+  // What comes here was written before the worker took over its streams, or by Node itself: a fatal error, say.
+  for (const stream of [worker.stdout, worker.stderr]) stream.setEncoding('utf8').on('data', writeOutput);
 
   let alive = true;
   let waiting: Waiting | undefined;
@@ -105,6 +109,7 @@ export const startInstance = (fn: LocalFunction, surroundings: InstanceSurroundi
   }, INIT_LIMIT_MS);
 
   worker.on('message', (message: WorkerMessage) => {
+    if ('output' in message && message.output !== '') writeOutput(message.output);
     if (message.kind === 'ready') loaded.resolve();
     else if (message.kind === 'done' && message.requestId === waiting?.requestId) answer({ ok: true, payload: JSON.parse(message.json) });
     else if (message.kind === 'failed' && message.requestId === undefined) die(`${message.errorType}: ${message.errorMessage}`);

@@ -17,7 +17,9 @@ export interface Invocation {
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly initMs: number }
   /** `json` is what Lambda would return: the handler's value as JSON text. */
-  | { readonly kind: 'done'; readonly requestId: string; readonly json: string }
+  | { readonly kind: 'done'; readonly requestId: string; readonly json: string; readonly output: string }
+  /** Whole lines, or the pieces of one: what the function wrote. */
+  | { readonly kind: 'output'; readonly output: string }
   | {
       readonly kind: 'failed';
       readonly requestId: string | undefined;

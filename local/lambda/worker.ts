@@ -10,6 +10,42 @@ const port = parentPort;
 if (port === null) throw new Error('local/lambda/worker.ts runs in a worker thread only');
 const send = (message: WorkerMessage): void => port.postMessage(message);
 
+/** Longest time that a line waits for its way to the log, wall milliseconds. */
+const OUTPUT_EVERY_MS = 50;
+
+let output = '';
+let outputTimer: NodeJS.Timeout | undefined;
+
+const takeOutput = (): string => {
+  const taken = output;
+  output = '';
+  clearTimeout(outputTimer);
+  outputTimer = undefined;
+  return taken;
+};
+
+/**
+ * What the function writes travels with its answer, or after a moment: a worker's own output stream costs two messages
+ * between the threads for each line. Errors are not kept back, because the function may not live to answer.
+ */
+const captureOutput = (): void => {
+  const writer =
+    (isError: boolean) =>
+    (chunk: string | Uint8Array, encoding?: unknown, done?: () => void): boolean => {
+      output += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+      if (isError) send({ kind: 'output', output: takeOutput() });
+      else outputTimer ??= setTimeout(() => send({ kind: 'output', output: takeOutput() }), OUTPUT_EVERY_MS).unref();
+      const callback = typeof encoding === 'function' ? encoding : done;
+      callback?.();
+      return true;
+    };
+  process.stdout.write = writer(false);
+  process.stderr.write = writer(true);
+  process.once('exit', () => {
+    if (output !== '') send({ kind: 'output', output: takeOutput() });
+  });
+};
+
 const failure = (requestId: string | undefined, error: unknown): WorkerMessage => {
   const known = error instanceof Error ? error : new Error(String(error));
   return { kind: 'failed', requestId, errorType: known.name, errorMessage: known.message, stack: known.stack ?? '' };
@@ -35,6 +71,7 @@ const load = async (): Promise<Handler> => {
   return handler as Handler;
 };
 
+captureOutput();
 const startedMs = performance.now();
 const handler = await load().catch((error: unknown) => {
   send(failure(undefined, error));
@@ -46,7 +83,7 @@ port.on('message', (invocation: Invocation) => {
   // A handler may throw before its first await; the promise catches that too.
   Promise.resolve()
     .then(() => handler(invocation.payload, contextOf(invocation)))
-    .then((value) => send({ kind: 'done', requestId, json: JSON.stringify(value) ?? 'null' }))
+    .then((value) => send({ kind: 'done', requestId, json: JSON.stringify(value) ?? 'null', output: takeOutput() }))
     .catch((error: unknown) => {
       console.error(
         JSON.stringify({ level: 'ERROR', message: 'Invoke Error', requestId, error: error instanceof Error ? error.stack : String(error) }),

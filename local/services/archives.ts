@@ -13,7 +13,7 @@ export interface Archive {
   readonly retentionMs: number;
 }
 
-export interface ArchivedEvent {
+interface ArchivedEvent {
   readonly id: number;
   readonly timeMs: number;
   readonly json: string;
@@ -21,8 +21,11 @@ export interface ArchivedEvent {
 
 export interface Archives {
   readonly byArn: (arn: string) => Archive | undefined;
-  /** Keeps the event in every archive of its bus that wants it, within the transaction of the turn. */
-  readonly keep: (busArn: string, event: BusEvent) => void;
+  /**
+   * Keeps the event in every archive of its bus that wants it, within the transaction of the turn. Gives a row that
+   * holds it, so that its messages need not hold its text again.
+   */
+  readonly keep: (busArn: string, event: BusEvent) => number | undefined;
   /** Events of a span of time (both ends included) after a row, in the order in which they came. */
   readonly read: (archive: Archive, fromMs: number, toMs: number, afterId: number, limit: number) => readonly ArchivedEvent[];
   readonly count: (archive: Archive) => number;
@@ -31,11 +34,6 @@ export interface Archives {
 }
 
 const DAY_MS = 86_400_000;
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS archived_events (id INTEGER PRIMARY KEY AUTOINCREMENT, archive TEXT NOT NULL, time_ms INTEGER NOT NULL, event TEXT NOT NULL);
-  CREATE INDEX IF NOT EXISTS archived_events_by_archive ON archived_events (archive, id);
-`;
-
 const readArchive = (resource: Resource): Archive => {
   checkProperties(resource, ['ArchiveName', 'SourceArn', 'EventPattern', 'RetentionDays'], ['Description', 'KmsKeyIdentifier']);
   const { properties } = resource;
@@ -49,30 +47,33 @@ const readArchive = (resource: Resource): Archive => {
   };
 };
 
+/** Over the tables of `queue-messages.ts`: archived events and the messages that they became share one text. */
 export const createArchives = (resources: readonly Resource[], store: Store, clock: LocalClock): Archives => {
   const all = resources.map(readArchive);
-  store.exec(SCHEMA);
   const insert = store.prepare('INSERT INTO archived_events (archive, time_ms, event) VALUES (?, ?, ?)');
   const select = store.prepare(
     'SELECT id, time_ms AS timeMs, event AS json FROM archived_events WHERE archive = ? AND time_ms BETWEEN ? AND ? AND id > ? ORDER BY id LIMIT ?',
+  );
+  const expire = store.prepare(
+    'DELETE FROM archived_events WHERE archive = ? AND time_ms < ? AND id NOT IN (SELECT archived_id FROM messages WHERE archived_id IS NOT NULL)',
   );
   const countAll = store.prepare('SELECT count(*) AS n FROM archived_events WHERE archive = ?');
   return {
     byArn: (arn) => all.find((archive) => archive.arn === arn),
     keep: (busArn, event) => {
+      let row: number | undefined;
       for (const { busArn: archived, pattern, name } of all) {
         if (archived !== busArn || (pattern !== undefined && !pattern.matches(event.parsed(pattern.needsNumberText)))) continue;
-        store.write(() => insert.run(name, event.timeMs, event.json));
+        row = Number(store.write(() => insert.run(name, event.timeMs, event.json)).lastInsertRowid);
       }
+      return row;
     },
     read: ({ name }, fromMs, toMs, afterId, limit) => select.all(name, fromMs, toMs, afterId, limit) as unknown as readonly ArchivedEvent[],
     count: ({ name }) => (countAll.get(name) as { n: number }).n,
     expire: () => {
       for (const { name, retentionMs } of all) {
-        if (retentionMs > 0)
-          store.write(() =>
-            store.prepare('DELETE FROM archived_events WHERE archive = ? AND time_ms < ?').run(name, clock.now() - retentionMs),
-          );
+        // An event that a message still needs stays until the message is gone.
+        if (retentionMs > 0) store.write(() => expire.run(name, clock.now() - retentionMs));
       }
     },
   };

@@ -18,7 +18,7 @@ const ENDED_WITHIN_MS = 2_000;
 const POLL_MS = 5;
 
 /** The native emulator is a package for one platform; elsewhere its owner points to another DynamoDB. */
-export const findEmulator = (): string | undefined => {
+const findEmulator = (): string | undefined => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   try {
     return createRequire(import.meta.url).resolve('@dynoxide/linux-x64/dynoxide');
@@ -50,7 +50,7 @@ const isOurs = (pid: number): boolean => {
 };
 
 /** Ends the emulator of a former run that was killed: it outlives its parent. Only a process that still runs our binary is ended. */
-export const reap = async (pidFile: string): Promise<void> => {
+const reap = async (pidFile: string): Promise<void> => {
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8'));
   if (Number.isInteger(pid) && pid > 1 && isOurs(pid)) {
@@ -63,7 +63,7 @@ export const reap = async (pidFile: string): Promise<void> => {
 };
 
 /** Removes a database of the emulator with its log files: a log without its file would be played into the next one. */
-export const removeDatabase = (file: string): void => {
+const removeDatabase = (file: string): void => {
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
 };
 
@@ -81,7 +81,7 @@ const waitUntilUp = async (child: ChildProcess, port: number, errors: () => stri
   }
 };
 
-const startEmulator = async (binary: string, dataDir: string): Promise<DynamoDbEndpoint> => {
+const startEmulator = async (binary: string, dataDir: string, onDeath: (sentence: string) => void): Promise<DynamoDbEndpoint> => {
   const pidFile = join(dataDir, 'dynamodb.pid');
   const databaseFile = join(dataDir, 'dynamodb.db');
   await reap(pidFile);
@@ -91,11 +91,15 @@ const startEmulator = async (binary: string, dataDir: string): Promise<DynamoDbE
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let errors = '';
+  let stopping = false;
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-2_000);
   });
   const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
+    child.once('exit', (code, signal) => {
+      if (!stopping) onDeath(`The DynamoDB emulator ended by itself (${signal ?? code}): ${errors}`);
+      resolve();
+    });
     child.once('error', (error) => {
       errors += error.message;
       resolve();
@@ -106,22 +110,33 @@ const startEmulator = async (binary: string, dataDir: string): Promise<DynamoDbE
     child.kill('SIGKILL');
   };
   process.once('exit', killOnExit);
-  await waitUntilUp(child, port, () => errors);
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    process.off('exit', killOnExit);
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(pidFile, { force: true });
+  };
+  try {
+    await waitUntilUp(child, port, () => errors);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     host: '127.0.0.1',
     port,
     databaseFile,
-    stop: async () => {
-      process.off('exit', killOnExit);
-      child.kill('SIGTERM');
-      await ended;
-      rmSync(pidFile, { force: true });
-    },
+    stop,
   };
 };
 
 /** Starts the emulator, or takes `AWS_ENDPOINT_URL_DYNAMODB` where it is given or where the emulator does not run. */
-export const startDynamoDb = async (dataDir: string, externalUrl: string | undefined): Promise<DynamoDbEndpoint> => {
+export const startDynamoDb = async (
+  dataDir: string,
+  externalUrl: string | undefined,
+  onDeath: (sentence: string) => void = () => undefined,
+): Promise<DynamoDbEndpoint> => {
   if (externalUrl !== undefined && externalUrl !== '') {
     const url = new URL(externalUrl);
     return { host: url.hostname, port: Number(url.port === '' ? 80 : url.port), stop: async () => undefined };
@@ -133,5 +148,5 @@ export const startDynamoDb = async (dataDir: string, externalUrl: string | undef
         'Start another one (DynamoDB Local, LocalStack) and set AWS_ENDPOINT_URL_DYNAMODB to its address, e.g. http://127.0.0.1:8000.',
     );
   }
-  return startEmulator(binary, dataDir);
+  return startEmulator(binary, dataDir, onDeath);
 };

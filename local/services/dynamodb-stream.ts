@@ -28,24 +28,39 @@ type Row = {
 /** Sequence numbers of one table rise by one; the expression is the one that the emulator itself searches by. */
 const SEQUENCE = 'CAST(sequence_number AS INTEGER)';
 
+/** Parsed when first read, and once: most records of a table concern neither of its stream's readers. */
+const parseLazily = (target: object, field: string, json: string | null): void => {
+  if (json === null) return;
+  let parsed: unknown;
+  const get = (): unknown => {
+    parsed ??= JSON.parse(json);
+    return parsed;
+  };
+  Object.defineProperty(target, field, { enumerable: true, get });
+};
+
 /** A record as the streams API and Lambda's events carry it. */
-export const toStreamRecord = (row: Row, shardId: string, { streamArn, viewType, region }: StreamOfTable): StreamRecord => ({
-  eventID: createHash('md5').update(`${shardId} ${row.sequence_number}`).digest('hex'),
-  eventName: row.event_name as StreamRecord['eventName'],
-  eventVersion: '1.1',
-  eventSource: 'aws:dynamodb',
-  awsRegion: region,
-  dynamodb: {
+const toStreamRecord = (row: Row, idPrefix: string, { streamArn, viewType, region }: StreamOfTable): StreamRecord => {
+  const dynamodb = {
     ApproximateCreationDateTime: row.created_at,
     Keys: JSON.parse(row.keys_json) as unknown,
-    ...(row.new_image === null ? {} : { NewImage: JSON.parse(row.new_image) as unknown }),
-    ...(row.old_image === null ? {} : { OldImage: JSON.parse(row.old_image) as unknown }),
     SequenceNumber: row.sequence_number,
     SizeBytes: row.keys_json.length + (row.new_image?.length ?? 0) + (row.old_image?.length ?? 0),
     StreamViewType: viewType,
-  },
-  eventSourceARN: streamArn,
-});
+  };
+  parseLazily(dynamodb, 'NewImage', row.new_image);
+  parseLazily(dynamodb, 'OldImage', row.old_image);
+  return {
+    // 32 hexadecimal digits, the same at every read.
+    eventID: `${idPrefix}${BigInt(row.sequence_number).toString(16).padStart(16, '0')}`,
+    eventName: row.event_name as StreamRecord['eventName'],
+    eventVersion: '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: region,
+    dynamodb,
+    eventSourceARN: streamArn,
+  };
+};
 
 /**
  * Without this index the emulator looks through the whole stream for its next sequence number at every write
@@ -71,7 +86,10 @@ export const openStreamFile = (databaseFile: string, streamOf: (table: string) =
     shards: (table) => [`shardId-00000001-${table}`],
     read: (table, shardId, after, limit) => {
       const stream = streamOf(table);
-      return (select.all(table, BigInt(after ?? 0), limit) as unknown as readonly Row[]).map((row) => toStreamRecord(row, shardId, stream));
+      const idPrefix = createHash('md5').update(shardId).digest('hex').slice(0, 16);
+      return (select.all(table, BigInt(after ?? 0), limit) as unknown as readonly Row[]).map((row) =>
+        toStreamRecord(row, idPrefix, stream),
+      );
     },
     latest: (table) => {
       const { newest: sequence } = newest.get(table) as { newest: number | null };

@@ -86,6 +86,15 @@ export const createDynamoDb = (context: ServiceContext, store: Store, externalUr
     if (found === undefined) throw new Error(`${streamArn} is not a stream of the template.`);
     return found.table.name;
   };
+  const stop = async (): Promise<void> => {
+    source?.stop();
+    peer?.close();
+    await endpoint?.stop();
+    source = undefined;
+    peer = undefined;
+    endpoint = undefined;
+  };
+
   const sourceNow = (): StreamSource => {
     if (source === undefined) throw new Error('DynamoDB is not started: its streams cannot be read.');
     return source;
@@ -104,19 +113,18 @@ export const createDynamoDb = (context: ServiceContext, store: Store, externalUr
       },
     },
     start: async () => {
-      endpoint = await startDynamoDb(context.dataDir, externalUrl);
+      endpoint = await startDynamoDb(context.dataDir, externalUrl, (sentence) => context.log('error', 'DynamoDB', sentence));
       peer = createHttpPeer(endpoint.host, endpoint.port);
-      for (const { table, path } of tables.values()) await ensureTable(call, table, path);
-      source = openSource(endpoint);
-      await mirror?.copy();
+      try {
+        for (const { table, path } of tables.values()) await ensureTable(call, table, path);
+        source = openSource(endpoint);
+        await mirror?.copy();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
     },
-    stop: async () => {
-      source?.stop();
-      peer?.close();
-      await endpoint?.stop();
-      source = undefined;
-      peer = undefined;
-    },
+    stop,
     access: (request) => accessOf(request, `dynamodb:${request.operation}`, (input) => dynamoDbAccess(request.operation, input, tableArn)),
     handle: async (request: ServiceRequest): Promise<ServiceResponse> => {
       if (!isPlayed(request.operation)) {

@@ -98,8 +98,8 @@ export const createEventBuses = (context: ServiceContext, queues: Queues, asyncI
 
   const accept = (busArn: string, event: BusEvent, hops: number): void => {
     const bus = known(busArn);
-    archives.keep(busArn, event);
-    for (const rule of matchingRules(bus, event)) for (const deliver of rule.targets) deliver(event, hops);
+    const archivedId = archives.keep(busArn, event);
+    for (const rule of matchingRules(bus, event)) for (const deliver of rule.targets) deliver(event, hops, archivedId);
   };
 
   const ports = { context, queues, asyncInvoke, forward: accept };
@@ -117,7 +117,7 @@ export const createEventBuses = (context: ServiceContext, queues: Queues, asyncI
     replay: (busArn, event, ruleArns) => {
       for (const rule of matchingRules(known(busArn), event)) {
         if (ruleArns.length > 0 && !ruleArns.includes(rule.arn)) continue;
-        for (const deliver of rule.targets) deliver(event, 1);
+        for (const deliver of rule.targets) deliver(event, 1, undefined);
       }
     },
     matching: (busArn, event) => matchingRules(known(busArn), event).map(({ path }) => path),

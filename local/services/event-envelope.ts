@@ -10,7 +10,7 @@ export interface BusEvent {
   readonly parsed: (withNumberText: boolean) => unknown;
 }
 
-export interface EnvelopeFields {
+interface EnvelopeFields {
   readonly source: string;
   readonly detailType: string;
   /** JSON text of an object, already checked. */

@@ -7,8 +7,8 @@ import type { JsonObject } from './json-protocol.ts';
 import { requiredText, textAt, unsupported } from './properties.ts';
 import type { Queues } from './queues.ts';
 
-/** `hops` counts the buses that an event went through. */
-export type Deliver = (event: BusEvent, hops: number) => void;
+/** `hops` counts the buses that an event went through, `archivedId` is the archive's row that holds its text. */
+export type Deliver = (event: BusEvent, hops: number, archivedId: number | undefined) => void;
 
 export interface TargetPorts {
   readonly context: ServiceContext;
@@ -43,8 +43,9 @@ export const compileTarget = (rule: Resource, target: JsonObject, ports: TargetP
       if (!mayServiceSend(context.resources, resource, EVENTS_PRINCIPAL, rule.arn)) {
         throw unsupported(rule, `no queue policy lets ${EVENTS_PRINCIPAL} send to ${resource.path} for this rule`);
       }
-      return (event) => {
-        queues.enqueue(arn, inputOf(event));
+      return (event, _hops, archivedId) => {
+        const body = inputOf(event);
+        queues.enqueue(arn, body, body === event.json ? { archivedId } : {});
       };
     case 'AWS::Lambda::Function':
       if (!mayServiceInvoke(context.resources, resource, EVENTS_PRINCIPAL, rule.arn)) {

@@ -7,7 +7,7 @@ import { accessOf, answerJson, isObject, type JsonObject, listField, parseBody, 
 import type { Replays } from './replays.ts';
 import type { Store } from './store.ts';
 
-export const MAXIMUM_ENTRIES = 10;
+const MAXIMUM_ENTRIES = 10;
 export const MAXIMUM_REQUEST_BYTES = 1_048_576;
 const MAXIMUM_DETAIL_TYPE_CHARACTERS = 128;
 const TIME_BYTES = 14;

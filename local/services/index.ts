@@ -33,7 +33,9 @@ const RESOURCE_TYPES: readonly string[] = [
  * played, or that the deployed stack would not be allowed to use, throws a sentence that names the construct.
  */
 export const createServices = (context: ServiceContext): Services => {
-  const store = openStore(join(context.dataDir, 'services.db'));
+  const store = openStore(join(context.dataDir, 'services.db'), (reason) =>
+    context.log('error', 'services', `What was written in one turn could not be kept and was undone: ${String(reason)}`),
+  );
   try {
     const { resources, clock, accountId } = context;
     const wakeUps = createWakeUps(clock);

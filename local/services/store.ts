@@ -20,10 +20,12 @@ export interface Store {
   readonly close: () => void;
 }
 
-// 16 MB of log before SQLite copies it into the file (which does wait for the disk); the default is 4 MB.
-const CHECKPOINT_PAGES = 4_000;
+// How much log SQLite gathers before it copies it into the file, which does wait for the disk. Its default: longer logs mean fewer but
+// longer waits (measured with 600 events a second: p99 of an answer 10 ms at 1,000 pages, 26 ms at 4,000).
+const CHECKPOINT_PAGES = 1_000;
 
-export const openStore = (file: string): Store => {
+/** `onLost` hears of a turn that could not be committed, such as on a full disk; who waits for it hears of it too. */
+export const openStore = (file: string, onLost: (reason: unknown) => void = () => undefined): Store => {
   const db = new DatabaseSync(file);
   db.exec(
     `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -32000;`,
@@ -48,6 +50,7 @@ export const openStore = (file: string): Store => {
       commit.run();
     } catch (error) {
       undo(error);
+      onLost(error);
       return;
     }
     turn = undefined;
@@ -59,6 +62,7 @@ export const openStore = (file: string): Store => {
 
   const open = (): void => {
     if (turn !== undefined) return;
+    if (!db.isOpen) throw new Error('The store is closed: the local stack is stopping.');
     begin.run();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // A turn that nobody waits for must not end the process; the throw reaches whoever made it.

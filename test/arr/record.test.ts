@@ -165,7 +165,7 @@ describe('projecting movements to totals', () => {
     if (writes.length > 0) expect((await commit(writes)).ok).toBe(true);
   };
   const totalOf = async (...buckets: string[]): Promise<bigint> =>
-    arrAt(stepsOf(await readTotals(buckets, '2030-01', '2030-01'), EVERYTHING, 'USD'), '2030-01-31');
+    arrAt(stepsOf(await readTotals('MAIN', '2030-01', buckets), EVERYTHING, 'USD'), '2030-01-31');
 
   it('adds a record once, however often and in whatever batches it is delivered', async () => {
     const [a, b, c] = [projected(100n, '10'), projected(200n, '20'), projected(300n, '40')];

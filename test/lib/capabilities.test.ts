@@ -107,7 +107,7 @@ describe('functions', () => {
   it('are given every variable that their code reads', () => {
     const bundles = bundle();
     const missing = entries().flatMap((entry) => {
-      const code = readFileSync(join(bundles.folderOf(entry), 'index.mjs'), 'utf8');
+      const code = readFileSync(join(bundles.folderOf(entry), 'index.cjs'), 'utf8');
       const read = [...code.matchAll(/process\.env(?:\.([A-Z_]+)|\[\s*["'`]([A-Z_]+)["'`]\s*\])/g)].map(
         (match) => match[1] ?? match[2] ?? '',
       );
@@ -223,6 +223,7 @@ describe('rules and schedules', () => {
     );
     expect(patterns).toEqual({
       StripeEvents: { source: [{ prefix: 'ascent.stripe/' }] },
+      StripeIncomplete: { source: ['ascent.arr'], 'detail-type': ['SubscriptionTieFound'] },
       ArrFacts: {
         source: ['ascent.integrations'],
         'detail-type': ['SubscriptionRecorded', 'SubscriptionScheduleRecorded', 'CustomerRecorded'],

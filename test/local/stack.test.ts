@@ -139,6 +139,11 @@ describe('a mistake in the wiring stops the start', () => {
       'Ascent/App/Rule: its pattern {"detail-type":["Psoted"]} fits none of the 1 retained samples',
     ],
     [
+      'one misspelt name among right ones',
+      smallApp({ Rule: withProperties({ EventPattern: { 'detail-type': ['Posted', 'Psoted'] } }) }),
+      'Ascent/App/Rule: its pattern {"detail-type":["Psoted"]} fits none of the 1 retained samples',
+    ],
+    [
       'a missing variable',
       smallApp({ Ingest: withProperties({ Environment: { Variables: {} } }) }),
       'Ascent/App/Ingest: its code reads the environment variable BUS_NAME, which the template does not give it',

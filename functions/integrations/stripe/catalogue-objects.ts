@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import { couponIdOf } from './discounts.ts';
 import type { DocumentSighting, MappedDocument } from './document.ts';
-import { read, type Reading } from './outcomes.ts';
+import { type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
 import { couponSnapshot, discountSnapshot, priceSnapshot, readSnapshot } from './snapshots.ts';
 
 const productSnapshot = z.object({ id: z.string(), name: z.string(), active: z.boolean() });
-const activity = (active: boolean | undefined, eventType: string): string => (eventType.endsWith('.deleted') ? 'deleted' : active === false ? 'inactive' : 'active');
+const activity = (active: boolean | undefined, eventType: string): string =>
+  eventType.endsWith('.deleted') ? 'deleted' : active === false ? 'inactive' : 'active';
 
 export const mapProduct = ({ object, eventType }: DocumentSighting): Reading<MappedDocument> => {
   const snapshot = readSnapshot(productSnapshot, object, 'product');
@@ -43,4 +44,3 @@ export const mapDiscount = ({ object, eventType }: DocumentSighting): Reading<Ma
     body: { kind: 'discount', ...present('couponId', couponIdOf(discount)), ...present('subscriptionId', discount.subscription) },
   });
 };
-

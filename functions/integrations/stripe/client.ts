@@ -54,7 +54,12 @@ const attemptOnce = async (url: string, headers: Readonly<Record<string, string>
   try {
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
     const text = await response.text();
-    return { status: response.status, text, shouldRetry: response.headers.get('stripe-should-retry'), retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
+    return {
+      status: response.status,
+      text,
+      shouldRetry: response.headers.get('stripe-should-retry'),
+      retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+    };
   } catch {
     // Refused, reset, timed out or cut in the middle: all the same, and its message may hold the URL.
     return undefined;
@@ -91,32 +96,47 @@ const verdictOf = (attempt: Attempt | undefined): Fetched | undefined => {
   if (isRetriable(attempt)) return undefined;
   if (attempt.status === 404) return { kind: 'missing' };
   // A key that is wrong or may not read this: an operator mends it, then the message succeeds.
-  if (attempt.status === 401 || attempt.status === 403) return { kind: 'failed', reason: `Stripe answered ${attempt.status}: the API key is wrong or may not read this` };
+  if (attempt.status === 401 || attempt.status === 403)
+    return { kind: 'failed', reason: `Stripe answered ${attempt.status}: the API key is wrong or may not read this` };
   return { kind: 'refused', status: attempt.status };
 };
 
+/** Why an attempt that may be repeated gave nothing. */
+const reasonOf = (attempt: Attempt | undefined): string =>
+  attempt === undefined ? 'Stripe did not answer' : `Stripe answered ${attempt.status}`;
+
+/** A pause before the next attempt; none is made where it would outlast the budget. */
+const pauseMsOf = (attempt: Attempt | undefined, attempts: number): number =>
+  (attempt?.retryAfterMs ?? 0) + Math.random() * FIRST_WAIT_MS * 2 ** attempts;
+
 export const stripeReader = ({ apiBase, apiKey, rereadApiKey, budgetMs, wait = sleep }: ReaderOptions): StripeReader => {
+  const ask = async (url: string, key: string, account: string | undefined): Promise<Attempt | undefined> => {
+    const headers = {
+      authorization: `Bearer ${key}`,
+      'stripe-version': PINNED_VERSION,
+      ...(account === undefined ? {} : { 'stripe-context': account }),
+    };
+    return attemptOnce(url, headers, Math.min(ATTEMPT_TIMEOUT_MS, budgetMs()));
+  };
+  /** One attempt; after a 401 a second one where the key has been replaced since it was read. */
+  const askWithFreshKey = async (url: string, account: string | undefined): Promise<Attempt | undefined> => {
+    const key = await apiKey();
+    const first = await ask(url, key, account);
+    if (first?.status !== 401) return first;
+    const fresh = await rereadApiKey();
+    return fresh === undefined || fresh === key ? first : ask(url, fresh, account);
+  };
   const get = async (path: string, query: Query = [], account?: string): Promise<Fetched> => {
     const url = urlOf(apiBase, path, query);
-    let key = await apiKey();
-    let rereads = 0;
     let reason = 'there was no time left to ask Stripe';
-    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
-      const timeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, budgetMs());
-      if (timeoutMs <= 0) break;
-      const headers = { authorization: `Bearer ${key}`, 'stripe-version': PINNED_VERSION, ...(account === undefined ? {} : { 'stripe-context': account }) };
-      const attempt = await attemptOnce(url, headers, timeoutMs);
-      const fresh = attempt?.status === 401 && rereads === 0 ? await rereadApiKey() : undefined;
-      if (fresh !== undefined && fresh !== key) {
-        key = fresh;
-        rereads += 1;
-        continue;
-      }
+    for (let attempts = 0; attempts < MAX_ATTEMPTS && budgetMs() > 0; attempts += 1) {
+      const attempt = await askWithFreshKey(url, account);
       const verdict = verdictOf(attempt);
       if (verdict !== undefined) return verdict;
-      reason = attempt === undefined ? 'Stripe did not answer' : `Stripe answered ${attempt.status}`;
-      const pauseMs = (attempt?.retryAfterMs ?? 0) + Math.random() * FIRST_WAIT_MS * 2 ** attempts;
-      if (attempts + 1 < MAX_ATTEMPTS && pauseMs < budgetMs()) await wait(pauseMs);
+      reason = reasonOf(attempt);
+      const pauseMs = pauseMsOf(attempt, attempts);
+      if (attempts + 1 === MAX_ATTEMPTS || pauseMs >= budgetMs()) break;
+      await wait(pauseMs);
     }
     return { kind: 'failed', reason };
   };

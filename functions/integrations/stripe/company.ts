@@ -7,11 +7,17 @@ export const WEBHOOK_SOURCE = 'ascent.stripe/';
 
 /** The configured instance that a bus source stands for: our webhook's, or a partner event source. */
 export const instanceOfSource = (source: string): StripeInstance | undefined =>
-  companyConfig().stripe.find(({ instance, partnerEventSource }) => source === `${WEBHOOK_SOURCE}${instance}` || source === partnerEventSource);
+  companyConfig().stripe.find(
+    ({ instance, partnerEventSource }) => source === `${WEBHOOK_SOURCE}${instance}` || source === partnerEventSource,
+  );
 
 export const instanceNamed = (name: string): StripeInstance | undefined => companyConfig().stripe.find(({ instance }) => instance === name);
 
 export const contextOf = (instance: StripeInstance): MappingContext => {
   const { zone, legalEntities } = companyConfig();
-  return { instance, dayOf: (epochSeconds) => dayOfInstant(epochSeconds, zone), legalEntities: legalEntities.map(({ legalEntity }) => legalEntity) };
+  return {
+    instance,
+    dayOf: (epochSeconds) => dayOfInstant(epochSeconds, zone),
+    legalEntities: legalEntities.map(({ legalEntity }) => legalEntity),
+  };
 };

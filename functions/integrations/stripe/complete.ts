@@ -4,7 +4,7 @@ import type { MappingContext } from './context.ts';
 import { couponEmbeddedIn, discountsShownBy, fetchEntry, fetchEvent, fetchList, fetchObject, type Satisfied } from './fetching.ts';
 import type { Mapping } from './from-stripe.ts';
 import type { Need, ParkProblem, Reading } from './outcomes.ts';
-import type { ShownBy } from './record.ts';
+import type { ShownBy } from './sighting.ts';
 import { openSourceEvent, type SourceEvent } from './source-event.ts';
 import { mapSubject, type Subject, subjectOfEvent, subjectOfObject, withList } from './subject.ts';
 
@@ -12,7 +12,13 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** What came of completing an event or of reading an object anew. */
 export type Completion =
-  | { readonly kind: 'mapped'; readonly mapping: Mapping; readonly by: ShownBy; readonly trigger?: ShownBy; readonly learnt: readonly Learnt[] }
+  | {
+      readonly kind: 'mapped';
+      readonly mapping: Mapping;
+      readonly by: ShownBy;
+      readonly trigger?: ShownBy;
+      readonly learnt: readonly Learnt[];
+    }
   | { readonly kind: 'parked'; readonly problem: ParkProblem }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -55,7 +61,8 @@ const moreItems = async (id: string, progress: Progress, bench: Workbench): Prom
   if (all.kind !== 'got') return all;
   const shown = (subject.object['items'] as { readonly data?: readonly Json[] } | undefined)?.data ?? [];
   // The list shows the present. Where it has moved on since the event, the event cannot be completed: the present state is the fact.
-  if (subject.event !== undefined && !samePage(shown, all.value)) return readAnew({ kind: 'object', object: 'subscription', id }, progress, bench);
+  if (subject.event !== undefined && !samePage(shown, all.value))
+    return readAnew({ kind: 'object', object: 'subscription', id }, progress, bench);
   return { kind: 'got', value: { ...progress, subject: withList(subject, 'items', all.value) } };
 };
 
@@ -70,10 +77,16 @@ const wholeEvent = async (id: string, progress: Progress, bench: Workbench): Pro
   const raw = await fetchEvent(bench.reader, id);
   if (raw.kind !== 'got') return raw;
   const event = openSourceEvent(raw.value);
-  return event.ok ? { kind: 'got', value: { ...progress, subject: subjectOfEvent(event.value) } } : { kind: 'parked', problem: event.problem };
+  return event.ok
+    ? { kind: 'got', value: { ...progress, subject: subjectOfEvent(event.value) } }
+    : { kind: 'parked', problem: event.problem };
 };
 
-const entryOf = async (need: Extract<Need, { kind: 'price' | 'coupon' | 'discount' }>, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+const entryOf = async (
+  need: Extract<Need, { kind: 'price' | 'coupon' | 'discount' }>,
+  progress: Progress,
+  bench: Workbench,
+): Promise<Satisfied<Progress>> => {
   const entries = await fetchEntry(bench.reader, need);
   // A coupon that was deleted still reduces; an older API version shows it inside the event.
   const embedded = need.kind === 'coupon' && entries.kind === 'parked' ? couponEmbeddedIn(progress.subject.object, need.id) : undefined;
@@ -119,17 +132,27 @@ const finish = async (start: Progress, bench: Workbench): Promise<Completion> =>
     const reading = await bench.look((catalogue) => mapSubject(subject, catalogue, bench.context), learnt);
     if (reading.kind === 'parked') return reading;
     if (reading.kind === 'read') {
-      return { kind: 'mapped', mapping: reading.value, by: subject.by, learnt, ...(subject.trigger === undefined ? {} : { trigger: subject.trigger }) };
+      return {
+        kind: 'mapped',
+        mapping: reading.value,
+        by: subject.by,
+        learnt,
+        ...(subject.trigger === undefined ? {} : { trigger: subject.trigger }),
+      };
     }
     const next = await turn(reading.needs, progress, bench);
     if (next.kind !== 'got') return next;
     progress = next.value;
   }
-  return { kind: 'parked', problem: { code: 'shape-unreadable', detail: `The event still lacked something after ${MAX_TURNS} readings of Stripe.` } };
+  return {
+    kind: 'parked',
+    problem: { code: 'shape-unreadable', detail: `The event still lacked something after ${MAX_TURNS} readings of Stripe.` },
+  };
 };
 
 /** Completes an event: with its own id and time where only a detail was missing, as a reading of our own where the whole object was. */
-export const completeEvent = (event: SourceEvent, bench: Workbench): Promise<Completion> => finish({ subject: subjectOfEvent(event), learnt: [] }, bench);
+export const completeEvent = (event: SourceEvent, bench: Workbench): Promise<Completion> =>
+  finish({ subject: subjectOfEvent(event), learnt: [] }, bench);
 
 /** Reads an object because an event about something else changed it. That event has its own marker, so this reading has no trigger. */
 export const readObject = async (need: Extract<Need, { kind: 'object' }>, eventType: string, bench: Workbench): Promise<Completion> => {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type DocumentSighting, type MappedDocument, minorsOf, spelled, sumMinor } from './document.ts';
-import { incomplete, read, type Reading } from './outcomes.ts';
+import { incomplete, type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
 import { listOf, nullish, readSnapshot, ref, seconds } from './snapshots.ts';
 
@@ -25,11 +25,19 @@ const creditNoteSnapshot = z.object({
   refund: nullish(ref),
   voided_at: nullish(seconds),
   lines: listOf(
-    z.object({ id: z.string(), amount: z.int(), invoice_line_item: nullish(z.string()), quantity: nullish(z.int()), taxes, tax_amounts: taxes }),
+    z.object({
+      id: z.string(),
+      amount: z.int(),
+      invoice_line_item: nullish(z.string()),
+      quantity: nullish(z.int()),
+      taxes,
+      tax_amounts: taxes,
+    }),
   ),
 });
 
-const total = (parts: readonly { readonly amount: number }[] | null | undefined): number => (parts ?? []).reduce((sum, { amount }) => sum + amount, 0);
+const total = (parts: readonly { readonly amount: number }[] | null | undefined): number =>
+  (parts ?? []).reduce((sum, { amount }) => sum + amount, 0);
 
 /** A credit note, with the invoice lines that it credits. */
 export const mapCreditNote = ({ object }: DocumentSighting): Reading<MappedDocument> => {

@@ -1,7 +1,7 @@
 import type { EventData } from '../../platform/events.ts';
 import type { customerRecorded } from '../events.ts';
 import { DEFAULT_ATTRIBUTES, DEFAULT_CUSTOMER_KEYS, type MappingContext } from './context.ts';
-import { read, type Reading } from './outcomes.ts';
+import { type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
 import { provenanceOf, type Sighting } from './sighting.ts';
 import { customerSnapshot, readSnapshot } from './snapshots.ts';

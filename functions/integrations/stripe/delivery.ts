@@ -29,7 +29,8 @@ export type Opened = Known & OpenedPart;
 
 export const isOpened = (delivery: Delivery): delivery is Opened => 'event' in delivery;
 
-const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' && value !== '' && value.length <= 100 ? value : otherwise);
+const textOr = (value: unknown, otherwise: string): string =>
+  typeof value === 'string' && value !== '' && value.length <= 100 ? value : otherwise;
 
 /** Name under which to park what comes from a source that nobody configured. */
 const nameOfUnknown = (source: string): string => source.slice(source.lastIndexOf('/') + 1).slice(0, 60) || 'unknown';
@@ -42,7 +43,11 @@ interface Carried {
 }
 
 /** An event as some envelope or message carried it. */
-export const openDelivery = ({ source, raw, busEventId, detailType }: Carried, config: StripeInstance | undefined, messageId: string): Delivery => {
+export const openDelivery = (
+  { source, raw, busEventId, detailType }: Carried,
+  config: StripeInstance | undefined,
+  messageId: string,
+): Delivery => {
   const opened = openSourceEvent(raw);
   const known: Known = {
     instance: config?.instance ?? nameOfUnknown(source),
@@ -52,7 +57,11 @@ export const openDelivery = ({ source, raw, busEventId, detailType }: Carried, c
     raw,
     messageIds: [messageId],
   };
-  if (config === undefined) return { ...known, problem: { code: 'instance-unknown', detail: `No Stripe instance of the configuration has the source ${source.slice(0, 120)}.` } };
+  if (config === undefined)
+    return {
+      ...known,
+      problem: { code: 'instance-unknown', detail: `No Stripe instance of the configuration has the source ${source.slice(0, 120)}.` },
+    };
   return opened.ok ? { ...known, event: opened.value, config } : { ...known, problem: opened.problem };
 };
 
@@ -75,7 +84,8 @@ export const openBatch = (messages: readonly QueueMessage[], configOfSource: (so
     }
     const { source, detail, busEventId, detailType } = envelope.value;
     const delivery = openDelivery({ source, raw: detail, busEventId, detailType }, configOfSource(source), messageId);
-    const key = `${delivery.instance}\n${delivery.eventId}`;
+    // The mode is part of it: an event of the other mode is to be parked, not taken for a repetition.
+    const key = `${delivery.instance}\n${delivery.eventId}\n${String(detail['livemode'])}`;
     const same = byEvent.get(key);
     byEvent.set(key, same === undefined ? delivery : { ...same, messageIds: [...same.messageIds, messageId] });
   }

@@ -1,7 +1,7 @@
 import { fromStripeMinor } from '../../platform/currencies.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { MappingContext } from './context.ts';
-import { incomplete, parked, read, type Need, type Reading } from './outcomes.ts';
+import { incomplete, type Need, parked, type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
 import type { Line } from './prices.ts';
 import type { CouponSnapshot, DiscountSnapshot } from './snapshots.ts';
@@ -23,10 +23,15 @@ export const couponIdOf = (discount: DiscountSnapshot): string | undefined => {
 };
 
 /** Percent as Stripe's JSON number has it (at most four places), or an amount off per billing interval in ISO 4217 minor units. */
-const valueOf = (coupon: CouponSnapshot, currency: string): Reading<Pick<Discount, 'kind' | 'value'>> => {
+const amountOff = (coupon: CouponSnapshot, currency: string): Reading<Pick<Discount, 'kind' | 'value'>> => {
   if (typeof coupon.percent_off === 'number') return read({ kind: 'percent', value: String(coupon.percent_off) });
   const amount = coupon.currency === currency ? coupon.amount_off : coupon.currency_options?.[currency]?.amount_off;
-  if (typeof amount !== 'number') return parked('discount-not-supported', `Coupon ${coupon.id} takes off neither a percentage nor an amount in ${currency.toUpperCase()}.`, 'discounts');
+  if (typeof amount !== 'number')
+    return parked(
+      'discount-not-supported',
+      `Coupon ${coupon.id} takes off neither a percentage nor an amount in ${currency.toUpperCase()}.`,
+      'discounts',
+    );
   const minor = fromStripeMinor(String(amount), currency);
   return minor.ok ? read({ kind: 'amount', value: minor.value }) : parked('currency-unknown', minor.problem.detail, 'currency');
 };
@@ -43,15 +48,22 @@ export interface DiscountOwner {
 const resolve = (entry: Entry, owner: DiscountOwner, catalogue: Catalogue, context: MappingContext): Reading<Resolved> => {
   const discount = typeof entry === 'string' ? catalogue.discount(entry) : entry;
   if (discount === undefined) {
-    return incomplete([{ kind: 'discount', id: discountIdOf(entry), subscriptionId: owner.subscriptionId, ...present('invoiceId', owner.invoiceId) }]);
+    return incomplete([
+      { kind: 'discount', id: discountIdOf(entry), subscriptionId: owner.subscriptionId, ...present('invoiceId', owner.invoiceId) },
+    ]);
   }
   const couponId = couponIdOf(discount);
   if (couponId === undefined) return parked('discount-not-supported', `Discount ${discount.id} does not come from a coupon.`, 'discounts');
   // Always the catalogue's coupon: one that is embedded does not say which products it is limited to.
   const coupon = catalogue.coupon(couponId);
   if (coupon === undefined) return incomplete([{ kind: 'coupon', id: couponId }]);
-  if (!isDuration(coupon.duration)) return parked('discount-not-supported', `Coupon ${couponId} has duration "${coupon.duration}"; once, repeating and forever are known.`, 'discounts');
-  const value = valueOf(coupon, owner.currency);
+  if (!isDuration(coupon.duration))
+    return parked(
+      'discount-not-supported',
+      `Coupon ${couponId} has duration "${coupon.duration}"; once, repeating and forever are known.`,
+      'discounts',
+    );
+  const value = amountOff(coupon, owner.currency);
   if (value.kind !== 'read') return value;
   return read({
     discount: {
@@ -66,7 +78,12 @@ const resolve = (entry: Entry, owner: DiscountOwner, catalogue: Catalogue, conte
 };
 
 /** All of them, in Stripe's order of application; what is missing is collected, so that one visit fetches everything. */
-const resolveAll = (entries: readonly Entry[], owner: DiscountOwner, catalogue: Catalogue, context: MappingContext): Reading<Resolved[]> => {
+const resolveAll = (
+  entries: readonly Entry[],
+  owner: DiscountOwner,
+  catalogue: Catalogue,
+  context: MappingContext,
+): Reading<Resolved[]> => {
   const resolved: Resolved[] = [];
   const needs: Need[] = [];
   for (const entry of entries) {
@@ -79,7 +96,13 @@ const resolveAll = (entries: readonly Entry[], owner: DiscountOwner, catalogue: 
 };
 
 /** Discounts of one item; a coupon for other products has no effect on it. */
-export const itemDiscounts = (entries: readonly Entry[], productId: string, owner: DiscountOwner, catalogue: Catalogue, context: MappingContext): Reading<Discount[]> => {
+export const itemDiscounts = (
+  entries: readonly Entry[],
+  productId: string,
+  owner: DiscountOwner,
+  catalogue: Catalogue,
+  context: MappingContext,
+): Reading<Discount[]> => {
   const all = resolveAll(entries, owner, catalogue, context);
   if (all.kind !== 'read') return all;
   return read(all.value.filter(({ products }) => products === undefined || products.includes(productId)).map(({ discount }) => discount));
@@ -110,7 +133,11 @@ export const subscriptionDiscounts = (
     const eligible = products === undefined ? lines : lines.filter(({ productId }) => products.includes(productId));
     if (products === undefined || eligible.length === lines.length) whole.push(discount);
     else if (discount.kind === 'amount' && eligible.length > 1) {
-      return parked('discount-not-supported', `Discount ${discount.discountId} takes an amount off ${eligible.length} of ${lines.length} items together.`, 'discounts');
+      return parked(
+        'discount-not-supported',
+        `Discount ${discount.discountId} takes an amount off ${eligible.length} of ${lines.length} items together.`,
+        'discounts',
+      );
     } else for (const { lineId } of eligible) ofLines.set(lineId, [...(ofLines.get(lineId) ?? []), discount]);
   }
   return read({ whole, ofLines });

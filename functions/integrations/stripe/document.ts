@@ -1,6 +1,6 @@
 import { fromStripeMinor } from '../../platform/currencies.ts';
 import type { DocumentBody } from '../documents.ts';
-import { parked, read, type Reading } from './outcomes.ts';
+import { parked, type Reading, read } from './outcomes.ts';
 
 /** What the mapping of a billing document sees of an event. */
 export interface DocumentSighting {
@@ -31,5 +31,8 @@ export const minorsOf = (currency: string): Reading<(amount: number) => string> 
 };
 
 /** An amount that is usually zero: absent when it is. */
-export const sumMinor = <K extends string>(key: K, amount: number | null | undefined, minor: (amount: number) => string): { readonly [P in K]?: string } =>
-  amount == null || amount === 0 ? {} : ({ [key]: minor(amount) } as { readonly [P in K]?: string });
+export const sumMinor = <K extends string>(
+  key: K,
+  amount: number | null | undefined,
+  minor: (amount: number) => string,
+): { readonly [P in K]?: string } => (amount == null || amount === 0 ? {} : ({ [key]: minor(amount) } as { readonly [P in K]?: string }));

@@ -13,7 +13,7 @@ import type { Outcome } from '../watermark.ts';
 import { learn } from './catalogue-store.ts';
 import { stripeReader } from './client.ts';
 import { contextOf, instanceNamed, WEBHOOK_SOURCE } from './company.ts';
-import { completeEvent, type Completion, readObject, type Workbench } from './complete.ts';
+import { type Completion, completeEvent, readObject, type Workbench } from './complete.ts';
 import { type Delivery, isOpened, openDelivery } from './delivery.ts';
 import { type IncompleteMessage, incompleteMessage } from './incomplete-queue.ts';
 import { closeParked, mark } from './intake.ts';
@@ -62,7 +62,11 @@ interface Work {
 
 const workOn = async (message: IncompleteMessage, messageId: string, remainingMs: () => number): Promise<Work> => {
   const { instance, event: raw } = message;
-  const delivery = openDelivery({ source: `${WEBHOOK_SOURCE}${instance}`, raw, busEventId: messageId, detailType: 'unknown' }, instanceNamed(instance), messageId);
+  const delivery = openDelivery(
+    { source: `${WEBHOOK_SOURCE}${instance}`, raw, busEventId: messageId, detailType: 'unknown' },
+    instanceNamed(instance),
+    messageId,
+  );
   if (!isOpened(delivery)) return { delivery, completion: { kind: 'parked', problem: delivery.problem } };
   const bench = benchOf(delivery.config, remainingMs);
   if (message.kind === 'complete') return { delivery, completion: await completeEvent(delivery.event, bench) };
@@ -100,17 +104,28 @@ const concluded = async (work: Work): Promise<boolean> => {
 };
 
 /** Two states share a second and nothing tells their order: the state of now settles it, as a fact of its own. */
-const settleTie = async ({ instance, subscriptionId }: EventData<typeof subscriptionTieFound>, remainingMs: () => number): Promise<boolean> => {
+const settleTie = async (
+  { instance, subscriptionId }: EventData<typeof subscriptionTieFound>,
+  remainingMs: () => number,
+): Promise<boolean> => {
   const config = instanceNamed(instance);
   if (config === undefined) throw new Bug(`a tie names the instance ${instance}, which is not configured`);
-  const completion = await readObject({ kind: 'object', object: 'subscription', id: subscriptionId }, subscriptionTieFound.name, benchOf(config, remainingMs));
+  const completion = await readObject(
+    { kind: 'object', object: 'subscription', id: subscriptionId },
+    subscriptionTieFound.name,
+    benchOf(config, remainingMs),
+  );
   if (completion.kind === 'mapped') {
     await learn(instance, completion.learnt, nowIso());
     const result = await commit(writesOf(instance, completion.mapping, completion.by, nowIso()));
     return result.ok || result.problem.code === 'conflict';
   }
   // What Stripe does not show any more stays as the order by event id has it.
-  log.warn('a tie could not be settled', { instance, subscriptionId, reason: completion.kind === 'failed' ? completion.reason : completion.problem.code });
+  log.warn('a tie could not be settled', {
+    instance,
+    subscriptionId,
+    reason: completion.kind === 'failed' ? completion.reason : completion.problem.code,
+  });
   return completion.kind === 'parked';
 };
 

@@ -42,7 +42,10 @@ const COLLECTIONS: Readonly<Record<string, { readonly path: string; readonly que
   coupon: { path: 'coupons' },
 };
 
-const gone = (what: string): ParkProblem => ({ code: 'gone-at-source', detail: `Stripe has no ${what}: it was deleted, or belongs to another account or mode.` });
+const gone = (what: string): ParkProblem => ({
+  code: 'gone-at-source',
+  detail: `Stripe has no ${what}: it was deleted, or belongs to another account or mode.`,
+});
 
 const satisfied = (fetched: Fetched, what: string): Satisfied<Json> => {
   switch (fetched.kind) {
@@ -51,19 +54,27 @@ const satisfied = (fetched: Fetched, what: string): Satisfied<Json> => {
     case 'missing':
       return { kind: 'parked', problem: gone(what) };
     case 'refused':
-      return { kind: 'parked', problem: { code: 'refused-by-source', detail: `Stripe refused to read ${what} with status ${fetched.status}.` } };
+      return {
+        kind: 'parked',
+        problem: { code: 'refused-by-source', detail: `Stripe refused to read ${what} with status ${fetched.status}.` },
+      };
     case 'failed':
       return fetched;
   }
 };
 
-export const fetchObject = async (reader: StripeReader, { object, id, account }: Extract<Need, { kind: 'object' }>): Promise<Satisfied<Json>> => {
+export const fetchObject = async (
+  reader: StripeReader,
+  { object, id, account }: Extract<Need, { kind: 'object' }>,
+): Promise<Satisfied<Json>> => {
   const collection = COLLECTIONS[object];
-  if (collection === undefined) return { kind: 'parked', problem: { code: 'type-not-consumed', detail: `Objects of the type "${object}" cannot be read.` } };
+  if (collection === undefined)
+    return { kind: 'parked', problem: { code: 'type-not-consumed', detail: `Objects of the type "${object}" cannot be read.` } };
   return satisfied(await reader.get(`/v1/${collection.path}/${encodeURIComponent(id)}`, collection.query, account), `${object} ${id}`);
 };
 
-export const fetchEvent = async (reader: StripeReader, id: string): Promise<Satisfied<Json>> => satisfied(await reader.get(`/v1/events/${encodeURIComponent(id)}`), `event ${id}`);
+export const fetchEvent = async (reader: StripeReader, id: string): Promise<Satisfied<Json>> =>
+  satisfied(await reader.get(`/v1/events/${encodeURIComponent(id)}`), `event ${id}`);
 
 /** A whole list, page by page. */
 export const fetchList = async (reader: StripeReader, path: string, query: Query): Promise<Satisfied<readonly Json[]>> => {
@@ -79,18 +90,33 @@ export const fetchList = async (reader: StripeReader, path: string, query: Query
     if (more !== true || typeof last !== 'string') return { kind: 'got', value: items };
     after = [['starting_after', last]];
   }
-  return { kind: 'parked', problem: { code: 'too-many-lines', detail: `The list ${path} has more than ${MAX_PAGES * PAGE_ITEMS} entries.` } };
+  return {
+    kind: 'parked',
+    problem: { code: 'too-many-lines', detail: `The list ${path} has more than ${MAX_PAGES * PAGE_ITEMS} entries.` },
+  };
 };
 
 const fetchPrice = async (reader: StripeReader, id: string): Promise<Satisfied<readonly Learnt[]>> => {
-  const answer = satisfied(await reader.get(`/v1/prices/${encodeURIComponent(id)}`, [['expand[]', 'tiers'], ['expand[]', 'currency_options']]), `price ${id}`);
+  const answer = satisfied(
+    await reader.get(`/v1/prices/${encodeURIComponent(id)}`, [
+      ['expand[]', 'tiers'],
+      ['expand[]', 'currency_options'],
+    ]),
+    `price ${id}`,
+  );
   if (answer.kind !== 'got') return answer;
   const price = priceSnapshot.safeParse(answer.value);
   return price.success ? { kind: 'got', value: [{ kind: 'price', id, snapshot: price.data }] } : unreadable(`price ${id}`);
 };
 
 const fetchCoupon = async (reader: StripeReader, id: string): Promise<Satisfied<readonly Learnt[]>> => {
-  const answer = satisfied(await reader.get(`/v1/coupons/${encodeURIComponent(id)}`, [['expand[]', 'applies_to'], ['expand[]', 'currency_options']]), `coupon ${id}`);
+  const answer = satisfied(
+    await reader.get(`/v1/coupons/${encodeURIComponent(id)}`, [
+      ['expand[]', 'applies_to'],
+      ['expand[]', 'currency_options'],
+    ]),
+    `coupon ${id}`,
+  );
   if (answer.kind !== 'got') return answer;
   const coupon = couponSnapshot.safeParse(answer.value);
   return coupon.success ? { kind: 'got', value: [{ kind: 'coupon', id, snapshot: coupon.data }] } : unreadable(`coupon ${id}`);
@@ -118,7 +144,11 @@ const learntFrom = (entry: unknown): readonly Learnt[] => {
   const couponId = couponIdOf(discount);
   const expanded = discount.source?.coupon;
   return [
-    { kind: 'discount', id: discount.id, snapshot: { ...discount, coupon: undefined, source: couponId === undefined ? null : { coupon: couponId } } },
+    {
+      kind: 'discount',
+      id: discount.id,
+      snapshot: { ...discount, coupon: undefined, source: couponId === undefined ? null : { coupon: couponId } },
+    },
     ...(typeof expanded === 'object' && expanded !== null ? [{ kind: 'coupon' as const, id: expanded.id, snapshot: expanded }] : []),
   ];
 };
@@ -135,7 +165,10 @@ export const couponEmbeddedIn = (object: Json, couponId: string): Learnt | undef
 };
 
 /** A discount is looked for on its subscription, and where that has it no more, on the invoice that the event named. */
-const fetchDiscount = async (reader: StripeReader, { id, subscriptionId, invoiceId }: Extract<Need, { kind: 'discount' }>): Promise<Satisfied<readonly Learnt[]>> => {
+const fetchDiscount = async (
+  reader: StripeReader,
+  { id, subscriptionId, invoiceId }: Extract<Need, { kind: 'discount' }>,
+): Promise<Satisfied<readonly Learnt[]>> => {
   const places: readonly (readonly [string, Query])[] = [
     [`/v1/subscriptions/${encodeURIComponent(subscriptionId)}`, DISCOUNTS],
     ...(invoiceId === undefined ? [] : [[`/v1/invoices/${encodeURIComponent(invoiceId)}`, INVOICE_DISCOUNTS] as const]),
@@ -148,12 +181,18 @@ const fetchDiscount = async (reader: StripeReader, { id, subscriptionId, invoice
   }
   return {
     kind: 'parked',
-    problem: { code: 'discount-not-found', detail: `Discount ${id} is neither on subscription ${subscriptionId} nor on its invoice any more; replay after its customer.discount event was taken in.` },
+    problem: {
+      code: 'discount-not-found',
+      detail: `Discount ${id} is neither on subscription ${subscriptionId} nor on its invoice any more; replay after its customer.discount event was taken in.`,
+    },
   };
 };
 
 /** Reads what the catalogue lacks. */
-export const fetchEntry = (reader: StripeReader, need: Extract<Need, { kind: 'price' | 'coupon' | 'discount' }>): Promise<Satisfied<readonly Learnt[]>> => {
+export const fetchEntry = (
+  reader: StripeReader,
+  need: Extract<Need, { kind: 'price' | 'coupon' | 'discount' }>,
+): Promise<Satisfied<readonly Learnt[]>> => {
   switch (need.kind) {
     case 'price':
       return fetchPrice(reader, need.id);

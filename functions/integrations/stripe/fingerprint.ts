@@ -22,7 +22,11 @@ export const applyPrevious = (object: Json, previous: Json): Json => {
 
 /** Discounts of a subscription in either shape, ids only. */
 export const discountEntries = (subscription: SubscriptionSnapshot) =>
-  subscription.discounts && subscription.discounts.length > 0 ? subscription.discounts : subscription.discount ? [subscription.discount] : [];
+  subscription.discounts && subscription.discounts.length > 0
+    ? subscription.discounts
+    : subscription.discount
+      ? [subscription.discount]
+      : [];
 
 /**
  * Hash of a subscription's commercial content: what may move ARR or its dates. Prices and discounts count by id, since Stripe never changes

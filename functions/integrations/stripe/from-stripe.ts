@@ -1,6 +1,6 @@
 import type { BillingDocument } from '../documents.ts';
-import { mapCoupon, mapDiscount, mapPrice, mapProduct } from './catalogue-objects.ts';
 import type { Catalogue, CatalogueKind, Learnt } from './catalogue.ts';
+import { mapCoupon, mapDiscount, mapPrice, mapProduct } from './catalogue-objects.ts';
 import type { MappingContext } from './context.ts';
 import { mapCreditNote } from './credit-notes.ts';
 import { type CustomerFact, mapCustomer } from './customers.ts';
@@ -8,7 +8,7 @@ import { couponIdOf } from './discounts.ts';
 import { mapDispute } from './disputes.ts';
 import type { DocumentSighting, MappedDocument } from './document.ts';
 import { mapInvoice, mapInvoiceItem } from './invoices.ts';
-import { incomplete, type Need, parked, type ParkProblem, read, type Reading } from './outcomes.ts';
+import { incomplete, type Need, type ParkProblem, parked, type Reading, read } from './outcomes.ts';
 import { mapCharge, mapInvoicePayment, mapPayment } from './payments.ts';
 import { mapRefund } from './refunds.ts';
 import { mapSchedule, type ScheduleFact } from './schedules.ts';
@@ -57,12 +57,17 @@ export const CONSUMED_OBJECTS: readonly string[] = ['subscription', 'subscriptio
 
 const plain = (objectId: string, told: Told): Mapping => ({ objectId, told, warnings: [], learnt: [], forgotten: [], followUps: [] });
 
-const mapped = <T>(reading: Reading<T>, then: (value: T) => Mapping): Reading<Mapping> => (reading.kind === 'read' ? read(then(reading.value)) : reading);
+const mapped = <T>(reading: Reading<T>, then: (value: T) => Mapping): Reading<Mapping> =>
+  reading.kind === 'read' ? read(then(reading.value)) : reading;
 
 /** The discount itself, without the coupon inside: that one is always the catalogue's. */
 const withoutCoupon = (discount: ReturnType<typeof discountSnapshot.parse>): Learnt => {
   const couponId = couponIdOf(discount);
-  return { kind: 'discount', id: discount.id, snapshot: { ...discount, coupon: undefined, source: couponId === undefined ? null : { coupon: couponId } } };
+  return {
+    kind: 'discount',
+    id: discount.id,
+    snapshot: { ...discount, coupon: undefined, source: couponId === undefined ? null : { coupon: couponId } },
+  };
 };
 
 /** A discount event teaches the discount and leads to a fresh reading of what it reduces. */
@@ -102,7 +107,9 @@ const mapDocument = (objectType: string, objectId: string, sighting: Sighting, c
   );
   if (document.kind !== 'read') return document;
   if (objectType === 'discount') return withDiscount(document.value, sighting);
-  return objectType === 'price' && sighting.eventType === 'price.updated' ? read({ ...document.value, forgotten: [{ kind: 'price', id: objectId }] }) : document;
+  return objectType === 'price' && sighting.eventType === 'price.updated'
+    ? read({ ...document.value, forgotten: [{ kind: 'price', id: objectId }] })
+    : document;
 };
 
 /** Maps one sighting of one object. Pure: the same sighting and catalogue give the same facts, whenever and how often it is called. */
@@ -113,7 +120,10 @@ export const mapSighting = (sighting: Sighting, catalogue: Catalogue, context: M
   }
   switch (objectType) {
     case 'subscription':
-      return mapped(mapSubscription(sighting, catalogue, context), ({ fact, warnings }) => ({ ...plain(objectId, { kind: 'subscription', fact }), warnings }));
+      return mapped(mapSubscription(sighting, catalogue, context), ({ fact, warnings }) => ({
+        ...plain(objectId, { kind: 'subscription', fact }),
+        warnings,
+      }));
     case 'subscription_schedule':
       return mapped(mapSchedule(sighting, context), (fact) => plain(objectId, { kind: 'schedule', fact }));
     case 'customer':
@@ -154,10 +164,19 @@ export const mapEvent = (event: SourceEvent, catalogue: Catalogue, context: Mapp
   if (content.kind === 'oversized') return incomplete([{ kind: 'event', id: event.id }]);
   const objectType = content.kind === 'thin' ? content.related?.type : content.object['object'];
   if (typeof objectType !== 'string' || !CONSUMED_OBJECTS.includes(objectType)) {
-    return parked('type-not-consumed', `Events of the type "${event.type}" are not consumed; it is kept here and can be replayed when they are.`, 'type');
+    return parked(
+      'type-not-consumed',
+      `Events of the type "${event.type}" are not consumed; it is kept here and can be replayed when they are.`,
+      'type',
+    );
   }
   if (content.kind === 'thin') {
-    const need: Need = { kind: 'object', object: objectType, id: content.related?.id ?? '', ...(content.account === undefined ? {} : { account: content.account }) };
+    const need: Need = {
+      kind: 'object',
+      object: objectType,
+      id: content.related?.id ?? '',
+      ...(content.account === undefined ? {} : { account: content.account }),
+    };
     return incomplete([need]);
   }
   const shape = shapeOf(content.apiVersion);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Bug } from '../../platform/bug.ts';
-import { sendMessage } from '../aws.ts';
+import { sendMessage } from '../../platform/clients/signed.ts';
 
 const text = z.string().check(z.minLength(1));
 const event = z.record(z.string(), z.unknown());
@@ -15,6 +15,7 @@ export type IncompleteMessage = z.infer<typeof incompleteMessage>;
 
 export const sendIncomplete = async (message: IncompleteMessage): Promise<void> => {
   const queueUrl = process.env['STRIPE_INCOMPLETE_QUEUE_URL'];
-  if (queueUrl === undefined || queueUrl === '') throw new Bug('the environment variable STRIPE_INCOMPLETE_QUEUE_URL is missing: this function was wired without the queue');
+  if (queueUrl === undefined || queueUrl === '')
+    throw new Bug('the environment variable STRIPE_INCOMPLETE_QUEUE_URL is missing: this function was wired without the queue');
   await sendMessage(queueUrl, JSON.stringify(message));
 };

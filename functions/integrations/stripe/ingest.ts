@@ -1,12 +1,12 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { Bug } from '../../platform/bug.ts';
+import { putEvent, ServiceError } from '../../platform/clients/signed.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { handlerOf } from '../../platform/handler.ts';
 import { problemDocument } from '../../platform/http-problem.ts';
 import { errorFields, log } from '../../platform/log.ts';
 import { count } from '../../platform/metrics.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
-import { putEvent, ServiceError } from '../aws.ts';
 import { stripeWebhookRoutes } from './routes.ts';
 import { type SignatureProblem, verifySignature } from './signature.ts';
 import { instanceNamed, rereadSigningSecrets, signingSecrets } from './signing-secrets.ts';
@@ -37,7 +37,8 @@ const receive = async (request: WebhookRequest): Promise<Result<string, Problem<
   const accepted = acceptedOf(raw.value);
   if (!accepted.ok) return accepted;
   const busName = process.env['SOURCE_BUS_NAME'];
-  if (busName === undefined || busName === '') throw new Bug('the environment variable SOURCE_BUS_NAME is missing: this function was wired without the bus');
+  if (busName === undefined || busName === '')
+    throw new Bug('the environment variable SOURCE_BUS_NAME is missing: this function was wired without the bus');
   const { type: detailType, detail, id } = accepted.value;
   await putEvent({ busName, source: `${SOURCE_PREFIX}${target.instance}`, detailType, detail, timeMs: nowMs() });
   return ok(id);
@@ -45,26 +46,33 @@ const receive = async (request: WebhookRequest): Promise<Result<string, Problem<
 
 const refused = (problem: Problem<Code>, requestId: string): APIGatewayProxyStructuredResultV2 => {
   const status = stripeWebhookRoutes.receiveStripeEvent.problems[problem.code];
-  return { statusCode: status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(problemDocument(problem, status, requestId)) };
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify(problemDocument(problem, status, requestId)),
+  };
 };
 
 const NOT_STORED: Problem<Code> = { code: 'not-stored', detail: 'The event could not be stored; please send it again.' };
 
-export const handler = handlerOf<WebhookRequest, APIGatewayProxyStructuredResultV2>('integrations/stripe/ingest', async (request, { requestId }) => {
-  try {
-    const received = await receive(request);
-    if (received.ok) {
-      count('Handled', 1);
-      return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"received":true}' };
+export const handler = handlerOf<WebhookRequest, APIGatewayProxyStructuredResultV2>(
+  'integrations/stripe/ingest',
+  async (request, { requestId }) => {
+    try {
+      const received = await receive(request);
+      if (received.ok) {
+        count('Handled', 1);
+        return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"received":true}' };
+      }
+      count('Refused', 1);
+      log.warn('a webhook was refused', { code: received.problem.code, requestId });
+      return refused(received.problem, requestId);
+    } catch (error) {
+      // Whatever it was, Stripe keeps the event and sends it again for three days.
+      log.error('a webhook could not be stored', errorFields(error));
+      if (error instanceof ServiceError) log.error(error.message, { requestId });
+      count('Failed', 1);
+      return refused(NOT_STORED, requestId);
     }
-    count('Refused', 1);
-    log.warn('a webhook was refused', { code: received.problem.code, requestId });
-    return refused(received.problem, requestId);
-  } catch (error) {
-    // Whatever it was, Stripe keeps the event and sends it again for three days.
-    log.error('a webhook could not be stored', errorFields(error));
-    if (error instanceof ServiceError) log.error(error.message, { requestId });
-    count('Failed', 1);
-    return refused(NOT_STORED, requestId);
-  }
-});
+  },
+);

@@ -7,11 +7,12 @@ import { markIntake, type Outcome } from '../watermark.ts';
 import { forget, learn } from './catalogue-store.ts';
 import { contextOf } from './company.ts';
 import { type Delivery, isOpened } from './delivery.ts';
+import { checked } from './fact-check.ts';
 import { type Mapping, mapEvent } from './from-stripe.ts';
 import { type IncompleteMessage, sendIncomplete } from './incomplete-queue.ts';
 import type { Reading } from './outcomes.ts';
 import { parkedItem, replayedFrom } from './park.ts';
-import { checked, writesOf } from './record.ts';
+import { writesOf } from './record.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 /** What is to be done for one delivery. */
@@ -33,11 +34,17 @@ const decide = async (instance: string, deliveries: readonly Delivery[]): Promis
       };
     }),
   );
-  const byDelivery = new Map<Delivery, Reading<Mapping>>(opened.map((delivery, i) => [delivery, readings[i] ?? { kind: 'incomplete', needs: [] }]));
-  return deliveries.map((delivery) => ({ delivery, reading: byDelivery.get(delivery) ?? { kind: 'parked', problem: problemOf(delivery) } }));
+  const byDelivery = new Map<Delivery, Reading<Mapping>>(
+    opened.map((delivery, i) => [delivery, readings[i] ?? { kind: 'incomplete', needs: [] }]),
+  );
+  return deliveries.map((delivery) => ({
+    delivery,
+    reading: byDelivery.get(delivery) ?? { kind: 'parked', problem: problemOf(delivery) },
+  }));
 };
 
-const problemOf = (delivery: Delivery) => ('problem' in delivery ? delivery.problem : ({ code: 'shape-unreadable', detail: 'The event cannot be read.' } as const));
+const problemOf = (delivery: Delivery) =>
+  'problem' in delivery ? delivery.problem : ({ code: 'shape-unreadable', detail: 'The event cannot be read.' } as const);
 
 /** Messages for the step that asks Stripe: the event itself where it is incomplete, or what has to be read again because of it. */
 const forFetching = ({ delivery, reading }: Decision): readonly IncompleteMessage[] => {
@@ -45,7 +52,9 @@ const forFetching = ({ delivery, reading }: Decision): readonly IncompleteMessag
   const event = { ...delivery.raw };
   if (reading.kind === 'incomplete') return [{ kind: 'complete', instance, event }];
   if (reading.kind === 'parked') return [];
-  return reading.value.followUps.flatMap((need) => (need.kind === 'object' ? [{ kind: 'refetch' as const, instance, object: need.object, id: need.id, event }] : []));
+  return reading.value.followUps.flatMap((need) =>
+    need.kind === 'object' ? [{ kind: 'refetch' as const, instance, object: need.object, id: need.id, event }] : [],
+  );
 };
 
 /** Sent before the commit: a crash in between sends them again with the next delivery, and reading twice does no harm. */
@@ -88,7 +97,8 @@ const outcomeOf = (reading: Reading<Mapping>): Outcome => (reading.kind === 'rea
 const report = ({ delivery, reading }: Decision, outcome: Outcome): void => {
   const fields = { eventId: delivery.eventId, eventType: delivery.eventType, instance: delivery.instance };
   if (outcome === 'parked' && reading.kind === 'parked') log.warn('an event was parked', { ...fields, reason: reading.problem.code });
-  if (outcome === 'recorded' && reading.kind === 'read') for (const warning of reading.value.warnings) log.warn('a part of an event was left out', { ...fields, reason: warning });
+  if (outcome === 'recorded' && reading.kind === 'read')
+    for (const warning of reading.value.warnings) log.warn('a part of an event was left out', { ...fields, reason: warning });
 };
 
 export interface Settled {
@@ -115,8 +125,15 @@ const commitAll = async (decisions: readonly Decision[]): Promise<readonly Settl
 export const takeIn = async (instance: string, deliveries: readonly Delivery[]): Promise<readonly Settled[]> => {
   const decisions = await decide(instance, deliveries);
   const mappings = decisions.flatMap(({ reading }) => (reading.kind === 'read' ? [reading.value] : []));
-  await learn(instance, mappings.flatMap(({ learnt }) => learnt), nowIso());
-  await forget(instance, mappings.flatMap(({ forgotten }) => forgotten));
+  await learn(
+    instance,
+    mappings.flatMap(({ learnt }) => learnt),
+    nowIso(),
+  );
+  await forget(
+    instance,
+    mappings.flatMap(({ forgotten }) => forgotten),
+  );
   const settled = await commitAll(decisions);
   for (const { delivery, outcome } of settled) if (outcome === 'recorded' || outcome === 'duplicate') await closeParked(delivery);
   await mark(instance, settled);
@@ -129,6 +146,7 @@ export const mark = async (instance: string, settled: readonly Settled[]): Promi
   for (const { outcome } of settled) counts[outcome] = (counts[outcome] ?? 0) + 1;
   count('Parked', counts.parked ?? 0);
   const [newest] = settled.map(({ delivery }) => delivery).sort((a, b) => (b.observedAt ?? 0) - (a.observedAt ?? 0));
-  const last = newest?.observedAt === undefined ? undefined : { eventId: newest.eventId, eventType: newest.eventType, observedAt: newest.observedAt };
+  const last =
+    newest?.observedAt === undefined ? undefined : { eventId: newest.eventId, eventType: newest.eventType, observedAt: newest.observedAt };
   await markIntake({ system: 'stripe', instance, counts, last, recordedAt: nowIso() });
 };

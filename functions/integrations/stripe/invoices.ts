@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
 import type { InvoiceDocument, InvoiceItemDocument, InvoiceLine } from '../documents.ts';
 import { type DocumentSighting, minorsOf, sumMinor } from './document.ts';
-import { incomplete, parked, read, type Reading } from './outcomes.ts';
+import { incomplete, parked, type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
 import { decimalText, listOf, nullish, readSnapshot, ref, seconds } from './snapshots.ts';
 
 const taxes = nullish(z.array(z.object({ amount: z.int() })));
 const period = z.object({ start: seconds, end: seconds });
-const itemParent = nullish(z.object({ subscription: nullish(z.string()), subscription_item: nullish(z.string()), proration: nullish(z.boolean()) }));
+const itemParent = nullish(
+  z.object({ subscription: nullish(z.string()), subscription_item: nullish(z.string()), proration: nullish(z.boolean()) }),
+);
 
 /** A line in either shape: B has `parent`, `pricing`, `taxes`; A has the subscription, price, proration and `tax_amounts` on the line itself. */
 const lineSnapshot = z.object({
@@ -48,14 +50,22 @@ const invoiceSnapshot = z.object({
   total_tax_amounts: taxes,
   effective_at: nullish(seconds),
   due_date: nullish(seconds),
-  status_transitions: nullish(z.object({ finalized_at: nullish(seconds), paid_at: nullish(seconds), voided_at: nullish(seconds), marked_uncollectible_at: nullish(seconds) })),
+  status_transitions: nullish(
+    z.object({
+      finalized_at: nullish(seconds),
+      paid_at: nullish(seconds),
+      voided_at: nullish(seconds),
+      marked_uncollectible_at: nullish(seconds),
+    }),
+  ),
   parent: nullish(z.object({ subscription_details: nullish(z.object({ subscription: nullish(ref) })) })),
   subscription: nullish(ref),
   lines: listOf(lineSnapshot),
 });
 
 const STATUSES: readonly string[] = ['draft', 'open', 'paid', 'void', 'uncollectible'];
-const total = (parts: readonly { readonly amount: number }[] | null | undefined): number => (parts ?? []).reduce((sum, { amount }) => sum + amount, 0);
+const total = (parts: readonly { readonly amount: number }[] | null | undefined): number =>
+  (parts ?? []).reduce((sum, { amount }) => sum + amount, 0);
 
 const lineOf = (line: LineSnapshot, minor: (amount: number) => string): InvoiceLine => {
   const parent = line.parent?.subscription_item_details ?? line.parent?.invoice_item_details;
@@ -76,13 +86,17 @@ const lineOf = (line: LineSnapshot, minor: (amount: number) => string): InvoiceL
 };
 
 /** An invoice with its lines. A manual invoice has no parent; the invoice that `invoice.upcoming` shows cannot be retrieved and is a preview. */
-export const mapInvoice = ({ object, eventType }: DocumentSighting): Reading<{ status: string; currency: string; customerId?: string; body: InvoiceDocument }> => {
+export const mapInvoice = ({
+  object,
+  eventType,
+}: DocumentSighting): Reading<{ status: string; currency: string; customerId?: string; body: InvoiceDocument }> => {
   const snapshot = readSnapshot(invoiceSnapshot, object, 'invoice');
   if (snapshot.kind !== 'read') return snapshot;
   const invoice = snapshot.value;
   const preview = eventType === 'invoice.upcoming';
   const status = invoice.status ?? 'draft';
-  if (!STATUSES.includes(status)) return parked('status-unknown', `Invoice ${invoice.id} has status "${status}"; known are ${STATUSES.join(', ')}.`, 'status');
+  if (!STATUSES.includes(status))
+    return parked('status-unknown', `Invoice ${invoice.id} has status "${status}"; known are ${STATUSES.join(', ')}.`, 'status');
   if (invoice.lines.has_more && !preview) return incomplete([{ kind: 'lines', id: invoice.id, of: 'invoice' }]);
   const minors = minorsOf(invoice.currency);
   if (minors.kind !== 'read') return minors;
@@ -134,7 +148,10 @@ const invoiceItemSnapshot = z.object({
 });
 
 /** An item that waits for its invoice. */
-export const mapInvoiceItem = ({ object, eventType }: DocumentSighting): Reading<{ status: string; currency: string; customerId?: string; body: InvoiceItemDocument }> => {
+export const mapInvoiceItem = ({
+  object,
+  eventType,
+}: DocumentSighting): Reading<{ status: string; currency: string; customerId?: string; body: InvoiceItemDocument }> => {
   const snapshot = readSnapshot(invoiceItemSnapshot, object, 'invoice item');
   if (snapshot.kind !== 'read') return snapshot;
   const item = snapshot.value;

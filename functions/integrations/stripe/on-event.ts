@@ -10,7 +10,10 @@ export const handler = queueConsumer('integrations/stripe/on-event', async (mess
   for (const messageId of unreadable) log.error('a message is not an event of a bus', { messageId });
   const failed: string[] = [...unreadable];
   for (const instance of new Set(deliveries.map((delivery) => delivery.instance))) {
-    const settled = await takeIn(instance, deliveries.filter((delivery) => delivery.instance === instance));
+    const settled = await takeIn(
+      instance,
+      deliveries.filter((delivery) => delivery.instance === instance),
+    );
     for (const { delivery, outcome } of settled) if (outcome === 'failed') failed.push(...delivery.messageIds);
   }
   return failed;

@@ -23,13 +23,22 @@ const kept = (raw: Json): string | undefined => {
   return text.length <= MAX_KEPT_CHARACTERS ? text : undefined;
 };
 
-const inflated = (text: string): Json => JSON.parse(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8')) as Json;
+const inflated = (text: string): Json =>
+  JSON.parse(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8')) as Json;
 
 /** The event to put on the bus again. One that was too large to keep is replayed as a reference, which is fetched like any too large for the bus. */
 export const eventToReplay = (parked: ParkedEvent, livemode: boolean): Json => {
   const { eventId, eventType, observedAt, event } = parked;
   const whole = event === undefined ? undefined : inflated(event);
-  const reference = { id: eventId, object: 'event', type: eventType, created: observedAt ?? 0, livemode, data: { object: {} }, oversized: true };
+  const reference = {
+    id: eventId,
+    object: 'event',
+    type: eventType,
+    created: observedAt ?? 0,
+    livemode,
+    data: { object: {} },
+    oversized: true,
+  };
   return { ...(whole ?? reference), [REPLAY_MARK]: eventId };
 };
 

@@ -1,33 +1,14 @@
 import { domainEvent } from '../../platform/envelope.ts';
-import type { DomainEvent, EventDeclaration } from '../../platform/events.ts';
+import type { DomainEvent } from '../../platform/events.ts';
 import { idOf } from '../../platform/ids.ts';
 import { outboxWrite } from '../../platform/outbox.ts';
 import type { Write } from '../../platform/table.ts';
 import { customerRecorded, integrationEvents, subscriptionRecorded, subscriptionScheduleRecorded } from '../events.ts';
 import { type Showing, showingWrite } from '../store.ts';
 import type { Mapping, Told } from './from-stripe.ts';
-import { parked, read, type Reading } from './outcomes.ts';
+import type { ShownBy } from './sighting.ts';
 
-const DECLARATIONS = { subscription: subscriptionRecorded, schedule: subscriptionScheduleRecorded, customer: customerRecorded } as const;
 const MAX_EVENT_ID_CHARACTERS = 128;
-
-/** Which event showed the object, and when. */
-export interface ShownBy {
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly observedAt: number;
-}
-
-/** A fact that its own schema refuses (a price with more than twelve decimals, say) is parked here, before anything is written. */
-export const checked = (mapping: Mapping): Reading<Mapping> => {
-  const { told } = mapping;
-  if (told.kind === 'document') return read(mapping);
-  const schema: EventDeclaration['schema'] = DECLARATIONS[told.kind].schema;
-  const parsed = schema.safeParse(told.fact);
-  if (parsed.success) return read(mapping);
-  const field = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
-  return parked('shape-unreadable', `The ${told.kind} says something at "${field}" that a fact cannot hold.`, field);
-};
 
 const factId = (instance: string, eventId: string): string => {
   const plain = `stripe/${instance}/${eventId}`;
@@ -70,15 +51,31 @@ const showingOf = (instance: string, mapping: Mapping, by: ShownBy, recordedAt: 
       body: JSON.stringify(body),
     };
   }
-  return { ...common, kind: told.kind, customerId: told.fact.customerId, ...(told.kind === 'subscription' ? { fingerprint: told.fact.fingerprint } : {}) };
+  return {
+    ...common,
+    kind: told.kind,
+    customerId: told.fact.customerId,
+    ...(told.kind === 'subscription' ? { fingerprint: told.fact.fingerprint } : {}),
+  };
 };
 
 /** The showing, which is also the "handled" marker, and the fact that goes out with it: one commit. */
 export const writesOf = (instance: string, mapping: Mapping, by: ShownBy, recordedAt: string): readonly Write[] => {
   const showing = showingWrite(showingOf(instance, mapping, by, recordedAt));
-  return mapping.told.kind === 'document' ? [showing] : [showing, outboxWrite(published(instance, mapping.told, by, recordedAt), integrationEvents)];
+  return mapping.told.kind === 'document'
+    ? [showing]
+    : [showing, outboxWrite(published(instance, mapping.told, by, recordedAt), integrationEvents)];
 };
 
 /** The marker of an event that told nothing itself but led to a reading. */
 export const triggerWrite = (instance: string, objectId: string, by: ShownBy, recordedAt: string): Write =>
-  showingWrite({ system: 'stripe', instance, objectId, observedAt: by.observedAt, eventId: by.eventId, eventType: by.eventType, recordedAt, kind: 'trigger' });
+  showingWrite({
+    system: 'stripe',
+    instance,
+    objectId,
+    observedAt: by.observedAt,
+    eventId: by.eventId,
+    eventType: by.eventType,
+    recordedAt,
+    kind: 'trigger',
+  });

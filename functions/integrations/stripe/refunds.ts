@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type DocumentSighting, type MappedDocument, minorsOf, spelled } from './document.ts';
-import { read, type Reading } from './outcomes.ts';
+import { type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
 import { nullish, readSnapshot, ref } from './snapshots.ts';
 

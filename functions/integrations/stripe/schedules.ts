@@ -1,7 +1,7 @@
 import type { EventData } from '../../platform/events.ts';
 import type { subscriptionScheduleRecorded } from '../events.ts';
 import type { MappingContext } from './context.ts';
-import { parked, read, type Reading } from './outcomes.ts';
+import { parked, type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
 import { provenanceOf, type Sighting } from './sighting.ts';
 import { readSnapshot, scheduleSnapshot } from './snapshots.ts';
@@ -23,7 +23,12 @@ export const mapSchedule = (sighting: Sighting, context: MappingContext): Readin
   const schedule = snapshot.value;
   if (schedule.customer == null) return parked('customer-missing', `Schedule ${schedule.id} has no customer.`, 'customer');
   const status = STATUSES[schedule.status];
-  if (status === undefined) return parked('status-unknown', `Schedule ${schedule.id} has status "${schedule.status}"; known are ${Object.keys(STATUSES).join(', ')}.`, 'status');
+  if (status === undefined)
+    return parked(
+      'status-unknown',
+      `Schedule ${schedule.id} has status "${schedule.status}"; known are ${Object.keys(STATUSES).join(', ')}.`,
+      'status',
+    );
   return read({
     provenance: provenanceOf(sighting, context),
     scheduleId: schedule.id,

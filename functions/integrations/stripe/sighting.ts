@@ -4,12 +4,16 @@ import type { MappingContext } from './context.ts';
 
 export type Provenance = EventData<typeof subscriptionRecorded>['provenance'];
 
-/** One showing of an object's state: by an event, or read from the API at a time of our own clock. */
-export interface Sighting {
+/** Which event showed an object, and when. */
+export interface ShownBy {
   readonly eventId: string;
   readonly eventType: string;
-  /** Whole epoch seconds. */
+  /** Whole epoch seconds of the source's clock; for a reading of our own, of ours. */
   readonly observedAt: number;
+}
+
+/** One showing of an object's state: by an event, or read from the API at a time of our own clock. */
+export interface Sighting extends ShownBy {
   readonly object: Readonly<Record<string, unknown>>;
   /** `data.previous_attributes` of an update. */
   readonly previous?: Readonly<Record<string, unknown>>;

@@ -13,7 +13,9 @@ const MAX_SIGNATURES = 16;
 const MAX_HEADER_LENGTH = 4_096;
 const SIGNATURE_HEX_LENGTH = 64;
 
-export type SignatureProblem = Problem<'signature-missing' | 'signature-malformed' | 'signature-mismatch' | 'signature-too-old' | 'signature-in-future'>;
+export type SignatureProblem = Problem<
+  'signature-missing' | 'signature-malformed' | 'signature-mismatch' | 'signature-too-old' | 'signature-in-future'
+>;
 
 interface Header {
   readonly timestamp: string;
@@ -21,8 +23,10 @@ interface Header {
 }
 
 const parseHeader = (header: string | undefined): Result<Header, SignatureProblem> => {
-  if (header === undefined || header === '') return fail('signature-missing', 'The header Stripe-Signature is missing or empty.', 'Stripe-Signature');
-  if (header.length > MAX_HEADER_LENGTH) return fail('signature-malformed', `The header Stripe-Signature is longer than ${MAX_HEADER_LENGTH} characters.`, 'Stripe-Signature');
+  if (header === undefined || header === '')
+    return fail('signature-missing', 'The header Stripe-Signature is missing or empty.', 'Stripe-Signature');
+  if (header.length > MAX_HEADER_LENGTH)
+    return fail('signature-malformed', `The header Stripe-Signature is longer than ${MAX_HEADER_LENGTH} characters.`, 'Stripe-Signature');
   let timestamp: string | undefined;
   const signatures: string[] = [];
   for (const part of header.split(',')) {
@@ -32,15 +36,21 @@ const parseHeader = (header: string | undefined): Result<Header, SignatureProble
     if (name === 't') timestamp = value;
     else if (name === 'v1') signatures.push(value);
   }
-  if (timestamp === undefined || !/^\d{1,15}$/.test(timestamp)) return fail('signature-malformed', 'The header Stripe-Signature needs t= with a time in whole epoch seconds.', 'Stripe-Signature');
+  if (timestamp === undefined || !/^\d{1,15}$/.test(timestamp))
+    return fail('signature-malformed', 'The header Stripe-Signature needs t= with a time in whole epoch seconds.', 'Stripe-Signature');
   if (signatures.length === 0 || signatures.length > MAX_SIGNATURES) {
-    return fail('signature-malformed', `The header Stripe-Signature has ${signatures.length} v1 signatures; 1 to ${MAX_SIGNATURES} are allowed.`, 'Stripe-Signature');
+    return fail(
+      'signature-malformed',
+      `The header Stripe-Signature has ${signatures.length} v1 signatures; 1 to ${MAX_SIGNATURES} are allowed.`,
+      'Stripe-Signature',
+    );
   }
   return ok({ timestamp, signatures });
 };
 
 /** Compares without telling by its duration where two texts differ; only the length, which is public, is compared first. */
-const sameText = (a: string, b: Buffer): boolean => a.length === SIGNATURE_HEX_LENGTH && timingSafeEqual(Buffer.from(a, 'latin1').subarray(0, SIGNATURE_HEX_LENGTH), b);
+const sameText = (a: string, b: Buffer): boolean =>
+  a.length === SIGNATURE_HEX_LENGTH && timingSafeEqual(Buffer.from(a, 'latin1').subarray(0, SIGNATURE_HEX_LENGTH), b);
 
 export interface SignedBody {
   /** The bytes as received: never a parsed and re-written text. */
@@ -55,7 +65,12 @@ export interface SignedBody {
  * Whether the body was signed with one of the secrets, at most 300 s ago or ahead. Checks, in this order: the header's form,
  * the signature, the time: a caller without the secret learns nothing about our clock. Answers the signed time in epoch seconds.
  */
-export const verifySignature = ({ rawBody, header, secrets, nowSeconds }: SignedBody): Result<{ readonly signedAt: number }, SignatureProblem> => {
+export const verifySignature = ({
+  rawBody,
+  header,
+  secrets,
+  nowSeconds,
+}: SignedBody): Result<{ readonly signedAt: number }, SignatureProblem> => {
   const parsed = parseHeader(header);
   if (!parsed.ok) return parsed;
   const { timestamp, signatures } = parsed.value;
@@ -66,9 +81,16 @@ export const verifySignature = ({ rawBody, header, secrets, nowSeconds }: Signed
     // No early exit: the duration does not tell which secret or which signature matched.
     for (const signature of signatures) matches = sameText(signature, expected) || matches;
   }
-  if (!matches) return fail('signature-mismatch', 'No v1 signature in Stripe-Signature fits the body and a live signing secret.', 'Stripe-Signature');
+  if (!matches)
+    return fail('signature-mismatch', 'No v1 signature in Stripe-Signature fits the body and a live signing secret.', 'Stripe-Signature');
   const age = nowSeconds - Number(timestamp);
-  if (age > TOLERANCE_SECONDS) return fail('signature-too-old', `The signature is ${age} seconds old; at most ${TOLERANCE_SECONDS} are allowed.`, 'Stripe-Signature');
-  if (age < -TOLERANCE_SECONDS) return fail('signature-in-future', `The signature lies ${-age} seconds in the future; at most ${TOLERANCE_SECONDS} are allowed.`, 'Stripe-Signature');
+  if (age > TOLERANCE_SECONDS)
+    return fail('signature-too-old', `The signature is ${age} seconds old; at most ${TOLERANCE_SECONDS} are allowed.`, 'Stripe-Signature');
+  if (age < -TOLERANCE_SECONDS)
+    return fail(
+      'signature-in-future',
+      `The signature lies ${-age} seconds in the future; at most ${TOLERANCE_SECONDS} are allowed.`,
+      'Stripe-Signature',
+    );
   return ok({ signedAt: Number(timestamp) });
 };

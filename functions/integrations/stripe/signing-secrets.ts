@@ -16,7 +16,8 @@ const secretsOf = (text: string): readonly string[] => {
   }
   const list = (parsed as { webhookSecrets?: unknown } | null)?.webhookSecrets;
   const usable = Array.isArray(list) ? list.filter((secret): secret is string => typeof secret === 'string' && secret.trim() !== '') : [];
-  if (usable.length === 0 || usable.length > MAX_SECRETS) throw new Bug(`the signing secret holds ${usable.length} usable values under webhookSecrets; 1 to ${MAX_SECRETS} are needed`);
+  if (usable.length === 0 || usable.length > MAX_SECRETS)
+    throw new Bug(`the signing secret holds ${usable.length} usable values under webhookSecrets; 1 to ${MAX_SECRETS} are needed`);
   return usable;
 };
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parked, read, type Reading } from './outcomes.ts';
+import { parked, type Reading, read } from './outcomes.ts';
 
 /**
  * The parts of Stripe's objects that are read, in both shapes (versions.ts). Unknown keys are ignored and unknown enum values stay strings:
@@ -8,11 +8,19 @@ import { parked, read, type Reading } from './outcomes.ts';
 const nullish = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 
 /** An expandable field: an id, or the object with its id. */
-const ref = z.union([z.string(), z.pipe(z.object({ id: z.string() }), z.transform((object) => object.id))]);
+const ref = z.union([
+  z.string(),
+  z.pipe(
+    z.object({ id: z.string() }),
+    z.transform((object) => object.id),
+  ),
+]);
 /** `unit_amount_decimal` and the like: text in events; a number or `Decimal` (JSON text) elsewhere. */
 const decimalText = z.union([z.string(), z.pipe(z.number(), z.transform(String))]);
 /** Whole epoch seconds, until the year 9999. */
 const seconds = z.int().check(z.minimum(0), z.maximum(253_402_300_799));
+/** A divisor: an interval count or a package size is never zero. */
+const positive = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
 const metadata = z._default(nullish(z.record(z.string(), z.nullable(z.string()))), {});
 
 export const listOf = <T extends z.ZodMiniType>(item: T) => z.object({ data: z.array(item), has_more: z._default(z.boolean(), false) });
@@ -35,9 +43,9 @@ export const priceSnapshot = z.object({
   custom_unit_amount: nullish(z.looseObject({})),
   nickname: nullish(z.string()),
   product: ref,
-  recurring: nullish(z.object({ interval: z.string(), interval_count: z.int(), usage_type: z.string() })),
+  recurring: nullish(z.object({ interval: z.string(), interval_count: positive, usage_type: z.string() })),
   tiers_mode: nullish(z.string()),
-  transform_quantity: nullish(z.object({ divide_by: z.int(), round: z.string() })),
+  transform_quantity: nullish(z.object({ divide_by: positive, round: z.string() })),
   type: z.optional(z.string()),
   ...amounts,
 });
@@ -132,5 +140,9 @@ export const readSnapshot = <T extends z.ZodMiniType>(schema: T, object: unknown
   const parsed = schema.safeParse(object);
   if (parsed.success) return read(parsed.data);
   const field = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
-  return parked('shape-unreadable', `The ${name} cannot be read at "${field}": a field is missing or has another type than its API version says.`, field);
+  return parked(
+    'shape-unreadable',
+    `The ${name} cannot be read at "${field}": a field is missing or has another type than its API version says.`,
+    field,
+  );
 };

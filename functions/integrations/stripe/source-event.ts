@@ -69,4 +69,5 @@ export const openSourceEvent = (raw: Json): Result<SourceEvent, Problem<'shape-u
   return ok({ id: data.id, type: data.type, createdAt: data.created, livemode: data.livemode, content, raw });
 };
 
-const unreadable = (what: string, field?: string) => fail('shape-unreadable', `This is not a Stripe ${what} as any version writes it.`, field);
+const unreadable = (what: string, field?: string) =>
+  fail('shape-unreadable', `This is not a Stripe ${what} as any version writes it.`, field);

@@ -1,8 +1,9 @@
 import type { Catalogue } from './catalogue.ts';
 import type { MappingContext } from './context.ts';
+import { checked } from './fact-check.ts';
 import { type Mapping, mapEvent, mapSighting } from './from-stripe.ts';
 import type { Reading } from './outcomes.ts';
-import { checked, type ShownBy } from './record.ts';
+import type { ShownBy } from './sighting.ts';
 import type { SourceEvent } from './source-event.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -42,6 +43,7 @@ export const withList = (subject: Subject, key: 'items' | 'lines', all: readonly
 };
 
 export const mapSubject = ({ event, by, object }: Subject, catalogue: Catalogue, context: MappingContext): Reading<Mapping> => {
-  const reading = event === undefined ? mapSighting({ ...by, object, refetched: true }, catalogue, context) : mapEvent(event, catalogue, context);
+  const reading =
+    event === undefined ? mapSighting({ ...by, object, refetched: true }, catalogue, context) : mapEvent(event, catalogue, context);
   return reading.kind === 'read' ? checked(reading.value) : reading;
 };

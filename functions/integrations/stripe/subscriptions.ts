@@ -5,11 +5,11 @@ import type { Catalogue } from './catalogue.ts';
 import { type MappingContext, type SubscriptionKeys, subscriptionKeys } from './context.ts';
 import { type DiscountOwner, itemDiscounts, subscriptionDiscounts } from './discounts.ts';
 import { discountEntries, fingerprintOf, previousFingerprintOf } from './fingerprint.ts';
-import { incomplete, type Need, parked, read, type Reading } from './outcomes.ts';
+import { incomplete, type Need, parked, type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
 import { type Line, pricingOf } from './prices.ts';
-import { type ItemSnapshot, readSnapshot, type SubscriptionSnapshot, subscriptionSnapshot } from './snapshots.ts';
 import { provenanceOf, type Sighting } from './sighting.ts';
+import { type ItemSnapshot, readSnapshot, type SubscriptionSnapshot, subscriptionSnapshot } from './snapshots.ts';
 
 export type SubscriptionFact = EventData<typeof subscriptionRecorded>;
 /** A fact and what was left out of it, as sentences: optional metadata that cannot be read is never a reason to lose the fact. */
@@ -62,8 +62,16 @@ const lineOf = (item: ItemSnapshot, scope: Scope): Reading<Line> => {
   const { subscription, owner, catalogue, context } = scope;
   const { price } = item;
   const recurring = price.recurring;
-  if (!recurring || !INTERVALS.includes(recurring.interval) || (recurring.usage_type !== 'licensed' && recurring.usage_type !== 'metered')) {
-    return parked('price-not-supported', `Price ${price.id} does not recur by day, week, month or year, licensed or metered.`, 'items.data.price.recurring');
+  if (
+    !recurring ||
+    !INTERVALS.includes(recurring.interval) ||
+    (recurring.usage_type !== 'licensed' && recurring.usage_type !== 'metered')
+  ) {
+    return parked(
+      'price-not-supported',
+      `Price ${price.id} does not recur by day, week, month or year, licensed or metered.`,
+      'items.data.price.recurring',
+    );
   }
   const pricing = pricingOf(price, subscription.currency, catalogue);
   if (pricing.kind === 'parked') return pricing;
@@ -108,7 +116,10 @@ const linesOf = (scope: Scope): Reading<{ readonly lines: readonly Line[]; reado
   needs.push(...needsOf(spread));
   if (spread.kind === 'incomplete' || needs.length > 0) return incomplete(needs);
   const { whole, ofLines } = spread.value;
-  return read({ lines: lines.map((line) => ({ ...line, discounts: [...line.discounts, ...(ofLines.get(line.lineId) ?? [])] })), discounts: [...whole] });
+  return read({
+    lines: lines.map((line) => ({ ...line, discounts: [...line.discounts, ...(ofLines.get(line.lineId) ?? [])] })),
+    discounts: [...whole],
+  });
 };
 
 /** A date in metadata, or a warning; the value itself is not repeated, since anything may stand there. */
@@ -171,10 +182,24 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
   const subscription = snapshot.value;
   if (subscription.customer == null) return parked('customer-missing', `Subscription ${subscription.id} has no customer.`, 'customer');
   const status = STATUSES[subscription.status];
-  if (status === undefined) return parked('status-unknown', `Subscription ${subscription.id} has status "${subscription.status}"; known are ${Object.keys(STATUSES).join(', ')}.`, 'status');
-  if (subscription.items.data.length > MAX_LINES) return parked('too-many-lines', `Subscription ${subscription.id} has ${subscription.items.data.length} items; at most ${MAX_LINES} are read.`, 'items');
+  if (status === undefined)
+    return parked(
+      'status-unknown',
+      `Subscription ${subscription.id} has status "${subscription.status}"; known are ${Object.keys(STATUSES).join(', ')}.`,
+      'status',
+    );
+  if (subscription.items.data.length > MAX_LINES)
+    return parked(
+      'too-many-lines',
+      `Subscription ${subscription.id} has ${subscription.items.data.length} items; at most ${MAX_LINES} are read.`,
+      'items',
+    );
   const keys = subscriptionKeys(context.instance);
-  const owner: DiscountOwner = { subscriptionId: subscription.id, ...present('invoiceId', subscription.latest_invoice), currency: subscription.currency };
+  const owner: DiscountOwner = {
+    subscriptionId: subscription.id,
+    ...present('invoiceId', subscription.latest_invoice),
+    currency: subscription.currency,
+  };
   const scope: Scope = { subscription, owner, catalogue, context, keys, warnings: [] };
   const commercial = linesOf(scope);
   if (commercial.kind !== 'read') return commercial;
@@ -203,7 +228,10 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
     lines: [...commercial.value.lines],
     lifecycle: lifecycleOf(sighting),
     fingerprint: fingerprintOf(subscription, context),
-    ...present('previousFingerprint', sighting.previous === undefined ? undefined : previousFingerprintOf(sighting.object, sighting.previous, context)),
+    ...present(
+      'previousFingerprint',
+      sighting.previous === undefined ? undefined : previousFingerprintOf(sighting.object, sighting.previous, context),
+    ),
   };
   return read({ fact, warnings: scope.warnings });
 };

@@ -24,14 +24,24 @@ const ADVICE = `Set the endpoint's API version to ${PINNED_VERSION}, or deploy a
 /** A newer month of a known family only adds fields (Stripe's promise) and is read; a family that nobody has coded for is not. */
 export const shapeOf = (apiVersion: string | null | undefined): Result<Shape, VersionProblem> => {
   const match = /^(\d{4}-\d{2}-\d{2})(?:\.([a-z_]+))?$/.exec(apiVersion ?? '');
-  if (match === null) return fail('version-unknown', `The event's api_version is ${apiVersion == null ? 'absent' : `"${apiVersion.slice(0, 40)}"`}. ${ADVICE}`, 'api_version');
+  if (match === null)
+    return fail(
+      'version-unknown',
+      `The event's api_version is ${apiVersion == null ? 'absent' : `"${apiVersion.slice(0, 40)}"`}. ${ADVICE}`,
+      'api_version',
+    );
   const [, date = '', family] = match;
   if (family !== undefined) {
     const shape = SHAPE_OF_FAMILY[family];
     return shape === undefined
-      ? fail('version-unknown', `The version family of ${apiVersion} is not known; known are ${Object.keys(SHAPE_OF_FAMILY).join(', ')}. ${ADVICE}`, 'api_version')
+      ? fail(
+          'version-unknown',
+          `The version family of ${apiVersion} is not known; known are ${Object.keys(SHAPE_OF_FAMILY).join(', ')}. ${ADVICE}`,
+          'api_version',
+        )
       : ok(shape);
   }
-  if (date < OLDEST) return fail('version-too-old', `The version ${date} is older than ${OLDEST}, the oldest that is read. ${ADVICE}`, 'api_version');
+  if (date < OLDEST)
+    return fail('version-too-old', `The version ${date} is older than ${OLDEST}, the oldest that is read. ${ADVICE}`, 'api_version');
   return date < FIRST_NAMED ? ok('A') : fail('version-unknown', `The version ${date} has no family name. ${ADVICE}`, 'api_version');
 };

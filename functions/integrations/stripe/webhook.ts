@@ -26,7 +26,8 @@ export const headerOf = (request: WebhookRequest, name: string): string | undefi
 export const rawBodyOf = (request: WebhookRequest): Result<Buffer, Problem<'event-unreadable' | 'body-too-large'>> => {
   const raw = Buffer.from(request.body ?? '', request.isBase64Encoded === true ? 'base64' : 'utf8');
   if (raw.length === 0) return fail('event-unreadable', 'The body is empty.', 'body');
-  if (raw.length > MAX_BODY_BYTES) return fail('body-too-large', `The body has ${raw.length} bytes; at most ${MAX_BODY_BYTES} are taken.`, 'body');
+  if (raw.length > MAX_BODY_BYTES)
+    return fail('body-too-large', `The body has ${raw.length} bytes; at most ${MAX_BODY_BYTES} are taken.`, 'body');
   return ok(raw);
 };
 
@@ -37,7 +38,8 @@ export interface Accepted {
   readonly detail: string;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const parse = (raw: Buffer): unknown => {
   try {
@@ -52,7 +54,16 @@ const parse = (raw: Buffer): unknown => {
 const reference = (event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   const data = isObject(event['data']) && isObject(event['data']['object']) ? event['data']['object'] : {};
   const { id, object, type, api_version, created, livemode } = event;
-  return { id, object, type, api_version, created, livemode, data: { object: { id: data['id'], object: data['object'] } }, oversized: true };
+  return {
+    id,
+    object,
+    type,
+    api_version,
+    created,
+    livemode,
+    data: { object: { id: data['id'], object: data['object'] } },
+    oversized: true,
+  };
 };
 
 /** What goes to the bus of a body whose signature holds: the event without Stripe's indentation, or a reference to it. */
@@ -60,9 +71,12 @@ export const acceptedOf = (raw: Buffer): Result<Accepted, Problem<'event-unreada
   const event = parse(raw);
   if (!isObject(event)) return fail('event-unreadable', 'The body is not a JSON object.', 'body');
   const { id, type, object } = event;
-  if (typeof id !== 'string' || !/^evt_[A-Za-z0-9_]{1,90}$/.test(id)) return fail('event-unreadable', 'The event has no id of the form evt_….', 'id');
-  if (typeof type !== 'string' || type === '' || type.length > 128) return fail('event-unreadable', 'The event has no type of 1 to 128 characters.', 'type');
-  if (object !== 'event' && object !== 'v2.core.event') return fail('event-unreadable', 'The body is neither an event nor a v2.core.event.', 'object');
+  if (typeof id !== 'string' || !/^evt_[A-Za-z0-9_]{1,90}$/.test(id))
+    return fail('event-unreadable', 'The event has no id of the form evt_….', 'id');
+  if (typeof type !== 'string' || type === '' || type.length > 128)
+    return fail('event-unreadable', 'The event has no type of 1 to 128 characters.', 'type');
+  if (object !== 'event' && object !== 'v2.core.event')
+    return fail('event-unreadable', 'The body is neither an event nor a v2.core.event.', 'object');
   const whole = JSON.stringify(event);
   const detail = Buffer.byteLength(whole) > MAX_DETAIL_BYTES ? JSON.stringify(reference(event)) : whole;
   return ok({ id, type, detail });

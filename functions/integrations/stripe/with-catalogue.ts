@@ -8,14 +8,20 @@ const MAX_LOOKUPS = 3;
 
 const wantedBy = (reading: Reading<unknown>): readonly Wanted[] =>
   reading.kind === 'incomplete'
-    ? reading.needs.flatMap((need) => (need.kind === 'price' || need.kind === 'coupon' || need.kind === 'discount' ? [{ kind: need.kind, id: need.id }] : []))
+    ? reading.needs.flatMap((need) =>
+        need.kind === 'price' || need.kind === 'coupon' || need.kind === 'discount' ? [{ kind: need.kind, id: need.id }] : [],
+      )
     : [];
 
 /**
  * Maps several sightings of one instance, looking up in its catalogue what the first attempts lack, all at once. What the batch itself teaches
  * counts as known (a discount's event may stand beside the subscription that it reduces), and so does `learnt`.
  */
-export const withCatalogue = async (instance: string, maps: readonly ((catalogue: Catalogue) => Reading<Mapping>)[], learnt: readonly Learnt[] = []): Promise<readonly Reading<Mapping>[]> => {
+export const withCatalogue = async (
+  instance: string,
+  maps: readonly ((catalogue: Catalogue) => Reading<Mapping>)[],
+  learnt: readonly Learnt[] = [],
+): Promise<readonly Reading<Mapping>[]> => {
   let readings = maps.map((map) => map(catalogueOf(learnt)));
   let entries: readonly Learnt[] = [...learnt, ...readings.flatMap((reading) => (reading.kind === 'read' ? reading.value.learnt : []))];
   for (let lookup = 0; lookup < MAX_LOOKUPS; lookup += 1) {

@@ -1,10 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateTableCommand, DeleteItemCommand, DescribeTableCommand, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DescribeTableCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Resource } from '../../../local/service.ts';
 import { dynamoDbAccess } from '../../../local/services/dynamodb-access.ts';
 import { startDynamoDb } from '../../../local/services/dynamodb-process.ts';
-import type { Resource } from '../../../local/service.ts';
 import { type Harness, startServices, streamArn, table, tableArn } from './support.ts';
 
 const TableName = 'Ascent';
@@ -27,10 +35,20 @@ describe('DynamoDB', () => {
   it('passes requests and the reasons of a cancelled transaction through unchanged', async () => {
     await stack.dynamodb.send(new PutItemCommand({ TableName, Item: item('x', { gsi1pk: { S: 'g' }, gsi1sk: { S: '1' } }) }));
     expect((await stack.dynamodb.send(new GetItemCommand({ TableName, Key: item('x') }))).Item?.['gsi1pk']).toEqual({ S: 'g' });
-    const byIndex = new QueryCommand({ TableName, IndexName: 'gsi1', KeyConditionExpression: 'gsi1pk = :g', ExpressionAttributeValues: { ':g': { S: 'g' } } });
+    const byIndex = new QueryCommand({
+      TableName,
+      IndexName: 'gsi1',
+      KeyConditionExpression: 'gsi1pk = :g',
+      ExpressionAttributeValues: { ':g': { S: 'g' } },
+    });
     expect((await stack.dynamodb.send(byIndex)).Count).toBe(1);
-    const twice = new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName, Item: item('x'), ConditionExpression: 'attribute_not_exists(pk)' } }] });
-    await expect(stack.dynamodb.send(twice)).rejects.toMatchObject({ name: 'TransactionCanceledException', CancellationReasons: [{ Code: 'ConditionalCheckFailed' }] });
+    const twice = new TransactWriteItemsCommand({
+      TransactItems: [{ Put: { TableName, Item: item('x'), ConditionExpression: 'attribute_not_exists(pk)' } }],
+    });
+    await expect(stack.dynamodb.send(twice)).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
+      CancellationReasons: [{ Code: 'ConditionalCheckFailed' }],
+    });
   });
 
   it('tells the readers of its stream after a write, and shows them the records in order', async () => {
@@ -46,13 +64,22 @@ describe('DynamoDB', () => {
     expect(told).toBe(2);
     const records = streams.read(streamArn(TableName), shard, undefined, 10);
     expect(records.map(({ eventName }) => eventName)).toEqual(['INSERT', 'REMOVE']);
-    expect(records[0]).toMatchObject({ eventSource: 'aws:dynamodb', eventSourceARN: `${tableArn(TableName)}/stream/local`, dynamodb: { Keys: item('x'), NewImage: { note: { S: '{"a":1}' } } } });
+    expect(records[0]).toMatchObject({
+      eventSource: 'aws:dynamodb',
+      eventSourceARN: `${tableArn(TableName)}/stream/local`,
+      dynamodb: { Keys: item('x'), NewImage: { note: { S: '{"a":1}' } } },
+    });
     expect(streams.read(streamArn(TableName), shard, records[0]?.dynamodb.SequenceNumber, 10)).toEqual([records[1]]);
     expect(streams.latest(streamArn(TableName), shard)).toBe(records[1]?.dynamodb.SequenceNumber);
   });
 
   it('refuses to make tables on request: they come from the template', async () => {
-    const create = new CreateTableCommand({ TableName: 'Other', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }], AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }] });
+    const create = new CreateTableCommand({
+      TableName: 'Other',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    });
     await expect(stack.dynamodb.send(create)).rejects.toThrow('The local stack does not play dynamodb:CreateTable.');
   });
 });
@@ -85,6 +112,8 @@ describe('the DynamoDB process', () => {
     const base = table(TableName);
     const other: Resource = { ...base, properties: { ...base.properties, GlobalSecondaryIndexes: [] } };
     await expect(startServices([other], { dataDir: first.dataDir })).rejects.toThrow('Start with --fresh to begin anew.');
+    expect(existsSync(join(first.dataDir, 'dynamodb.pid'))).toBe(false);
+    rmSync(first.dataDir, { recursive: true });
   });
 
   it('takes another DynamoDB where AWS_ENDPOINT_URL_DYNAMODB names one, and copies its stream', async () => {
@@ -99,7 +128,9 @@ describe('the DynamoDB process', () => {
     await stack.dynamodb.send(new PutItemCommand({ TableName, Item: item('2') }));
     await told;
     const [shard = ''] = streams.shards(streamArn(TableName));
-    await expect.poll(() => streams.read(streamArn(TableName), shard, undefined, 10).map(({ dynamodb }) => dynamodb.Keys)).toEqual([item('1'), item('2')]);
+    await expect
+      .poll(() => streams.read(streamArn(TableName), shard, undefined, 10).map(({ dynamodb }) => dynamodb.Keys))
+      .toEqual([item('1'), item('2')]);
     const [first] = streams.read(streamArn(TableName), shard, undefined, 1);
     expect(streams.read(streamArn(TableName), shard, first?.dynamodb.SequenceNumber, 10)).toHaveLength(1);
     await stack.stop();
@@ -112,16 +143,34 @@ describe('the access that DynamoDB requests need', () => {
   const arn = (name: string): string => tableArn(name);
 
   it('is that of each item in a transaction, once', () => {
-    const input = { TransactItems: [{ Put: { TableName } }, { Put: { TableName } }, { ConditionCheck: { TableName } }, { Update: { TableName } }, { Delete: { TableName } }] };
-    expect(dynamoDbAccess('TransactWriteItems', input, arn).map(({ action }) => action)).toEqual(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']);
+    const input = {
+      TransactItems: [
+        { Put: { TableName } },
+        { Put: { TableName } },
+        { ConditionCheck: { TableName } },
+        { Update: { TableName } },
+        { Delete: { TableName } },
+      ],
+    };
+    expect(dynamoDbAccess('TransactWriteItems', input, arn).map(({ action }) => action)).toEqual([
+      'dynamodb:PutItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+    ]);
   });
 
   it('is on the index for a query on an index', () => {
-    expect(dynamoDbAccess('Query', { TableName, IndexName: 'gsi1' }, arn)).toEqual([{ action: 'dynamodb:Query', resource: `${tableArn(TableName)}/index/gsi1` }]);
+    expect(dynamoDbAccess('Query', { TableName, IndexName: 'gsi1' }, arn)).toEqual([
+      { action: 'dynamodb:Query', resource: `${tableArn(TableName)}/index/gsi1` },
+    ]);
     expect(dynamoDbAccess('Query', { TableName }, arn)).toEqual([{ action: 'dynamodb:Query', resource: tableArn(TableName) }]);
   });
 
   it('is on each table of a batch', () => {
-    expect(dynamoDbAccess('BatchGetItem', { RequestItems: { A: {}, B: {} } }, arn).map(({ resource }) => resource)).toEqual([tableArn('A'), tableArn('B')]);
+    expect(dynamoDbAccess('BatchGetItem', { RequestItems: { A: {}, B: {} } }, arn).map(({ resource }) => resource)).toEqual([
+      tableArn('A'),
+      tableArn('B'),
+    ]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compilePattern, matchesPattern } from '../../../local/services/event-pattern.ts';
 
-const matches = (pattern: unknown, event: unknown): boolean => matchesPattern(pattern, typeof event === 'string' ? event : JSON.stringify(event));
+const matches = (pattern: unknown, event: unknown): boolean =>
+  matchesPattern(pattern, typeof event === 'string' ? event : JSON.stringify(event));
 
 /** One matcher of field `a` against values that it takes and values that it does not. */
 const onField = (matcher: unknown, takes: readonly unknown[], leaves: readonly unknown[]): void => {
@@ -99,7 +100,14 @@ describe('event patterns', () => {
   it('ask of one object in an array all that is asked', () => {
     const pattern = { items: { kind: ['fee'], paid: [true] } };
     expect(matches(pattern, { items: [{ kind: 'x' }, { kind: 'fee', paid: true }] })).toBe(true);
-    expect(matches(pattern, { items: [{ kind: 'fee', paid: false }, { kind: 'x', paid: true }] })).toBe(false);
+    expect(
+      matches(pattern, {
+        items: [
+          { kind: 'fee', paid: false },
+          { kind: 'x', paid: true },
+        ],
+      }),
+    ).toBe(false);
   });
 
   it('know $or beside other keys and inside a field', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compilePath, compileTemplate } from '../../../local/services/input-template.ts';
 
-const render = (template: string, event: unknown): unknown => JSON.parse(compileTemplate(template, { 'aws.pipes.pipe-name': () => 'outbox', 'aws.pipes.event.json': (whole) => whole })(event));
+const render = (template: string, event: unknown): unknown =>
+  JSON.parse(compileTemplate(template, { 'aws.pipes.pipe-name': () => 'outbox', 'aws.pipes.event.json': (whole) => whole })(event));
 
 describe('input templates', () => {
   it('keep a string a string, quoted or not, though it holds JSON', () => {
@@ -10,11 +11,15 @@ describe('input templates', () => {
   });
 
   it('keep numbers, booleans, null, lists and objects what they are', () => {
-    expect(render('{"n": <$.n>, "b": <$.b>, "z": <$.z>, "l": <$.l>, "o": <$.o>}', { n: 1.5, b: false, z: null, l: [1], o: { a: 1 } })).toEqual({ n: 1.5, b: false, z: null, l: [1], o: { a: 1 } });
+    expect(
+      render('{"n": <$.n>, "b": <$.b>, "z": <$.z>, "l": <$.l>, "o": <$.o>}', { n: 1.5, b: false, z: null, l: [1], o: { a: 1 } }),
+    ).toEqual({ n: 1.5, b: false, z: null, l: [1], o: { a: 1 } });
   });
 
   it('insert values into text, objects without their quotes', () => {
-    expect(render('{"t": "<$.a> and <$.b[1].c>, <aws.pipes.pipe-name>"}', { a: 1, b: [0, { c: 'two' }] })).toEqual({ t: '1 and two, outbox' });
+    expect(render('{"t": "<$.a> and <$.b[1].c>, <aws.pipes.pipe-name>"}', { a: 1, b: [0, { c: 'two' }] })).toEqual({
+      t: '1 and two, outbox',
+    });
     expect(render('"Body is <$.o>"', { o: { a: 'b' } })).toBe('Body is {a:b}');
   });
 

@@ -19,7 +19,9 @@ const outbox = (template: string | undefined = TEMPLATE, stream: Readonly<Record
     Source: streamArn('Ascent'),
     SourceParameters: {
       DynamoDBStreamParameters: { StartingPosition: 'TRIM_HORIZON', BatchSize: 10, ...stream },
-      FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'OUT#' }] } } } }) }] },
+      FilterCriteria: {
+        Filters: [{ Pattern: JSON.stringify({ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'OUT#' }] } } } }) }],
+      },
     },
     Target: busArn('revenue'),
     TargetParameters: {
@@ -45,7 +47,9 @@ const put = (Item: ReturnType<typeof outboxItem>) => new PutItemCommand({ TableN
 const started = async (resources: readonly Resource[], options: HarnessOptions = {}) => {
   const stack = await startServices(resources, options);
   const details = (): readonly Record<string, unknown>[] =>
-    stack.services.queues.peek(queueArn('facts'), 1_000).map(({ body }) => (JSON.parse(body) as { detail: Record<string, unknown> }).detail);
+    stack.services.queues
+      .peek(queueArn('facts'), 1_000)
+      .map(({ body }) => (JSON.parse(body) as { detail: Record<string, unknown> }).detail);
   return { ...stack, details };
 };
 
@@ -54,13 +58,18 @@ describe('a pipe from the table to the bus', () => {
     const stack = await started(outbox());
     await stack.dynamodb.send(
       new TransactWriteItemsCommand({
-        TransactItems: [{ Put: { TableName: 'Ascent', Item: { pk: { S: 'SUB#1' }, sk: { S: 'state' } } } }, { Put: { TableName: 'Ascent', Item: outboxItem('evt-1') } }],
+        TransactItems: [
+          { Put: { TableName: 'Ascent', Item: { pk: { S: 'SUB#1' }, sk: { S: 'state' } } } },
+          { Put: { TableName: 'Ascent', Item: outboxItem('evt-1') } },
+        ],
       }),
     );
     await stack.idle();
     const [message] = stack.services.queues.peek(queueArn('facts'), 10);
     expect(JSON.parse(message?.body ?? '')).toMatchObject({ source: 'ascent.arr', 'detail-type': 'ArrMovementsRecorded', resources: [] });
-    expect(stack.details()).toEqual([{ id: 'evt-1', type: 'ArrMovementsRecorded', version: '1', subject: 'cus_1', data: '{"mrr":"12.50","note":"a \\"quoted\\" word"}' }]);
+    expect(stack.details()).toEqual([
+      { id: 'evt-1', type: 'ArrMovementsRecorded', version: '1', subject: 'cus_1', data: '{"mrr":"12.50","note":"a \\"quoted\\" word"}' },
+    ]);
     await stack.stop();
   });
 
@@ -68,7 +77,14 @@ describe('a pipe from the table to the bus', () => {
     const stack = await started(outbox());
     await stack.dynamodb.send(put(outboxItem('evt-1')));
     const { pk, sk } = outboxItem('evt-1');
-    await stack.dynamodb.send(new UpdateItemCommand({ TableName: 'Ascent', Key: { pk, sk }, UpdateExpression: 'SET subject = :s', ExpressionAttributeValues: { ':s': { S: 'x' } } }));
+    await stack.dynamodb.send(
+      new UpdateItemCommand({
+        TableName: 'Ascent',
+        Key: { pk, sk },
+        UpdateExpression: 'SET subject = :s',
+        ExpressionAttributeValues: { ':s': { S: 'x' } },
+      }),
+    );
     await stack.idle();
     expect(stack.details()).toHaveLength(1);
     await stack.stop();
@@ -111,12 +127,16 @@ describe('a pipe from the table to the bus', () => {
   });
 
   it('gives a record up after the retries of the template, keeps where it was in the dead-letter queue, and goes on', async () => {
-    const stack = await started(outbox('{"id": "<$.dynamodb.NewImage.data.S>"}', { MaximumRetryAttempts: 0, DeadLetterConfig: { Arn: queueArn('given-up') } }));
+    const stack = await started(
+      outbox('{"id": "<$.dynamodb.NewImage.data.S>"}', { MaximumRetryAttempts: 0, DeadLetterConfig: { Arn: queueArn('given-up') } }),
+    );
     await stack.dynamodb.send(put(outboxItem('evt-1')));
     await stack.dynamodb.send(put(outboxItem('evt-2', 'plain')));
     await stack.idle();
     expect(stack.details()).toEqual([{ id: 'plain' }]);
-    expect(JSON.parse(stack.services.queues.peek(queueArn('given-up'), 1)[0]?.body ?? '')).toMatchObject({ streamBatchInfo: { startSequenceNumber: '1' } });
+    expect(JSON.parse(stack.services.queues.peek(queueArn('given-up'), 1)[0]?.body ?? '')).toMatchObject({
+      streamBatchInfo: { startSequenceNumber: '1' },
+    });
     await stack.stop();
   });
 

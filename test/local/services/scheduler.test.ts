@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../../local/service.ts';
-import { createTestClock, fn, functionArn, type Harness, queue, queueArn, schedule, START_MS, startServices } from './support.ts';
+import { createTestClock, fn, functionArn, type Harness, queue, queueArn, START_MS, schedule, startServices } from './support.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -10,8 +10,15 @@ const RoleArn = 'arn:aws:iam::000000000000:role/scheduler';
 const RESOURCES: readonly Resource[] = [
   fn('refresh'),
   queue('daily'),
-  schedule('refresh', { ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED', Target: { Arn: functionArn('refresh'), RoleArn, Input: '{"at":"<aws.scheduler.scheduled-time>"}' } }),
-  schedule('daily', { ScheduleExpression: 'cron(0 6 * * ? *)', Target: { Arn: queueArn('daily'), RoleArn, Input: '{"day":"<aws.scheduler.scheduled-time>"}' } }),
+  schedule('refresh', {
+    ScheduleExpression: 'rate(5 minutes)',
+    State: 'ENABLED',
+    Target: { Arn: functionArn('refresh'), RoleArn, Input: '{"at":"<aws.scheduler.scheduled-time>"}' },
+  }),
+  schedule('daily', {
+    ScheduleExpression: 'cron(0 6 * * ? *)',
+    Target: { Arn: queueArn('daily'), RoleArn, Input: '{"day":"<aws.scheduler.scheduled-time>"}' },
+  }),
 ];
 
 /** As the stack's clock moves: plans, stops at each due time, fires, waits. */
@@ -28,7 +35,8 @@ const advance = async (stack: Harness, toMs: number): Promise<readonly string[]>
   await stack.idle();
   return stops.map(({ atMs }) => new Date(atMs).toISOString().slice(0, 16));
 };
-const daily = (stack: Harness): readonly unknown[] => stack.services.queues.peek(queueArn('daily'), 100).map(({ body }): unknown => JSON.parse(body));
+const daily = (stack: Harness): readonly unknown[] =>
+  stack.services.queues.peek(queueArn('daily'), 100).map(({ body }): unknown => JSON.parse(body));
 
 describe('the scheduler', () => {
   it('fires a frequent schedule once at its last due time, and every other each time, in order', async () => {
@@ -77,7 +85,9 @@ describe('the scheduler', () => {
   });
 
   it('refuses a role that may not invoke, an unknown target and an expression that is none', async () => {
-    await expect(startServices(RESOURCES, { allowed: () => false })).rejects.toThrow('Ascent/Test/refresh (AWS::Scheduler::Schedule): its role does not allow lambda:InvokeFunction on Ascent/Test/refresh');
+    await expect(startServices(RESOURCES, { allowed: () => false })).rejects.toThrow(
+      'Ascent/Test/refresh (AWS::Scheduler::Schedule): its role does not allow lambda:InvokeFunction on Ascent/Test/refresh',
+    );
     const lost = schedule('lost', { ScheduleExpression: 'rate(1 hour)', Target: { Arn: queueArn('nowhere'), RoleArn } });
     await expect(startServices([lost])).rejects.toThrow('neither a function nor a queue of the template');
     const odd = schedule('odd', { ScheduleExpression: 'hourly', Target: { Arn: queueArn('daily'), RoleArn } });

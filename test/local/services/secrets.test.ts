@@ -1,11 +1,23 @@
-import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { secret, secretArn, startServices } from './support.ts';
 
 const RESOURCES = [
   secret('stripe/main'),
   secret('given', { SecretString: '{"a":1}' }),
-  secret('generated', { GenerateSecretString: { PasswordLength: 20, ExcludePunctuation: true, SecretStringTemplate: '{"user":"ascent"}', GenerateStringKey: 'password' } }),
+  secret('generated', {
+    GenerateSecretString: {
+      PasswordLength: 20,
+      ExcludePunctuation: true,
+      SecretStringTemplate: '{"user":"ascent"}',
+      GenerateStringKey: 'password',
+    },
+  }),
 ];
 
 describe('Secrets Manager', () => {
@@ -15,7 +27,9 @@ describe('Secrets Manager', () => {
     expect(given).toMatchObject({ ARN: secretArn('given'), Name: 'given', SecretString: '{"a":1}', VersionStages: ['AWSCURRENT'] });
     const generated = await stack.secretsManager.send(new GetSecretValueCommand({ SecretId: secretArn('generated') }));
     expect(JSON.parse(generated.SecretString ?? '')).toEqual({ user: 'ascent', password: expect.stringMatching(/^[A-Za-z0-9]{20}$/) });
-    await expect(stack.secretsManager.send(new GetSecretValueCommand({ SecretId: 'stripe/main' }))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(stack.secretsManager.send(new GetSecretValueCommand({ SecretId: 'stripe/main' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
     await stack.stop();
   });
 
@@ -39,11 +53,19 @@ describe('Secrets Manager', () => {
   it('makes a pending version current, and takes it back', async () => {
     const stack = await startServices(RESOURCES);
     const { VersionId: before } = await stack.secretsManager.send(new GetSecretValueCommand({ SecretId: 'given' }));
-    const { VersionId: pending } = await stack.secretsManager.send(new PutSecretValueCommand({ SecretId: 'given', SecretString: 'new', VersionStages: ['AWSPENDING'] }));
+    const { VersionId: pending } = await stack.secretsManager.send(
+      new PutSecretValueCommand({ SecretId: 'given', SecretString: 'new', VersionStages: ['AWSPENDING'] }),
+    );
     expect(stack.services.secrets.current('given')).toBe('{"a":1}');
     const move = (MoveToVersionId = pending, RemoveFromVersionId = before) =>
-      stack.secretsManager.send(new UpdateSecretVersionStageCommand({ SecretId: 'given', VersionStage: 'AWSCURRENT', MoveToVersionId, RemoveFromVersionId }));
-    await expect(stack.secretsManager.send(new UpdateSecretVersionStageCommand({ SecretId: 'given', VersionStage: 'AWSCURRENT', MoveToVersionId: pending }))).rejects.toMatchObject({
+      stack.secretsManager.send(
+        new UpdateSecretVersionStageCommand({ SecretId: 'given', VersionStage: 'AWSCURRENT', MoveToVersionId, RemoveFromVersionId }),
+      );
+    await expect(
+      stack.secretsManager.send(
+        new UpdateSecretVersionStageCommand({ SecretId: 'given', VersionStage: 'AWSCURRENT', MoveToVersionId: pending }),
+      ),
+    ).rejects.toMatchObject({
       name: 'InvalidParameterException',
     });
     await move();

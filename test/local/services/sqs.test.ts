@@ -29,10 +29,22 @@ describe('SQS', () => {
   afterEach(() => stack.stop());
 
   const receive = async (url = QueueUrl, max = 10) =>
-    (await stack.sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: max, MessageSystemAttributeNames: ['All'], MessageAttributeNames: ['All'] }))).Messages ?? [];
+    (
+      await stack.sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: url,
+          MaxNumberOfMessages: max,
+          MessageSystemAttributeNames: ['All'],
+          MessageAttributeNames: ['All'],
+        }),
+      )
+    ).Messages ?? [];
 
   it('gives a message with its body and attributes back to an SDK client, which checks both digests', async () => {
-    const MessageAttributes = { colour: { DataType: 'String', StringValue: 'blue' }, blob: { DataType: 'Binary', BinaryValue: Buffer.from([1, 2]) } };
+    const MessageAttributes = {
+      colour: { DataType: 'String', StringValue: 'blue' },
+      blob: { DataType: 'Binary', BinaryValue: Buffer.from([1, 2]) },
+    };
     const sent = await stack.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'früh', MessageAttributes }));
     const [message] = await receive();
     expect(message?.MessageId).toBe(sent.MessageId);
@@ -109,7 +121,14 @@ describe('SQS', () => {
 
   it('answers each entry of a batch by itself', async () => {
     const sent = await stack.sqs.send(
-      new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: '1', MessageBody: 'a' }, { Id: '2', MessageBody: 'b', DelaySeconds: 901 }, { Id: '3', MessageBody: 'bell \u0007' }] }),
+      new SendMessageBatchCommand({
+        QueueUrl,
+        Entries: [
+          { Id: '1', MessageBody: 'a' },
+          { Id: '2', MessageBody: 'b', DelaySeconds: 901 },
+          { Id: '3', MessageBody: 'bell \u0007' },
+        ],
+      }),
     );
     expect(sent.Successful?.map(({ Id }) => Id)).toEqual(['1']);
     expect(sent.Failed?.map(({ Id, Code }) => [Id, Code])).toEqual([
@@ -117,7 +136,9 @@ describe('SQS', () => {
       ['3', 'InvalidMessageContents'],
     ]);
     const messages = await receive();
-    const deleted = await stack.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle })) }));
+    const deleted = await stack.sqs.send(
+      new DeleteMessageBatchCommand({ QueueUrl, Entries: messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle })) }),
+    );
     expect(deleted.Successful).toHaveLength(1);
   });
 
@@ -135,8 +156,12 @@ describe('SQS', () => {
     const tooLong = stack.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(1_048_577) }));
     await expect(tooLong).rejects.toThrow('Message must be shorter than 1048576 bytes');
     const Entries = Array.from({ length: 11 }, (_, at) => ({ Id: String(at), MessageBody: 'a' }));
-    await expect(stack.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject({ name: 'TooManyEntriesInBatchRequest' });
-    await expect(stack.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl('nowhere'), MessageBody: 'a' }))).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+    await expect(stack.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject({
+      name: 'TooManyEntriesInBatchRequest',
+    });
+    await expect(stack.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl('nowhere'), MessageBody: 'a' }))).rejects.toMatchObject({
+      name: 'QueueDoesNotExist',
+    });
   });
 
   it('keeps a held message invisible however far the clock moves, until it is released', () => {
@@ -158,7 +183,9 @@ describe('SQS', () => {
   });
 
   it('refuses a property that it does not play, by name', async () => {
-    await expect(startServices([queue('fifo', { FifoQueue: true })])).rejects.toThrow('Ascent/Test/fifo (AWS::SQS::Queue): property FifoQueue is not played by the local stack');
+    await expect(startServices([queue('fifo', { FifoQueue: true })])).rejects.toThrow(
+      'Ascent/Test/fifo (AWS::SQS::Queue): property FifoQueue is not played by the local stack',
+    );
   });
 });
 

@@ -7,7 +7,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { AccessNeeded, LocalClock, Resource, Resources, Service, ServiceContext, ServiceRequest, Services } from '../../../local/service.ts';
+import type {
+  AccessNeeded,
+  LocalClock,
+  Resource,
+  Resources,
+  Service,
+  ServiceContext,
+  ServiceRequest,
+  Services,
+} from '../../../local/service.ts';
 import { createServices } from '../../../local/services/index.ts';
 
 /** What the services need around them, without gateway, assembly and workers. */
@@ -66,22 +75,58 @@ export const archive = (name: string, of: string, properties: Readonly<Record<st
 export const secret = (name: string, properties: Readonly<Record<string, unknown>> = {}): Resource =>
   resource('AWS::SecretsManager::Secret', name, secretArn(name), secretArn(name), { Name: name, ...properties });
 export const schedule = (name: string, properties: Readonly<Record<string, unknown>>): Resource =>
-  resource('AWS::Scheduler::Schedule', name, name, arnOf('scheduler', `schedule/default/${name}`), { Name: name, FlexibleTimeWindow: { Mode: 'OFF' }, ...properties });
+  resource('AWS::Scheduler::Schedule', name, name, arnOf('scheduler', `schedule/default/${name}`), {
+    Name: name,
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ...properties,
+  });
 export const pipe = (name: string, properties: Readonly<Record<string, unknown>>): Resource =>
   resource('AWS::Pipes::Pipe', name, name, arnOf('pipes', `pipe/${name}`), { Name: name, ...properties });
 
 /** A rule with its target and the permission that the target needs. */
-export const rule = (busName: string, name: string, pattern: unknown, targetArn: string, target: Readonly<Record<string, unknown>> = {}): readonly Resource[] => {
+export const rule = (
+  busName: string,
+  name: string,
+  pattern: unknown,
+  targetArn: string,
+  target: Readonly<Record<string, unknown>> = {},
+): readonly Resource[] => {
   const arn = ruleArn(busName, name);
   const targets = [{ Id: 'Target0', Arn: targetArn, ...target }];
-  const itself = resource('AWS::Events::Rule', name, `${busName}|${name}`, arn, { Name: name, EventBusName: busName, EventPattern: pattern, State: 'ENABLED', Targets: targets });
+  const itself = resource('AWS::Events::Rule', name, `${busName}|${name}`, arn, {
+    Name: name,
+    EventBusName: busName,
+    EventPattern: pattern,
+    State: 'ENABLED',
+    Targets: targets,
+  });
   const last = targetArn.split(':').at(-1) ?? '';
   if (targetArn.includes(':sqs:')) {
-    const statement = { Effect: 'Allow', Action: ['sqs:SendMessage'], Principal: { Service: 'events.amazonaws.com' }, Resource: targetArn, Condition: { ArnEquals: { 'aws:SourceArn': arn } } };
-    return [itself, resource('AWS::SQS::QueuePolicy', `${name}Policy`, name, '', { Queues: [queueUrl(last)], PolicyDocument: { Statement: [statement] } })];
+    const statement = {
+      Effect: 'Allow',
+      Action: ['sqs:SendMessage'],
+      Principal: { Service: 'events.amazonaws.com' },
+      Resource: targetArn,
+      Condition: { ArnEquals: { 'aws:SourceArn': arn } },
+    };
+    return [
+      itself,
+      resource('AWS::SQS::QueuePolicy', `${name}Policy`, name, '', {
+        Queues: [queueUrl(last)],
+        PolicyDocument: { Statement: [statement] },
+      }),
+    ];
   }
   if (targetArn.includes(':lambda:')) {
-    return [itself, resource('AWS::Lambda::Permission', `${name}Permission`, name, '', { Action: 'lambda:InvokeFunction', FunctionName: targetArn, Principal: 'events.amazonaws.com', SourceArn: arn })];
+    return [
+      itself,
+      resource('AWS::Lambda::Permission', `${name}Permission`, name, '', {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: targetArn,
+        Principal: 'events.amazonaws.com',
+        SourceArn: arn,
+      }),
+    ];
   }
   return [itself];
 };
@@ -140,8 +185,10 @@ export interface Harness {
 export interface HarnessOptions {
   readonly clock?: TestClock;
   readonly dataDir?: string;
-  readonly only?: readonly string[];
-  readonly onInvoke?: (functionArn: string, payload: unknown) => { readonly ok: true; readonly payload: unknown } | { readonly ok: false; readonly error: string };
+  readonly onInvoke?: (
+    functionArn: string,
+    payload: unknown,
+  ) => { readonly ok: true; readonly payload: unknown } | { readonly ok: false; readonly error: string };
   readonly allowed?: (roleArn: string, needed: AccessNeeded) => boolean;
 }
 
@@ -157,7 +204,13 @@ const startFront = async (services: readonly Service[]): Promise<{ readonly url:
     void (async () => {
       const signingName = /Credential=[^/]+\/[^/]+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '')?.[1];
       const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-      const call: ServiceRequest = { operation, method: 'POST', path: '/', headers: request.headers as Record<string, string>, body: await readBody(request) };
+      const call: ServiceRequest = {
+        operation,
+        method: 'POST',
+        path: '/',
+        headers: request.headers as Record<string, string>,
+        body: await readBody(request),
+      };
       const service = services.find((each) => each.signingName === signingName);
       if (service === undefined) throw new Error(`no service ${signingName}`);
       service.access(call);
@@ -198,9 +251,22 @@ export const startServices = async (resources: readonly Resource[], options: Har
     log: (level, construct, message) => logged.push(`${level} ${construct}: ${message}`),
     allowed: options.allowed ?? (() => true),
   };
-  const services = createServices(context);
+  const abandon = (error: unknown): never => {
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    throw error;
+  };
+  let services: Services;
+  try {
+    services = createServices(context);
+  } catch (error) {
+    return abandon(error);
+  }
   const parts = services.parts.filter(({ name }) => name !== 'dynamodb' || resources.some(({ type }) => type.startsWith('AWS::DynamoDB')));
-  for (const part of parts) await part.start();
+  try {
+    for (const part of parts) await part.start();
+  } catch (error) {
+    return abandon(error);
+  }
   const front = await startFront(services.services);
   const client = { endpoint: front.url, region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 };
   return {

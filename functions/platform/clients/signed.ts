@@ -1,5 +1,5 @@
 import { AwsClient } from 'aws4fetch';
-import { Bug } from '../platform/bug.ts';
+import { Bug } from '../bug.ts';
 
 /**
  * The three AWS calls that receiving events needs, as signed requests in the services' own JSON protocol: the SDK's clients for them would

@@ -1,0 +1,168 @@
+import type { Context, Stretch } from './book.ts';
+import { ascending } from './book.ts';
+import { type DecidedDay, decideDay } from './day.ts';
+import type { Change } from './delta.ts';
+import { type Attributes, type Closing, NOTHING } from './movements.ts';
+
+/**
+ * ARR of one customer as a fold over its days. A `Book` is what the fold needs to go on from its day: how the day before closed, and the
+ * stretches, attributes and contracted steps in force since.
+ */
+export interface Book {
+  readonly day: number;
+  /** The end of the day before `day`. */
+  readonly opening: Closing;
+  readonly subscriptions: readonly Subscription[];
+  /** Days on which a phase of a subscription's schedule begins. */
+  readonly stepDays: ReadonlyMap<string, readonly number[]>;
+  /** Ascending by day; the first reaches back to the beginning. */
+  readonly attributes: readonly AttributesFrom[];
+  /** The source's second of the newest fact about the customer itself. */
+  readonly customerObservedAt: number | undefined;
+  /** Version of the plan rates that the book was decided under. */
+  readonly ratesVersion: number;
+  /** The days from `day` on, as decided. Follows from all the rest, so it is never stored; undefined until it is asked for. */
+  readonly decided: readonly DecidedDay[] | undefined;
+}
+
+export interface Subscription {
+  readonly subscriptionId: string;
+  /** The source's second of the newest fact. */
+  readonly observedAt: number;
+  /** The stretch in force at `opening`, and all later ones; ascending by day. */
+  readonly stretches: readonly Stretch[];
+}
+
+export interface AttributesFrom {
+  readonly fromDay: number;
+  readonly attributes: Attributes;
+}
+
+const NO_ATTRIBUTES: Attributes = {};
+const NO_STEPS: ReadonlyMap<string, readonly number[]> = new Map();
+const NO_CHANGES: readonly Change[] = [];
+/** Before and after every day, and still small integers to the machine. */
+export const BEGINNING = -1_000_000_000;
+const END = 1_000_000_000;
+
+export const emptyBook = (context: Context): Book => ({
+  day: BEGINNING,
+  opening: NOTHING,
+  subscriptions: [],
+  stepDays: NO_STEPS,
+  attributes: [],
+  customerObservedAt: undefined,
+  ratesVersion: context.rates.version,
+  decided: [],
+});
+
+/** The days of a book from its own day on, each decided once. */
+export const decidedDays = (book: Book, context: Context): readonly DecidedDay[] => book.decided ?? decideUntil(book, END, context);
+
+/** The book with its days decided. */
+export const withDecided = (book: Book, context: Context): Book =>
+  book.decided === undefined ? { ...book, decided: decideUntil(book, END, context) } : book;
+
+/** Decides the days of a book, from its own day on and before `until`, on which something may change. */
+export const decideUntil = (book: Book, until: number, context: Context): DecidedDay[] => {
+  const decided: DecidedDay[] = [];
+  let closing = book.opening;
+  for (const day of daysOf(book, until, context)) {
+    const result = decideDay(day, closing, changesOn(book, day), attributesOn(book, day), attributesOn(book, day - 1), context);
+    closing = result.closing;
+    decided.push(result);
+  }
+  return decided;
+};
+
+const daysOf = (book: Book, until: number, context: Context): number[] => {
+  const days: number[] = [];
+  for (const subscription of book.subscriptions) noteDays(days, subscription.stretches, book.day, until, context);
+  for (const { fromDay } of book.attributes) if (fromDay !== BEGINNING && fromDay >= book.day && fromDay < until) days.push(fromDay);
+  return ascending(days);
+};
+
+/** The days of [from, until) on which a stretch begins or changes its value, or on which it is revalued at another plan rate. */
+const noteDays = (days: number[], stretches: readonly Stretch[], from: number, until: number, { rates }: Context): void => {
+  for (let i = 0; i < stretches.length; i += 1) {
+    const { fromDay, breakDays, fact } = stretches[i] as Stretch;
+    const end = Math.min(stretches[i + 1]?.fromDay ?? END, until);
+    if (fromDay >= from && fromDay < until) days.push(fromDay);
+    const after = Math.max(from, fromDay + 1);
+    noteWithin(days, breakDays, after, end);
+    if (fact.currency !== rates.planCurrency) noteWithin(days, rates.changeDays(fact.currency), after, end);
+  }
+};
+
+const noteWithin = (days: number[], candidates: readonly number[], from: number, end: number): void => {
+  for (const day of candidates) if (day >= from && day < end) days.push(day);
+};
+
+const changesOn = (book: Book, day: number): readonly Change[] => {
+  let changes: Change[] | undefined;
+  for (const { subscriptionId, stretches } of book.subscriptions) {
+    const after = inForceOn(stretches, day);
+    if (after === undefined || (after.fromDay !== day && !after.breakDays.includes(day))) continue;
+    const contractedStep = book.stepDays.size > 0 && (book.stepDays.get(subscriptionId)?.includes(day) ?? false);
+    changes ??= [];
+    changes.push({ before: inForceOn(stretches, day - 1), after, contractedStep });
+  }
+  return changes ?? NO_CHANGES;
+};
+
+/** The last that begins on a day or before it. */
+export const inForceOn = <T extends { readonly fromDay: number }>(items: readonly T[], day: number): T | undefined => {
+  for (let i = items.length - 1; i >= 0; i -= 1) {
+    const item = items[i];
+    if (item !== undefined && item.fromDay <= day) return item;
+  }
+  return undefined;
+};
+
+export const attributesOn = (book: Book, day: number): Attributes => inForceOn(book.attributes, day)?.attributes ?? NO_ATTRIBUTES;
+
+/** Moves a book's day forward: what happened before it is in the opening, which follows from the days decided so far. */
+export const rollTo = (from: Book, day: number, context: Context): Book => {
+  const book = withDecided(from, context);
+  if (day <= book.day) return book;
+  const decided = decidedDays(book, context);
+  const later = indexFrom(decided, day);
+  const subscriptions: Subscription[] = [];
+  for (const subscription of book.subscriptions) subscriptions.push(subscriptionSince(subscription, day));
+  return {
+    day,
+    opening: decided[later - 1]?.closing ?? book.opening,
+    subscriptions,
+    stepDays: book.stepDays,
+    attributes: since(book.attributes, day),
+    customerObservedAt: book.customerObservedAt,
+    ratesVersion: book.ratesVersion,
+    decided: decided.slice(later),
+  };
+};
+
+/** Index of the first decided day that is not before `day`. */
+export const indexFrom = (decided: readonly DecidedDay[], day: number): number => {
+  let index = decided.length;
+  while (index > 0 && (decided[index - 1] as DecidedDay).day >= day) index -= 1;
+  return index;
+};
+
+/** What of a subscription a book of that day needs. */
+export const subscriptionSince = (subscription: Subscription, day: number): Subscription => {
+  const stretches = since(subscription.stretches, day);
+  return stretches === subscription.stretches ? subscription : { ...subscription, stretches };
+};
+
+/** What is in force the day before `day`, and all that begins on it or later. */
+export const since = <T extends { readonly fromDay: number }>(items: readonly T[], day: number): readonly T[] => {
+  let inForce = 0;
+  for (let i = 1; i < items.length; i += 1) if ((items[i] as T).fromDay < day) inForce = i;
+  return inForce === 0 ? items : items.slice(inForce);
+};
+
+/** How a book closes at the end of a day at or after its own. */
+export const closingOfBook = (book: Book, day: number, context: Context): Closing => {
+  const decided = book.decided ?? decideUntil(book, day + 1, context);
+  return decided[indexFrom(decided, day + 1) - 1]?.closing ?? book.opening;
+};

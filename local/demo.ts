@@ -1,0 +1,101 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DemoCompany, demoCompany } from '../demo/company.ts';
+import { type DemoProgress, type DemoTarget, loadDemo } from '../demo/load.ts';
+import { openWebhookSender } from '../demo/webhook-sender.ts';
+import type { Overrides } from './lambda/functions.ts';
+import type { LocalStack } from './stack.ts';
+import { type StripeObject, type StripeServer, startStripe } from './stripe.ts';
+
+/** The day on which the demo stands after loading: `TODAY` of its story. */
+const TODAY = '2026-11-05';
+const SEED = 1;
+const MARKER = 'demo.json';
+const DAY_SECONDS = 86_400;
+
+export const openDemo = (): DemoCompany => demoCompany({ seed: SEED, today: TODAY });
+
+/** Stands in for Stripe's API while the demo runs: what the story says of its objects at the test clock's time. */
+export const startDemoStripe = (demo: DemoCompany, now: () => number): Promise<StripeServer> => {
+  const state = demo.stripeState();
+  const kinds: Readonly<Record<string, (id: string) => StripeObject | undefined>> = {
+    price: state.price,
+    coupon: state.coupon,
+    discount: state.discount,
+  };
+  return startStripe({
+    now,
+    provider: (objectType, id, atSeconds) => {
+      state.moveTo(atSeconds);
+      return (kinds[objectType] ?? state.object)(id);
+    },
+  });
+};
+
+/** The company configuration of the functions, with the stand-in in Stripe's place. */
+export const withStripeAt = (url: () => string): Overrides => ({
+  ASCENT_CONFIG: (json) => {
+    const config = JSON.parse(json) as { stripe: { apiBase: string }[] };
+    return JSON.stringify({ ...config, stripe: config.stripe.map((instance) => ({ ...instance, apiBase: url() })) });
+  },
+});
+
+const secretOf = (dataDir: string, end: string): Record<string, unknown> => {
+  const secrets = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as Record<string, Record<string, unknown>>;
+  const name = Object.keys(secrets).find((key) => key.endsWith(end));
+  const value = name === undefined ? undefined : secrets[name];
+  if (value === undefined) throw new Error(`secrets.json of ${dataDir} has no ${end}`);
+  return value;
+};
+
+export const isLoaded = (dataDir: string): boolean => existsSync(join(dataDir, MARKER));
+
+/** Loads the story up to its today through the front door. What comes later is delivered as the clock moves: `deliverLater`. */
+export const loadInto = async (
+  stack: LocalStack,
+  dataDir: string,
+  demo: DemoCompany,
+  onProgress: (progress: DemoProgress) => void,
+): Promise<number> => {
+  const [webhookSecret = ''] = secretOf(dataDir, '/webhook-signing')['webhookSecrets'] as string[];
+  const target: DemoTarget = {
+    url: stack.url,
+    webhookSecret,
+    setClock: (atMs) => stack.clock.set(atMs, { frozen: true }),
+    advanceClock: (toMs) => stack.clock.advance(toMs),
+    idle: () => stack.idle(),
+  };
+  const delivered = await loadDemo(
+    target,
+    { rates: demo.rates, deliveries: [...demo.events], startsAt: demo.startsAt, today: demo.todayAt },
+    onProgress,
+  );
+  // From here on the clock runs, as a clock does.
+  stack.clock.set(demo.todayAt * 1000, { frozen: false });
+  writeFileSync(join(dataDir, MARKER), `${JSON.stringify({ seed: demo.seed, today: demo.today, delivered })}\n`);
+  return delivered;
+};
+
+/** As the test clock is advanced, Stripe's deliveries of the days that it passes arrive, day by day and signed with their day's time. */
+export const deliverLater = (stack: LocalStack, dataDir: string, demo: DemoCompany): void => {
+  const [webhookSecret = ''] = secretOf(dataDir, '/webhook-signing')['webhookSecrets'] as string[];
+  const later = [...demo.events].filter((delivery) => delivery.deliverAt > demo.todayAt);
+  stack.clock.addTimed({
+    name: 'demo deliveries',
+    plan: (fromMs, toMs) => {
+      const due = later.filter((delivery) => delivery.deliverAt * 1000 > fromMs && delivery.deliverAt * 1000 <= toMs);
+      const days = Map.groupBy(due, (delivery) => Math.floor(delivery.deliverAt / DAY_SECONDS));
+      return [...days.values()].map((day) => {
+        const at = Math.max(...day.map((delivery) => delivery.deliverAt));
+        return {
+          atMs: at * 1000,
+          fire: async () => {
+            const sender = openWebhookSender(`${stack.url}/webhooks/stripe`, webhookSecret, 8);
+            for (const delivery of day) await sender.send(delivery.event, at);
+            sender.close();
+          },
+        };
+      });
+    },
+  });
+};

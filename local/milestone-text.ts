@@ -1,0 +1,36 @@
+import type { z } from 'zod/mini';
+import type { arrStatus } from '../functions/arr/routes.ts';
+
+type Status = z.infer<typeof arrStatus>;
+
+const dollars = (minor: string, currency: string): string =>
+  new Intl.NumberFormat('en', { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 }).format(
+    Number(BigInt(minor) / 100n),
+  );
+
+const percent = (bps: number | undefined): string => (bps === undefined ? 'n/a' : `${(bps / 100).toFixed(1)}%`);
+
+/** What stands on the terminal after the start: the milestone, and where to look next. */
+export const milestoneText = async (url: string): Promise<string> => {
+  const response = await fetch(`${url}/api/v1/arr/status`);
+  if (!response.ok) throw new Error(`${url}/api/v1/arr/status answered ${response.status}`);
+  const status = (await response.json()) as Status;
+  const { milestone, velocity, growth, eta, currency } = status;
+  const money = (minor: string | undefined): string => (minor === undefined ? 'n/a' : dollars(minor, currency));
+  const thresholds = milestone.thresholds
+    .map(({ thresholdBps, reachedOn }) => `${thresholdBps / 100}% ${reachedOn ?? 'ahead'}`)
+    .join(' · ');
+  return `
+  ${status.on}   ARR ${money(status.arrMinor)} of ${money(milestone.targetMinor)} by ${milestone.targetOn}   ${percent(milestone.progressBps)} of the target
+  milestones     ${thresholds}
+  velocity       ${money(velocity.monthlyMinor)} in the last month, the plan adds ${money(velocity.plannedMonthlyMinor)}; ${money(velocity.aheadOfPlanMinor)} ahead of plan
+  growth         ${percent(growth.monthOverMonthBps)} month over month, ${percent(growth.yearOverYearBps)} year over year
+  arrival        ${eta.on ?? 'not in sight'} (80%: ${eta.earliest ?? '?'} to ${eta.latest ?? '?'})
+
+  ${url}/api/v1/arr/status               ARR, milestone, velocity, composition
+  ${url}/api/v1/dashboard/executive      the executive snapshot
+  ${url}/api/v1/arr/waterfall?from=2026-01-01&to=2026-12-31
+  ${url}/api/v1/docs                     the whole API
+  ${url}/local                           queues, dead letters, functions, logs, clock
+`;
+};

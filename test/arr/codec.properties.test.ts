@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeBook, encodeBook } from '../../functions/arr/codec.ts';
+import { append, type Book, decideAll, emptyBook } from '../../functions/arr/decide.ts';
+import type { Fact } from '../../functions/arr/facts.ts';
+import type { Entry } from '../../functions/arr/movements.ts';
+import { testContext } from './facts.ts';
+import { factOf, step } from './histories.ts';
+
+/** Records facts one by one, the book going through storage before each fact, or staying in memory. */
+const movementsOf = (facts: readonly Fact[], stored: boolean): Entry[][] => {
+  let book: Book = emptyBook(testContext);
+  const recorded: Entry[] = [];
+  return facts.map((fact, i) => {
+    const before = stored ? (decodeBook(encodeBook(book)) as Book) : book;
+    const inOrder = append(before, fact, testContext);
+    const decision = inOrder === 'late' ? decideAll(facts.slice(0, i + 1), recorded, testContext) : inOrder;
+    book = decision.book;
+    recorded.push(...decision.movements);
+    return [...decision.movements];
+  });
+};
+
+describe('a stored book', () => {
+  it('goes on exactly as the one that was kept in memory (500 histories)', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 14 }), (steps) => {
+        const facts = steps
+          .map((each, i) => factOf({ ...each, customerNumber: 1 }, i))
+          .sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt);
+        expect(movementsOf(facts, true)).toEqual(movementsOf(facts, false));
+      }),
+      { numRuns: 500 },
+    );
+  }, 60_000);
+
+  it('is the same text again after it was read', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 8 }), (steps) => {
+        const facts = steps.map((each, i) => factOf({ ...each, customerNumber: 1 }, i));
+        const text = encodeBook(decideAll(facts, [], testContext).book);
+        expect(encodeBook(decodeBook(text) as Book)).toBe(text);
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+
+  it('holds no decided day: these follow from the rest', () => {
+    const book = decideAll([factOf(STEP, 1)], [], testContext).book;
+    expect(book.decided?.length).toBeGreaterThan(0);
+    expect(JSON.parse(encodeBook(book))).not.toHaveProperty('decided');
+    expect(decodeBook(encodeBook(book))?.decided).toBeUndefined();
+  });
+
+  it('refuses a text that was written under other rules', () => {
+    const text = encodeBook(emptyBook(testContext));
+    expect(decodeBook(text)).toBeDefined();
+    expect(decodeBook(text.replace(/"rules":\d+/, '"rules":0'))).toBeUndefined();
+  });
+});
+
+const STEP = {
+  customerNumber: 1,
+  subscriptionNumber: 1,
+  second: 0,
+  status: 'active',
+  quantities: [10],
+  unitMinor: 5000,
+  currency: 'USD',
+  discountDays: undefined,
+  segment: undefined,
+} as const;

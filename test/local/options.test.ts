@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { requestOf } from '../../local/cli.ts';
+import { parseStartOptions } from '../../local/options.ts';
+
+const FLAGS = { freeze: false, run: false };
+
+describe('options of npm start', () => {
+  it('have defaults', () => {
+    expect(parseStartOptions([])).toEqual({ empty: false, fresh: false, auth: false, port: 8080, dataDir: '.ascent/data', help: false });
+  });
+
+  it('are read', () => {
+    expect(parseStartOptions(['--empty', '--fresh', '--auth', '--port', '0', '--data', '/tmp/x'])).toEqual({
+      empty: true,
+      fresh: true,
+      auth: true,
+      port: 0,
+      dataDir: '/tmp/x',
+      help: false,
+    });
+  });
+
+  it('refuses an unknown one and a port that is none', () => {
+    expect(() => parseStartOptions(['--frseh'])).toThrow("Unknown option '--frseh'");
+    expect(() => parseStartOptions(['--port', '99999'])).toThrow('--port must be a whole number from 0 to 65535, and is 99999');
+  });
+});
+
+describe('the command line of a running stack', () => {
+  it.each([
+    [['queues'], { method: 'GET', path: 'queues' }],
+    [['clock'], { method: 'GET', path: 'clock' }],
+    [['clock', 'advance', 'P1D'], { method: 'POST', path: 'clock/advance', body: { by: 'P1D' } }],
+    [['clock', 'advance', '2026-12-31T00:00:00Z'], { method: 'POST', path: 'clock/advance', body: { to: '2026-12-31T00:00:00Z' } }],
+    [['redrive', 'posts-dead'], { method: 'POST', path: 'dead-letters/redrive', body: { queue: 'posts-dead' } }],
+    [['token', 'arr/read'], { method: 'POST', path: 'token', body: { scopes: ['arr/read'] } }],
+    [['idle'], { method: 'GET', path: 'idle?timeoutMs=60000' }],
+  ])('%j asks for %j', (words, request) => {
+    expect(requestOf(words, FLAGS)).toEqual(request);
+  });
+
+  it('sets a clock that stands still', () => {
+    expect(requestOf(['clock', 'set', '2026-01-01T00:00:00Z'], { ...FLAGS, freeze: true })).toEqual({
+      method: 'PUT',
+      path: 'clock',
+      body: { now: '2026-01-01T00:00:00Z', frozen: true },
+    });
+  });
+
+  it('filters logs by function and level', () => {
+    expect(requestOf(['logs', 'ingest'], { ...FLAGS, level: 'error', limit: '5' })).toEqual({
+      method: 'GET',
+      path: 'logs?function=ingest&level=error&limit=5',
+    });
+  });
+
+  it('refuses what it does not know', () => {
+    expect(requestOf(['explode'], FLAGS)).toBeUndefined();
+    expect(requestOf(['clock', 'set'], FLAGS)).toBeUndefined();
+  });
+});
