@@ -31,8 +31,8 @@ export interface DemoProgress {
 }
 
 const CONNECTIONS = 24;
-/** The test clock is advanced through its schedules once a week of the story; in between it is only set. */
-const WEEK_SECONDS = 7 * 86_400;
+/** The test clock is advanced through its schedules once a month of the story; in between it is only set. */
+const MONTH_SECONDS = 30 * 86_400;
 
 const putRates = async (target: DemoTarget, rates: readonly object[]): Promise<void> => {
   const answer = await fetch(`${target.url}/api/v1/fx/rates`, {
@@ -55,7 +55,7 @@ export const loadDemo = async (target: DemoTarget, story: DemoStory, onProgress:
     let delivered = 0;
     for (const day of byDay(due)) {
       const at = day[day.length - 1]?.deliverAt ?? settledAt;
-      if (at - settledAt >= WEEK_SECONDS) {
+      if (at - settledAt >= MONTH_SECONDS) {
         await target.advanceClock(at * 1000);
         settledAt = at;
       } else target.setClock(at * 1000);

@@ -35,14 +35,18 @@ const startOn = async (assemblyDir: string, options: StartOptions, more: Partial
   return stack;
 };
 
-export const startAll = async (options: StartOptions): Promise<LocalStack> => {
+/** `onUp` gets the stack as soon as it answers, before the demo company is loaded: a signal then stops it cleanly. */
+const startAll = async (options: StartOptions, onUp: (stack: LocalStack) => void): Promise<LocalStack> => {
   mkdirSync(WORK, { recursive: true });
   const assemblyDir = join(WORK, 'cdk.out');
   rmSync(assemblyDir, { recursive: true, force: true });
   const synthStartedMs = performance.now();
   await synthesise(assemblyDir);
   console.log(`bundled and synthesised in ${seconds(synthStartedMs)}`);
-  return options.empty ? startOn(assemblyDir, options) : startWithDemo(assemblyDir, options);
+  if (!options.empty) return startWithDemo(assemblyDir, options, onUp);
+  const stack = await startOn(assemblyDir, options);
+  onUp(stack);
+  return stack;
 };
 
 /** A progress line on a terminal is drawn again and again; in a log file it comes every ten percent. */
@@ -59,15 +63,17 @@ const progressBar = (): ((progress: DemoProgress) => void) => {
   };
 };
 
-const startWithDemo = async (assemblyDir: string, options: StartOptions): Promise<LocalStack> => {
+const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (stack: LocalStack) => void): Promise<LocalStack> => {
   const demo = openDemo();
   let now = (): number => demo.todayAt * 1000;
   const stripe = await startDemoStripe(demo, () => now());
   const dataDir = resolve(options.dataDir);
-  const stack = await startOn(assemblyDir, options, {
+  const up = await startOn(assemblyDir, options, {
     env: withStripeAt(() => stripe.url),
     secrets: { 'ascent/stripe/main/api-key': { apiKey: stripe.apiKey } },
   });
+  const stack = { ...up, stop: () => up.stop().finally(stripe.stop) };
+  onUp(stack);
   now = stack.clock.now;
   if (!isLoaded(dataDir)) {
     const startedMs = performance.now();
@@ -76,7 +82,7 @@ const startWithDemo = async (assemblyDir: string, options: StartOptions): Promis
   }
   deliverLater(stack, dataDir, demo);
   console.log(await milestoneText(stack.url));
-  return { ...stack, stop: () => stack.stop().finally(stripe.stop) };
+  return stack;
 };
 
 /** Stops once, on the first of the signals; a second one ends the process at once. */
@@ -102,7 +108,7 @@ const run = async (): Promise<void> => {
     console.log(START_HELP);
     return;
   }
-  stopOnSignal(await startAll(options));
+  await startAll(options, stopOnSignal);
 };
 
 if (import.meta.main) {

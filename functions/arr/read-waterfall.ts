@@ -4,7 +4,11 @@ import { fiscalPeriodsWithin } from '../platform/fiscal.ts';
 import { fail, ok, type Problem, type Result } from '../platform/result.ts';
 import { enterprise } from './profile.ts';
 import { dimensionsOf, EVERYTHING, stepsOf, waterfall } from './series.ts';
+import { ORIGINS } from './totals.ts';
 import { readTotals } from './totals-store.ts';
+
+/** From here on there are only nets: enough to know which cuts there are. */
+const AFTER_ALL_MONTHS = '9999-12';
 
 interface Wanted {
   readonly from: string;
@@ -27,7 +31,8 @@ export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
   const cut = wanted.dimension === undefined ? EVERYTHING : { dimension: wanted.dimension, value: wanted.value ?? '' };
   const isMain = cut === EVERYTHING || cut.dimension === 'origin';
   const totals = await readTotals(isMain ? 'MAIN' : 'CUTS', wanted.from.slice(0, 7));
-  const dimensions = dimensionsOf(totals);
+  const dimensions = dimensionsOf(isMain ? await readTotals('CUTS', AFTER_ALL_MONTHS) : totals);
+  if (isMain) dimensions.set('origin', [...ORIGINS]);
   const values = dimensions.get(cut.dimension);
   if (cut !== EVERYTHING && values?.includes(cut.value) !== true) {
     const known =

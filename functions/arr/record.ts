@@ -12,6 +12,7 @@ import type { Entry } from './movements.ts';
 import {
   bookWrite,
   customerIdOf,
+  customerWrite,
   factKeyOf,
   factWrite,
   movementWrite,
@@ -24,7 +25,7 @@ import {
 /** Attempts at one customer while other writers are in the way. */
 const MAX_ATTEMPTS = 8;
 /** Movements of one commit: with the book, the outbox item and up to ten facts it stays below a transaction's 100 writes. */
-const MAX_MOVEMENTS = 80;
+const MAX_MOVEMENTS = 40;
 /** Version of plan rates that no set has: a book that carries it is decided again from all facts. */
 const UNFINISHED = -1;
 
@@ -122,6 +123,7 @@ const writesOf = (recording: Recording, facts: readonly Fact[], name: string, de
   const writes: Write[] = [
     ...(more ? [] : facts.map((fact) => factWrite(customerId, fact, recordedAt))),
     bookWrite(customerId, name, book, version),
+    ...(version === 1 ? [customerWrite(customerId)] : []),
     ...movements.map((movement, i) => movementWrite(movement, version, i)),
   ];
   if (movements.length > 0) {

@@ -24,7 +24,7 @@ import type { Entry } from './movements.ts';
  * What ARR keeps, all of a customer under `ARR#<customer>`:
  * - `BOOK`: what the next fact is decided against, with its version (optimistic lock);
  * - `FACT#<instance>/<event>/<kind>`: each fact once; its existence is the "handled" marker;
- * - `MOVE#<effective on>#<version>#<n>`: each movement, also listed by month over all customers (`gsi1`, 16 shards a month).
+ * - `MOVE#<effective on>#<version>#<n>`: each movement, also listed by month over all customers (`gsi1`, 32 shards a month).
  */
 const books = new Entity(
   {
@@ -34,18 +34,26 @@ const books = new Entity(
       version: { type: 'number', required: true },
       name: { type: 'string' },
       book: { type: 'string', required: true },
-      /** Lists customers for a new decision under other plan rates. */
-      shard: { type: 'string', required: true },
     },
     indexes: {
       byCustomer: {
         pk: { ...primaryPk, composite: ['customerId'], template: 'ARR#${customerId}' },
         sk: { ...primarySk, composite: [], template: 'BOOK' },
       },
+    },
+  } as const,
+  entityDefaults,
+);
+
+/** Written once, with a customer's first book: lists all customers for a new decision under other plan rates. */
+const customers = new Entity(
+  {
+    model: { entity: 'arrCustomer', version: '1', service: 'arr' },
+    attributes: { shard: { type: 'string', required: true }, customerId: { type: 'string', required: true } },
+    indexes: {
       byShard: {
-        index: gsi1Index,
-        pk: { ...gsi1Pk, composite: ['shard'], template: 'BOOKS#${shard}' },
-        sk: { ...gsi1Sk, composite: ['customerId'], template: '${customerId}' },
+        pk: { ...primaryPk, composite: ['shard'], template: 'BOOKS#${shard}' },
+        sk: { ...primarySk, composite: ['customerId'], template: '${customerId}' },
       },
     },
   } as const,
@@ -97,11 +105,8 @@ const movements = new Entity(
   entityDefaults,
 );
 
-/** Exported for the generated reference of access patterns. */
-export const arrEntities = { books, facts, movements };
-
-/** Shards of a month's movements and of the list of books: 16 × 1,000 write units a second. */
-export const SHARDS = 16;
+/** Shards of a month's movements and of the list of customers: 32 × 1,000 write units a second. */
+const SHARDS = 32;
 const shardOf = (customerId: string): string => String(fnv1a32(customerId) % SHARDS).padStart(2, '0');
 const shards = Array.from({ length: SHARDS }, (_, i) => String(i).padStart(2, '0'));
 
@@ -154,12 +159,6 @@ export const readMovement = async (movementId: string): Promise<Movement | undef
   return data === null ? undefined : (JSON.parse(data.movement) as Movement);
 };
 
-/** Facts of a customer by their source events' ids. */
-export const readFactsOfEvents = async (customerId: string, eventIds: readonly string[]): Promise<readonly Fact[]> => {
-  const wanted = new Set(eventIds);
-  return (await readFacts(customerId)).facts.filter((fact) => wanted.has(fact.data.provenance.eventId));
-};
-
 const placeOf = (version: number, index: number): string => `${String(version).padStart(8, '0')}#${String(index).padStart(3, '0')}`;
 
 /** The fact, once: the write fails where it is there already. */
@@ -167,10 +166,13 @@ export const factWrite = (customerId: string, fact: Fact, recordedAt: string): W
   put: facts.create({ customerId, factKey: factKeyOf(fact), recordedAt, fact: JSON.stringify(fact) }).params(),
 });
 
+/** With the first version of a book: the customer's place in the list of all. */
+export const customerWrite = (customerId: string): Write => ({ put: customers.put({ shard: shardOf(customerId), customerId }).params() });
+
 /** The book, if nobody else has written it since `version - 1`. */
 export const bookWrite = (customerId: string, name: string, book: Book, version: number): Write => ({
   put: {
-    ...books.put({ customerId, version, name, book: encodeBook(book), shard: shardOf(customerId) }).params<Record<string, unknown>>(),
+    ...books.put({ customerId, version, name, book: encodeBook(book) }).params<Record<string, unknown>>(),
     ...(version === 1
       ? { ConditionExpression: 'attribute_not_exists(pk)' }
       : {
@@ -200,7 +202,7 @@ export interface MovementPage {
 }
 
 /**
- * Movements of a month over all customers, in the order of day, customer and recording: the 16 shards are read side by side and merged.
+ * Movements of a month over all customers, in the order of day, customer and recording: the shards are read side by side and merged.
  * `after` is the sort key that a page ended with.
  */
 export const readMonth = async (
@@ -232,5 +234,5 @@ const queryMovements = async (pk: string, from: string, to: string, limit: numbe
 
 /** Ids of all customers with a book, shard by shard. */
 export const readCustomerIds = async (shard: string): Promise<readonly string[]> =>
-  (await readAll(books.query.byShard({ shard }), { atMost: 100_000 })).map((item) => item.customerId);
+  (await readAll(customers.query.byShard({ shard }), { atMost: 100_000 })).map((item) => item.customerId);
 export const bookShards: readonly string[] = shards;

@@ -5,18 +5,26 @@ import { documentClient, tableName, type Write } from '../platform/table.ts';
 import type { Counters, MonthlyCounters } from './totals.ts';
 
 /**
- * Totals lie under `TOT#<outbox bucket>`; only the projector writes them. Three kinds of items:
+ * Totals lie under `TOT#<partition>`, two outbox buckets to a partition; only the projector writes them. Three kinds of items:
  * - `MAIN#<month>`: counters of the total and of the origins, by day and cause; `CUTS#<month>`: those of all other dimensions;
- * - `MAIN#NET`: what every cut nets to over all months, by currency, and the bucket's checkpoint. The opening of a month is this net less
- *   the months from it on, so that no reader walks through years.
+ * - `MAIN#NET` and `CUTS#NET`: what each cut nets to over all months, by currency; `MAIN#NET` also holds the checkpoints. The opening of a
+ *   month is the net less the months from it on, so that no reader walks through years.
  * Counters have dynamic names, so this file speaks DynamoDB's own language; its numbers are exact decimals of 38 digits.
  */
 export type Part = 'MAIN' | 'CUTS';
-const NET = 'MAIN#NET';
-const SEQUENCE = 'sequence';
+const NET = 'NET';
+const CHECKPOINTS = `MAIN#${NET}`;
+/** Before a bucket's name: its checkpoint. */
+const SEQUENCE = 'sequence:';
+/** Partitions that a reader sums over; each takes 1,000 write units a second. */
+const PARTITIONS = OUTBOX_BUCKETS / 2;
+/** Counters of one update: the expression stays below DynamoDB's 4 KB. */
+const MAX_COUNTERS = 250;
 
-const keyOf = (bucket: string, sk: string): Record<string, string> => ({ pk: `TOT#${bucket}`, sk });
-const buckets = Array.from({ length: OUTBOX_BUCKETS }, (_, i) => String(i).padStart(2, '0'));
+const twoDigits = (n: number): string => String(n).padStart(2, '0');
+const partitionOf = (bucket: string): string => twoDigits(Number(bucket) % PARTITIONS);
+const keyOf = (partition: string, sk: string): Record<string, string> => ({ pk: `TOT#${partition}`, sk });
+const partitions = Array.from({ length: PARTITIONS }, (_, i) => twoDigits(i));
 
 interface Additions {
   readonly expression: string;
@@ -37,50 +45,60 @@ const additionsOf = (counters: Counters): Additions => {
   return { expression: parts.length === 0 ? '' : `ADD ${parts.join(', ')}`, names, values };
 };
 
-/** Adds to one bucket's counters of one month. */
-export const monthWrite = (bucket: string, part: Part, month: string, counters: Counters): Write => {
-  const { expression, names, values } = additionsOf(counters);
-  return {
-    update: {
-      Key: keyOf(bucket, `${part}#${month}`),
-      UpdateExpression: expression,
-      ExpressionAttributeNames: names,
-      ExpressionAttributeValues: values,
-    },
-  };
+/** Adds to the counters of one month. More than fit into one expression go to further items of the month: readers sum them all. */
+export const monthWrites = (bucket: string, part: Part, month: string, counters: Counters): Write[] => {
+  const all = [...counters];
+  const writes: Write[] = [];
+  for (let lane = 0; lane * MAX_COUNTERS < all.length; lane += 1) {
+    const { expression, names, values } = additionsOf(new Map(all.slice(lane * MAX_COUNTERS, (lane + 1) * MAX_COUNTERS)));
+    writes.push({
+      update: {
+        Key: keyOf(partitionOf(bucket), lane === 0 ? `${part}#${month}` : `${part}#${month}#${lane}`),
+        UpdateExpression: expression,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      },
+    });
+  }
+  return writes;
 };
 
-/** Adds to a bucket's nets and moves its checkpoint, if nobody has moved it since it was read. */
-export const netWrite = (bucket: string, nets: Counters, before: bigint, after: bigint): Write => {
+/** Adds to the nets of the other dimensions. */
+export const netWrites = (bucket: string, nets: Counters): Write[] => monthWrites(bucket, 'CUTS', NET, nets);
+
+/** Adds to the nets of the total and the origins, and moves the bucket's checkpoint, if nobody has moved it since it was read. */
+export const checkpointWrite = (bucket: string, nets: Counters, before: bigint, after: bigint): Write => {
   const { expression, names, values } = additionsOf(nets);
   return {
     update: {
-      Key: keyOf(bucket, NET),
+      Key: keyOf(partitionOf(bucket), CHECKPOINTS),
       UpdateExpression: `SET #sequence = :after ${expression}`.trim(),
       ConditionExpression: before === 0n ? 'attribute_not_exists(#sequence)' : '#sequence = :before',
-      ExpressionAttributeNames: { ...names, '#sequence': SEQUENCE },
+      ExpressionAttributeNames: { ...names, '#sequence': `${SEQUENCE}${bucket}` },
       ExpressionAttributeValues: { ...values, ':after': after, ...(before === 0n ? {} : { ':before': before }) },
     },
   };
 };
 
+type Item = Readonly<Record<string, unknown>>;
+
 const numberOf = (value: unknown): bigint => BigInt(value as number | bigint);
 
 /** Where the projector stands in a bucket: the stream's sequence number of the newest movement that its totals hold. */
 export const readCheckpoint = async (bucket: string): Promise<bigint> => {
-  const [net] = await readNets([bucket], true);
-  return net?.[SEQUENCE] === undefined ? 0n : numberOf(net[SEQUENCE]);
+  const sequence = (await readNets([partitionOf(bucket)], true)).get(partitionOf(bucket))?.[`${SEQUENCE}${bucket}`];
+  return sequence === undefined ? 0n : numberOf(sequence);
 };
 
-const readNets = async (wanted: readonly string[], consistent: boolean): Promise<Record<string, unknown>[]> => {
-  const items: Record<string, unknown>[] = [];
-  let keys: Record<string, unknown>[] = wanted.map((bucket) => keyOf(bucket, NET));
+const readNets = async (wanted: readonly string[], consistent: boolean): Promise<Map<string, Item>> => {
+  const items = new Map<string, Item>();
+  let keys: Record<string, unknown>[] = wanted.map((partition) => keyOf(partition, CHECKPOINTS));
   for (let attempt = 0; keys.length > 0; attempt += 1) {
     assert(attempt < 10, 'the nets are read in at most 10 attempts');
     const answer = await documentClient().send(
       new BatchGetCommand({ RequestItems: { [tableName()]: { Keys: keys, ConsistentRead: consistent } } }),
     );
-    items.push(...(answer.Responses?.[tableName()] ?? []));
+    for (const item of answer.Responses?.[tableName()] ?? []) items.set(String(item['pk']).slice('TOT#'.length), item);
     keys = answer.UnprocessedKeys?.[tableName()]?.Keys ?? [];
   }
   return items;
@@ -93,14 +111,50 @@ export interface Totals {
   readonly months: MonthlyCounters;
 }
 
-/** Totals from a month on (`YYYY-MM`), summed over the buckets. `MAIN` holds the total and the origins only. */
-export const readTotals = async (part: Part, from: string, of: readonly string[] = buckets): Promise<Totals> => {
-  const [nets, ...pages] = await Promise.all([readNets(of, false), ...of.map((bucket) => queryMonths(bucket, part, from))]);
+/** A partition's months as they were read, with the nets that were read before them: unchanged checkpoints mean unchanged months. */
+interface Kept {
+  readonly checkpoints: string;
+  readonly items: readonly Item[];
+}
+const kept = new Map<string, Kept>();
+
+const checkpointsOf = (net: Item | undefined): string =>
+  Object.entries(net ?? {})
+    .filter(([name]) => name.startsWith(SEQUENCE))
+    .map(([name, sequence]) => `${name}=${sequence}`)
+    .sort()
+    .join();
+
+/** The months of a partition: read again only where its checkpoints have moved since. */
+const monthsOf = async (partition: string, part: Part, from: string, net: Item | undefined): Promise<readonly Item[]> => {
+  if (net === undefined) return [];
+  const key = `${tableName()} ${partition} ${part} ${from}`;
+  const checkpoints = checkpointsOf(net);
+  const known = kept.get(key);
+  if (known?.checkpoints === checkpoints) return known.items;
+  const items = await queryMonths(partition, part, from);
+  if (kept.size > 4 * PARTITIONS) kept.clear();
+  kept.set(key, { checkpoints, items });
+  return items;
+};
+
+/**
+ * Totals from a month on (`YYYY-MM`), summed over the partitions. `MAIN` holds the total and the origins only. One request reads all nets;
+ * months are read for the partitions that have moved since this function last read them.
+ */
+export const readTotals = async (part: Part, from: string, of: readonly string[] = partitions): Promise<Totals> => {
+  const nets = await readNets(of, false);
+  const pages = await Promise.all(of.map((partition) => monthsOf(partition, part, from, nets.get(partition))));
   const before: Counters = new Map();
-  for (const net of nets) addTo(before, net);
+  if (part === 'MAIN') for (const net of nets.values()) addTo(before, net);
   const months: MonthlyCounters = new Map();
   for (const item of pages.flat()) {
-    const month = String(item['sk']).slice(part.length + 1);
+    const place = String(item['sk']).slice(part.length + 1);
+    if (place.startsWith(NET)) {
+      addTo(before, item);
+      continue;
+    }
+    const month = place.slice(0, 'YYYY-MM'.length);
     const counters = months.get(month) ?? new Map<string, bigint>();
     months.set(month, counters);
     addTo(counters, item);
@@ -109,9 +163,9 @@ export const readTotals = async (part: Part, from: string, of: readonly string[]
   return { before, months };
 };
 
-const addTo = (counters: Counters, item: Record<string, unknown>): void => {
+const addTo = (counters: Counters, item: Item): void => {
   for (const [name, amount] of Object.entries(item)) {
-    if (name !== 'pk' && name !== 'sk' && name !== SEQUENCE) counters.set(name, (counters.get(name) ?? 0n) + numberOf(amount));
+    if (name !== 'pk' && name !== 'sk' && !name.startsWith(SEQUENCE)) counters.set(name, (counters.get(name) ?? 0n) + numberOf(amount));
   }
 };
 
@@ -126,15 +180,19 @@ export const netNameOf = (counter: string): string | undefined => {
   return cause === 'renewed' ? undefined : `${dimension}|${value}|${currency}`;
 };
 
-const queryMonths = async (bucket: string, part: Part, from: string): Promise<Record<string, unknown>[]> => {
-  const items: Record<string, unknown>[] = [];
+const queryMonths = async (partition: string, part: Part, from: string): Promise<Item[]> => {
+  const items: Item[] = [];
   let start: Record<string, unknown> | undefined;
   do {
     const answer = await documentClient().send(
       new QueryCommand({
         TableName: tableName(),
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': `TOT#${bucket}`, ':from': `${part}#${from}`, ':to': `${part}#9999-12` },
+        ExpressionAttributeValues: {
+          ':pk': `TOT#${partition}`,
+          ':from': `${part}#${from}`, // Digits sort before letters: the nets of the cuts come with their months, those of the total were read with the checkpoints.
+          ':to': part === 'MAIN' ? 'MAIN#9999-12~' : `CUTS#${NET}~`,
+        },
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );

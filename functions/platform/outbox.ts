@@ -9,7 +9,7 @@ import { entityDefaults, primaryPk, primarySk, type Write } from './table.ts';
  * Events leave by the same transaction as the state that they tell of: as outbox items, which a pipe carries from the
  * table's stream to the revenue bus. Buckets spread the writes; events of one subject share a bucket, hence their order.
  */
-export const OUTBOX_BUCKETS = 64;
+export const OUTBOX_BUCKETS = 128;
 
 /** Outbox items are copies for the way; the archive of the bus keeps history. Long enough to look at what went out last week. */
 const KEPT_DAYS = 7;
@@ -18,7 +18,7 @@ const KEPT_DAYS = 7;
 export const MAX_EVENT_BYTES = 300_000;
 const MAX_EVENT_ID_CHARACTERS = 128;
 
-export const bucketOf = (subject: string, buckets: number = OUTBOX_BUCKETS): string => String(fnv1a32(subject) % buckets).padStart(2, '0');
+export const bucketOf = (subject: string, buckets: number = OUTBOX_BUCKETS): string => String(fnv1a32(subject) % buckets).padStart(3, '0');
 
 export const outboxItems = new Entity(
   {

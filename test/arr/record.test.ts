@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fact } from '../../functions/arr/facts.ts';
-import { type Projected, projectionWrites } from '../../functions/arr/projection.ts';
+import { type Projected, projectionStep } from '../../functions/arr/projection.ts';
 import { recordAgain, recordFacts } from '../../functions/arr/record.ts';
 import { arrAt, EVERYTHING, stepsOf } from '../../functions/arr/series.ts';
 import { readFacts, readMonth, readMovement, readMovements } from '../../functions/arr/store.ts';
@@ -161,33 +161,81 @@ describe('projecting movements to totals', () => {
     ],
   });
   const project = async (bucket: string, ...records: Projected[]): Promise<void> => {
-    const writes = await projectionWrites(bucket, records);
-    if (writes.length > 0) expect((await commit(writes)).ok).toBe(true);
+    for (let left = records; left.length > 0; ) {
+      const { writes, taken } = await projectionStep(bucket, left);
+      if (writes.length > 0) expect((await commit(writes)).ok).toBe(true);
+      left = left.slice(taken);
+    }
   };
-  const totalOf = async (...buckets: string[]): Promise<bigint> =>
-    arrAt(stepsOf(await readTotals('MAIN', '2030-01', buckets), EVERYTHING, 'USD'), '2030-01-31');
+  const totalOf = async (...partitions: string[]): Promise<bigint> =>
+    arrAt(stepsOf(await readTotals('MAIN', '2030-01', partitions), EVERYTHING, 'USD'), '2030-01-31');
 
   it('adds a record once, however often and in whatever batches it is delivered', async () => {
     const [a, b, c] = [projected(100n, '10'), projected(200n, '20'), projected(300n, '40')];
-    await project('b1', a, b);
-    await project('b1', a, b);
-    await project('b1', b, c);
-    expect(await totalOf('b1')).toBe(70n);
+    await project('001', a, b);
+    await project('001', a, b);
+    await project('001', b, c);
+    expect(await totalOf('01')).toBe(70n);
   });
 
   it('never compares sequence numbers of two buckets: two shards count on their own', async () => {
     const large = 495_000_000_000_000_000_000_001n;
-    await project('b2', projected(large, '5'));
-    await project('b3', projected(7n, '6'));
-    await project('b3', projected(7n, '6'));
-    await project('b2', projected(large + 1n, '1'), projected(large + 1n, '1'));
-    expect(await totalOf('b2', 'b3')).toBe(5n + 6n + 1n + 1n);
+    await project('002', projected(large, '5'));
+    await project('003', projected(7n, '6'));
+    await project('003', projected(7n, '6'));
+    await project('002', projected(large + 1n, '1'), projected(large + 1n, '1'));
+    expect(await totalOf('02', '03')).toBe(5n + 6n + 1n + 1n);
   });
 
   it('lets only one of two projectors count a batch', async () => {
-    const both = await Promise.all([projectionWrites('b4', [projected(9n, '3')]), projectionWrites('b4', [projected(9n, '3')])]);
-    const results = [...(await batchCommit([both[0]])), ...(await batchCommit([both[1]]))];
+    const both = await Promise.all([projectionStep('004', [projected(9n, '3')]), projectionStep('004', [projected(9n, '3')])]);
+    const results = [...(await batchCommit([both[0].writes])), ...(await batchCommit([both[1].writes]))];
     expect(results.filter((result) => result.ok)).toHaveLength(1);
-    expect(await totalOf('b4')).toBe(3n);
+    expect(await totalOf('04')).toBe(3n);
+  });
+});
+
+describe('large batches of movements', () => {
+  it('go to the totals in steps, each within the limits of one transaction and one expression', async () => {
+    const many = (sequence: bigint, days: number): Projected => ({
+      sequence,
+      planCurrency: 'USD',
+      movements: Array.from({ length: days }, (_, i) => ({
+        movementId: `c~${sequence}~${i}`,
+        customerId: 'c',
+        effectiveOn: fromEpochDay(22_000 + i),
+        recordedAt: RECORDED_AT,
+        cause: 'expansion',
+        correction: false,
+        attributes: Object.fromEntries(Array.from({ length: 8 }, (_unused, n) => [`attribute${n}`, `value ${n} ${i}`])),
+        lines: [
+          {
+            lineKey: 's/a',
+            productId: `p${i}`,
+            legalEntity: 'e',
+            currency: 'EUR',
+            cause: 'expansion',
+            deltaMinor: '10',
+            planDeltaMinor: '11',
+          },
+        ],
+        stock: ['11', '0', '0'],
+        eventIds: ['evt'],
+      })),
+    });
+    let left: readonly Projected[] = Array.from({ length: 6 }, (_, i) => many(BigInt(i + 1), 40));
+    let steps = 0;
+    while (left.length > 0) {
+      const { writes, taken } = await projectionStep('063', left);
+      expect(writes.length).toBeLessThanOrEqual(100);
+      expect((await commit(writes)).ok).toBe(true);
+      left = left.slice(taken);
+      steps += 1;
+    }
+    expect(steps).toBe(6);
+    // six records × 40 movements × 11
+    expect(arrAt(stepsOf(await readTotals('MAIN', '2030-01', ['63']), EVERYTHING, 'USD'), '2031-12-31')).toBe(2_640n);
+    const cuts = await readTotals('CUTS', '2030-01', ['63']);
+    expect(arrAt(stepsOf(cuts, { dimension: 'product', value: 'p7' }, 'USD'), '2031-12-31')).toBe(66n); // six × 11
   });
 });

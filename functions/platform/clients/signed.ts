@@ -47,9 +47,15 @@ const signed = (): AwsClient => {
 };
 
 const endpointOf = ({ host, variable }: ServiceName): string =>
-  process.env[`AWS_ENDPOINT_URL_${variable}`] ?? process.env['AWS_ENDPOINT_URL'] ?? `https://${host}.${required('AWS_REGION')}.amazonaws.com`;
+  process.env[`AWS_ENDPOINT_URL_${variable}`] ??
+  process.env['AWS_ENDPOINT_URL'] ??
+  `https://${host}.${required('AWS_REGION')}.amazonaws.com`;
 
-const attempt = async (service: ServiceName, target: string, body: string): Promise<{ readonly status: number; readonly text: string } | ServiceError> => {
+const attempt = async (
+  service: ServiceName,
+  target: string,
+  body: string,
+): Promise<{ readonly status: number; readonly text: string } | ServiceError> => {
   try {
     const response = await signed().fetch(endpointOf(service), {
       method: 'POST',
