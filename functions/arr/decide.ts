@@ -1,4 +1,4 @@
-import { fromEpochDay, toEpochDay } from '../platform/calendar.ts';
+import { toEpochDay } from '../platform/calendar.ts';
 import { type Context, stretchOf } from './book.ts';
 import type { DecidedDay } from './day.ts';
 import type { CustomerFact, Fact, SubscriptionFact } from './facts.ts';
@@ -140,9 +140,6 @@ export const decideAll = (facts: readonly Fact[], recorded: readonly Entry[], co
 
 /** The book's ARR at the end of a day at or after its own. */
 export const closingOn = closingOfBook;
-
-/** For messages and storage: the book's day as text; a book that has seen nothing has none. */
-export const bookDay = (book: Book): string | undefined => (book.day === BEGINNING ? undefined : fromEpochDay(book.day));
 
 /** A customer at the end of any day, decided from all of its facts, with its attributes on that day. */
 export const closingAt = (

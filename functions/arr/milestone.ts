@@ -1,11 +1,13 @@
-import { type PlanContent, plannedArrMinor } from '../company/index.ts';
+import type { PlanContent } from '../company/index.ts';
 import { addDays, addMonths, daysBetween } from '../platform/calendar.ts';
-import type { FiscalCalendar } from '../platform/fiscal.ts';
 import { roundHalfAway } from './rating.ts';
 import { arrAt, type Step } from './series.ts';
 
 /** Shares of the target, in basis points, whose first crossing is told (A7). */
 export const THRESHOLDS_BPS = [9_000, 9_500, 9_900, 10_000] as const;
+
+/** ARR that the plan expects at the end of a day, in minor units: its phased path. */
+export type PlannedPath = (on: string) => bigint;
 
 const WHOLE_BPS = 10_000n;
 
@@ -77,9 +79,9 @@ export interface Velocity {
   readonly requiredDailyMinor: bigint | undefined;
 }
 
-export const velocityOf = (steps: readonly Step[], plan: PlanContent, calendar: FiscalCalendar, on: string): Velocity => {
+export const velocityOf = (steps: readonly Step[], plan: PlanContent, planned: PlannedPath, on: string): Velocity => {
   const arr = arrAt(steps, on);
-  const planned = plannedArrMinor(plan, on, calendar);
+  const expected = planned(on);
   const monthAgo = addMonths(on, -1);
   const remaining = BigInt(plan.targetArrMinor) - arr;
   const daysLeft = daysBetween(on, plan.targetOn);
@@ -87,9 +89,9 @@ export const velocityOf = (steps: readonly Step[], plan: PlanContent, calendar: 
     dailyMinor: arr - arrAt(steps, addDays(on, -1)),
     weeklyMinor: arr - arrAt(steps, addDays(on, -7)),
     monthlyMinor: arr - arrAt(steps, monthAgo),
-    plannedMonthlyMinor: planned - plannedArrMinor(plan, monthAgo, calendar),
-    aheadOfPlanMinor: arr - planned,
-    plannedArrMinor: planned,
+    plannedMonthlyMinor: expected - planned(monthAgo),
+    aheadOfPlanMinor: arr - expected,
+    plannedArrMinor: expected,
     requiredDailyMinor: remaining <= 0n ? 0n : daysLeft <= 0 ? undefined : roundHalfAway({ num: remaining, den: BigInt(daysLeft) }),
   };
 };
@@ -114,34 +116,34 @@ const LONGEST_DAYS = 3_653;
  * year) adds in the same months; its interval is the mean's, from the spread of the monthly paces. An estimate of a date: pace is a
  * floating-point ratio, amounts are not.
  */
-export const etaOf = (steps: readonly Step[], plan: PlanContent, calendar: FiscalCalendar, on: string): Eta => {
+export const etaOf = (steps: readonly Step[], plan: PlanContent, planned: PlannedPath, on: string): Eta => {
   const method = `seasonal plan shape × pace of the last ${MONTHS_OF_HISTORY} months, 80% interval of the mean pace`;
   const reached = reachedOn(steps, BigInt(plan.targetArrMinor), plan.startsOn, on);
   if (reached !== undefined) return { on: reached, earliest: reached, latest: reached, confidenceBps: 10_000, method: 'reached' };
-  const paces = monthlyPaces(steps, plan, calendar, on);
+  const paces = monthlyPaces(steps, plan, planned, on);
   const mean = paces.reduce((sum, pace) => sum + pace, 0) / Math.max(1, paces.length);
   const variance = paces.length < 2 ? 0 : paces.reduce((sum, pace) => sum + (pace - mean) ** 2, 0) / (paces.length - 1);
   const margin = Z_80 * Math.sqrt(variance / Math.max(1, paces.length));
   const remaining = Number(BigInt(plan.targetArrMinor) - arrAt(steps, on));
-  const at = (pace: number): string | undefined => dayReached(remaining, pace, plan, calendar, on);
+  const at = (pace: number): string | undefined => dayReached(remaining, pace, plan, planned, on);
   return { on: at(mean), earliest: at(mean + margin), latest: at(mean - margin), confidenceBps: 8_000, method };
 };
 
-const monthlyPaces = (steps: readonly Step[], plan: PlanContent, calendar: FiscalCalendar, on: string): number[] => {
+const monthlyPaces = (steps: readonly Step[], plan: PlanContent, planned: PlannedPath, on: string): number[] => {
   const first = steps[0]?.date ?? on;
   const paces: number[] = [];
   for (let k = 0; k < MONTHS_OF_HISTORY; k += 1) {
     const end = addMonths(on, -k);
     const start = addMonths(on, -k - 1);
     if (start < first) break;
-    const planned = Number(seasonalMinor(plan, calendar, end) - seasonalMinor(plan, calendar, start));
-    if (planned > 0) paces.push(Number(arrAt(steps, end) - arrAt(steps, start)) / planned);
+    const added = Number(seasonalMinor(plan, planned, end) - seasonalMinor(plan, planned, start));
+    if (added > 0) paces.push(Number(arrAt(steps, end) - arrAt(steps, start)) / added);
   }
   return paces;
 };
 
 /** The plan's added ARR up to a day, its year repeated before its start and after its end. */
-const seasonalMinor = (plan: PlanContent, calendar: FiscalCalendar, on: string): bigint => {
+const seasonalMinor = (plan: PlanContent, planned: PlannedPath, on: string): bigint => {
   const growth = BigInt(plan.targetArrMinor) - BigInt(plan.openingArrMinor);
   let date = on;
   let repeats = 0n;
@@ -153,13 +155,13 @@ const seasonalMinor = (plan: PlanContent, calendar: FiscalCalendar, on: string):
     date = addMonths(date, 12);
     repeats -= 1n;
   }
-  return repeats * growth + plannedArrMinor(plan, date, calendar) - BigInt(plan.openingArrMinor);
+  return repeats * growth + planned(date) - BigInt(plan.openingArrMinor);
 };
 
-const dayReached = (remainingMinor: number, pace: number, plan: PlanContent, calendar: FiscalCalendar, on: string): string | undefined => {
+const dayReached = (remainingMinor: number, pace: number, plan: PlanContent, planned: PlannedPath, on: string): string | undefined => {
   if (pace <= 0) return undefined;
-  const base = seasonalMinor(plan, calendar, on);
-  const isReached = (days: number): boolean => Number(seasonalMinor(plan, calendar, addDays(on, days)) - base) * pace >= remainingMinor;
+  const base = seasonalMinor(plan, planned, on);
+  const isReached = (days: number): boolean => Number(seasonalMinor(plan, planned, addDays(on, days)) - base) * pace >= remainingMinor;
   if (!isReached(LONGEST_DAYS)) return undefined;
   // The plan's shape only grows, so the first day is found by halving.
   let low = 0;

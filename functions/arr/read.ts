@@ -1,4 +1,4 @@
-import { currentPlan } from '../company/index.ts';
+import { currentPlan, plannedPath } from '../company/index.ts';
 import { addMonths, dayOfInstant, toEpochDay } from '../platform/calendar.ts';
 import { nowMs } from '../platform/clock.ts';
 import { companyConfig } from '../platform/config.ts';
@@ -24,7 +24,7 @@ export const readStatus = async (on: string = today()): Promise<Jsonable<Status>
       totals,
       plan,
       planCurrency,
-      calendar: fiscalCalendar,
+      planned: plannedPath(plan.content, fiscalCalendar),
       on,
       profile: context.profile.name,
       hasRate: (currency) => currency === planCurrency || context.rates.factor(currency, day) !== undefined,

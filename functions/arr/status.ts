@@ -1,8 +1,7 @@
 import type { PlanVersion } from '../company/index.ts';
 import { addMonths } from '../platform/calendar.ts';
-import type { FiscalCalendar } from '../platform/fiscal.ts';
 import { compositionOf, conflictsOf } from './composition.ts';
-import { etaOf, growthBps, milestoneOf, velocityOf } from './milestone.ts';
+import { etaOf, growthBps, milestoneOf, type PlannedPath, velocityOf } from './milestone.ts';
 import { arrAt, arrByCurrency, EVERYTHING, stepsOf } from './series.ts';
 import type { Totals } from './totals-store.ts';
 
@@ -14,7 +13,7 @@ export interface StatusInput {
   readonly totals: Totals;
   readonly plan: PlanVersion;
   readonly planCurrency: string;
-  readonly calendar: FiscalCalendar;
+  readonly planned: PlannedPath;
   readonly on: string;
   readonly profile: string;
   /** Whether a plan rate is known for a currency on the day. */
@@ -22,7 +21,7 @@ export interface StatusInput {
 }
 
 /** Everything that the plan's owner asks of ARR on a day, from the totals alone (A6). Amounts are bigint minor units of the plan currency. */
-export const statusOf = ({ totals, plan, planCurrency, calendar, on, profile, hasRate }: StatusInput) => {
+export const statusOf = ({ totals, plan, planCurrency, planned, on, profile, hasRate }: StatusInput) => {
   const steps = stepsOf(totals, EVERYTHING, planCurrency);
   const byCurrency = [...arrByCurrency(steps, on)].sort(([a], [b]) => (a < b ? -1 : 1));
   const unconverted = byCurrency.filter(([currency, amount]) => amount.amountMinor !== 0n && !hasRate(currency));
@@ -46,13 +45,13 @@ export const statusOf = ({ totals, plan, planCurrency, calendar, on, profile, ha
       detail: `There is no plan rate ${currency}/${planCurrency} on ${on}: load one by PUT /api/v1/fx/rates.`,
     })),
     milestone: { ...milestoneOf(steps, plan.content, on), targetOn: plan.content.targetOn },
-    velocity: velocityOf(steps, plan.content, calendar, on),
+    velocity: velocityOf(steps, plan.content, planned, on),
     growth: {
       monthOverMonthBps: growthBps(arr, arrAt(steps, addMonths(on, -1))),
       quarterOverQuarterBps: growthBps(arr, arrAt(steps, addMonths(on, -3))),
       yearOverYearBps: growthBps(arr, arrAt(steps, addMonths(on, -12))),
     },
-    eta: etaOf(steps, plan.content, calendar, on),
+    eta: etaOf(steps, plan.content, planned, on),
     composition: compositionOf(totals, steps, plan.content, planCurrency, on),
     conflicts: conflictsOf(plan.content),
   };

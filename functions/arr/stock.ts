@@ -4,17 +4,22 @@ import type { Stock } from './movements.ts';
 
 const STOCK_INDEX: Readonly<Record<Origin, 0 | 1 | 2>> = { landed: 0, expanded: 1, 'renewal-uplift': 2 };
 
-/** A gain joins its origin (a line's own, where its source states one); a loss is taken from all three pro rata. */
+/**
+ * A gain joins its origin; a loss is taken from all three pro rata. What a source says of a line's origin is true of the stock that the line
+ * begins with: what it grows by later came about here.
+ */
 export const stockDelta = (stock: Stock, deltas: readonly Delta[], origin: Origin): Stock => {
   const net = sumPlan(deltas);
   if (net < 0n) return proRata(stock, net);
   const gain: [bigint, bigint, bigint] = [0n, 0n, 0n];
   for (const delta of deltas) {
-    if (delta.plan >= 0n) gain[STOCK_INDEX[delta.line.origin ?? origin]] += delta.plan;
+    if (delta.plan >= 0n) gain[STOCK_INDEX[originOf(delta, origin)]] += delta.plan;
     else return allOf(net, origin);
   }
   return gain;
 };
+
+const originOf = ({ line, amount }: Delta, origin: Origin): Origin => (amount === line.amountMinor ? (line.origin ?? origin) : origin);
 
 const allOf = (amount: bigint, origin: Origin): Stock =>
   origin === 'landed' ? [amount, 0n, 0n] : origin === 'expanded' ? [0n, amount, 0n] : [0n, 0n, amount];

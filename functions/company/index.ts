@@ -1,5 +1,5 @@
-/** The company's plan and exchange rates, as other capabilities may read them. */
-export { currentPlan, planRates, planVersions, type RatesInForce, rateSetVersion, ratesInForce } from './current.ts';
-export { companyEvents, fxRatesLoaded, planChanged } from './events.ts';
-export { builtInPlan, monthsBetween, type PlanContent, type PlanVersion, planInForce, plannedArrMinor, plannedPath } from './plan.ts';
+/** The company's plan and exchange rates, as other capabilities may read them. Its events stand in events.ts. */
+export { currentPlan, planRates, rateSetVersion } from './current.ts';
+export { fxRatesLoaded } from './events.ts';
+export { type PlanContent, type PlanVersion, plannedPath } from './plan.ts';
 export { readPlanRates as planRateRows } from './store.ts';

@@ -127,7 +127,6 @@ export const companyConfigSchema = z
 export type CompanyConfigInput = z.input<typeof companyConfigSchema>;
 export type CompanyConfig = z.infer<typeof companyConfigSchema>;
 export type StripeInstance = z.infer<typeof stripeInstanceSchema>;
-export type BuiltInPlan = z.infer<typeof planSchema>;
 
 /** Checks a configuration and names every offending field: a company's mistake is seen at synthesis, not in production. */
 export const defineCompany = (input: CompanyConfigInput): CompanyConfig => {

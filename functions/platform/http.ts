@@ -13,7 +13,6 @@ import { count } from './metrics.ts';
 import { fail, ok, type Problem, type Result } from './result.ts';
 import type { Route } from './routes.ts';
 
-export { type ValidationProblem, validationProblem } from './http-problem.ts';
 export type { Caller, HttpEvent } from './http-request.ts';
 export { etagOf, namesEtag, type RawBody, rawBody } from './http-response.ts';
 

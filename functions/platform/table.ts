@@ -53,9 +53,6 @@ export const gsi1Sk = { field: 'gsi1sk', casing: 'none' } as const;
 /** Name of the TTL attribute: epoch SECONDS. DynamoDB deletes late (up to days), so readers treat an expired item as absent. */
 export const expiresAtAttribute = 'expiresAt';
 
-export const isExpired = (item: { readonly expiresAt?: number | undefined }, nowMs: number): boolean =>
-  item.expiresAt !== undefined && item.expiresAt * 1000 <= nowMs;
-
 /** Items of one page of a list, and of everything that one call may read into memory. */
 export const MAX_PAGE_ITEMS = 500;
 export const MAX_READ_ITEMS = 20_000;
@@ -107,4 +104,4 @@ export const readAll = async <T>(query: Pageable<T>, options: { atMost?: number;
 };
 
 export { dynamodb as documentClient, tableName } from './clients/dynamodb.ts';
-export { batchCommit, type CommitProblem, type CommitReason, commit, mustExist, mustNotExist, type Write } from './writes.ts';
+export { batchCommit, type CommitProblem, commit, mustExist, mustNotExist, type Write } from './writes.ts';

@@ -68,6 +68,3 @@ export const pascal = (name: string): string =>
     .split(/[^A-Za-z0-9]+/)
     .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
     .join('');
-
-/** `STRIPE_INCOMPLETE` of `stripe-incomplete`, for environment variables. */
-export const screaming = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');

@@ -1,14 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { errors } from 'jose';
 import type { Issuer } from './issuer.ts';
-import { type HttpAnswer, messageAnswer } from './payload.ts';
+import { type Authorization, type HttpAnswer, messageAnswer } from './payload.ts';
 import type { ApiRoute } from './routes.ts';
-
-/** What a function finds under `requestContext.authorizer.jwt`. API Gateway gives every claim as text. */
-export interface Authorization {
-  readonly claims: Readonly<Record<string, string>>;
-  readonly scopes: readonly string[] | null;
-}
 
 export type AuthorizationResult =
   | { readonly ok: true; readonly jwt: Authorization | undefined }

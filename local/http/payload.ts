@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Authorization } from './authorizer.ts';
 import type { MatchedRoute } from './routes.ts';
+
+/** What a function finds under `requestContext.authorizer.jwt`. API Gateway gives every claim as text. */
+export interface Authorization {
+  readonly claims: Readonly<Record<string, string>>;
+  readonly scopes: readonly string[] | null;
+}
 
 export interface HttpAnswer {
   readonly status: number;

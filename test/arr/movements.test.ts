@@ -175,6 +175,14 @@ describe('the net movement of a customer, day and cause', () => {
     expect(told(second)).toEqual(['2026-01-05 new 780000']);
   });
 
+  it('takes what a source says of a line for the stock that it begins with, not for what it grows by', () => {
+    const account = openAccount(testContext);
+    const [imported] = recordFact(account, subscription('2026-01-05', [seats('a', 10, 5000, { origin: 'renewal-uplift' })]), testContext);
+    const [grown] = recordFact(account, subscription('2026-02-05', [seats('a', 12, 5000, { origin: 'renewal-uplift' })]), testContext);
+    expect(imported?.stock).toEqual([0n, 0n, 600_000n]);
+    expect(grown?.stock).toEqual([0n, 120_000n, 0n]);
+  });
+
   it('counts a creation from its service start, and nothing before it', () => {
     expect(movementsOf(subscription('2026-03-10', [seats('a', 1, 5000)], { lifecycle: 'created', startsOn: '2026-02-01' }))).toEqual([
       '2026-02-01 new 60000',

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { company } from '../../ascent.config.ts';
 import { handler } from '../../functions/company/api.ts';
-import { currentPlan, fxRatesLoaded, planChanged, planRates } from '../../functions/company/index.ts';
+import { fxRatesLoaded, planChanged } from '../../functions/company/events.ts';
+import { currentPlan, planRates } from '../../functions/company/index.ts';
 import { companyRoutes } from '../../functions/company/routes.ts';
 import { bucketOf, outboxItems } from '../../functions/platform/outbox.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';

@@ -195,7 +195,7 @@ describe('pollers', () => {
       StripeIncomplete: [10, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
       ArrFacts: [10, ['ReportBatchItemFailures'], undefined],
       ArrRates: [10, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
-      CoordinatorChanges: [10, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
+      CoordinatorChanges: [1000, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
     });
   });
 
