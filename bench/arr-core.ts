@@ -3,7 +3,7 @@ import type { Context } from '../functions/arr/book.ts';
 import type { Fact } from '../functions/arr/facts.ts';
 import { planRatesOf } from '../functions/arr/plan-rates.ts';
 import { enterprise } from '../functions/arr/profile.ts';
-import { Tally } from '../functions/arr/totals.ts';
+import { Tally } from '../functions/arr/tally.ts';
 import { generateFacts, PLAN_CURRENCY, planRates } from './arr-facts.ts';
 
 /** Speed of the ARR core on one core: each fact is recorded in its customer's account, and its movements are added to the totals. */

@@ -17,11 +17,13 @@ export interface DemoTarget {
 
 export interface DemoStory {
   readonly rates: readonly object[];
-  /** In the order of their delivery. */
-  readonly deliveries: readonly DemoDelivery[];
+  /** In the order of their delivery, made as they are taken. */
+  readonly deliveries: Iterable<DemoDelivery>;
+  /** How many of them come until today. */
+  readonly deliveriesUntilToday: number;
   /** Epoch seconds at which the story begins, and of "today". */
   readonly startsAt: number;
-  readonly today: number;
+  readonly todayAt: number;
 }
 
 export interface DemoProgress {
@@ -50,10 +52,9 @@ export const loadDemo = async (target: DemoTarget, story: DemoStory, onProgress:
     target.setClock(story.startsAt * 1000);
     await putRates(target, story.rates);
     await target.idle();
-    const due = story.deliveries.filter((delivery) => delivery.deliverAt <= story.today);
     let settledAt = story.startsAt;
     let delivered = 0;
-    for (const day of byDay(due)) {
+    for (const day of byDay(story.deliveries, story.todayAt)) {
       const at = day[day.length - 1]?.deliverAt ?? settledAt;
       if (at - settledAt >= MONTH_SECONDS) {
         await target.advanceClock(at * 1000);
@@ -61,9 +62,9 @@ export const loadDemo = async (target: DemoTarget, story: DemoStory, onProgress:
       } else target.setClock(at * 1000);
       await sendAll(day, (delivery) => sender.send(delivery.event, at));
       delivered += day.length;
-      onProgress({ delivered, total: due.length, clockMs: at * 1000 });
+      onProgress({ delivered, total: story.deliveriesUntilToday, clockMs: at * 1000 });
     }
-    await target.advanceClock(story.today * 1000);
+    await target.advanceClock(story.todayAt * 1000);
     await target.idle();
     return delivered;
   } finally {
@@ -71,16 +72,22 @@ export const loadDemo = async (target: DemoTarget, story: DemoStory, onProgress:
   }
 };
 
-const byDay = (deliveries: readonly DemoDelivery[]): DemoDelivery[][] => {
-  const days: DemoDelivery[][] = [];
+const DAY_SECONDS = 86_400;
+const dayOf = (delivery: DemoDelivery | undefined): number => Math.floor((delivery?.deliverAt ?? 0) / DAY_SECONDS);
+
+/** Day by day until a moment: only one day's events are in memory. */
+function* byDay(deliveries: Iterable<DemoDelivery>, until: number): Generator<DemoDelivery[], void, undefined> {
+  let day: DemoDelivery[] = [];
   for (const delivery of deliveries) {
-    const open = days[days.length - 1];
-    const isSameDay = open?.[0] !== undefined && Math.floor(open[0].deliverAt / 86_400) === Math.floor(delivery.deliverAt / 86_400);
-    if (open !== undefined && isSameDay) open.push(delivery);
-    else days.push([delivery]);
+    if (delivery.deliverAt > until) break;
+    if (day.length > 0 && dayOf(day[0]) !== dayOf(delivery)) {
+      yield day;
+      day = [];
+    }
+    day.push(delivery);
   }
-  return days;
-};
+  if (day.length > 0) yield day;
+}
 
 /** At most `CONNECTIONS` under way at once. */
 const sendAll = async <T>(items: readonly T[], send: (item: T) => Promise<void>): Promise<void> => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DemoCompany, demoCompany } from '../demo/company.ts';
+import type { Delivery } from '../demo/deliveries.ts';
 import { type DemoProgress, type DemoTarget, loadDemo } from '../demo/load.ts';
 import { openWebhookSender } from '../demo/webhook-sender.ts';
 import type { Overrides } from './lambda/functions.ts';
@@ -67,7 +68,13 @@ export const loadInto = async (
   };
   const delivered = await loadDemo(
     target,
-    { rates: demo.rates, deliveries: [...demo.events], startsAt: demo.startsAt, today: demo.todayAt },
+    {
+      rates: demo.rates,
+      deliveries: demo.events,
+      deliveriesUntilToday: demo.deliveriesUntilToday,
+      startsAt: demo.startsAt,
+      todayAt: demo.todayAt,
+    },
     onProgress,
   );
   // From here on the clock runs, as a clock does.
@@ -76,13 +83,20 @@ export const loadInto = async (
   return delivered;
 };
 
+const afterToday = (demo: DemoCompany): Delivery[] => {
+  const later: Delivery[] = [];
+  for (const delivery of demo.events) if (delivery.deliverAt > demo.todayAt) later.push(delivery);
+  return later;
+};
+
 /** As the test clock is advanced, Stripe's deliveries of the days that it passes arrive, day by day and signed with their day's time. */
 export const deliverLater = (stack: LocalStack, dataDir: string, demo: DemoCompany): void => {
   const [webhookSecret = ''] = secretOf(dataDir, '/webhook-signing')['webhookSecrets'] as string[];
-  const later = [...demo.events].filter((delivery) => delivery.deliverAt > demo.todayAt);
+  let later: readonly Delivery[] | undefined;
   stack.clock.addTimed({
     name: 'demo deliveries',
     plan: (fromMs, toMs) => {
+      later ??= afterToday(demo);
       const due = later.filter((delivery) => delivery.deliverAt * 1000 > fromMs && delivery.deliverAt * 1000 <= toMs);
       const days = Map.groupBy(due, (delivery) => Math.floor(delivery.deliverAt / DAY_SECONDS));
       return [...days.values()].map((day) => {

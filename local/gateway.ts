@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody } from './http/read-body.ts';
+import type { Observer } from './observe.ts';
 import type { Decision, Policies } from './policy.ts';
 import type { AccessNeeded, Service, ServiceContext, ServiceRequest, ServiceResponse } from './service.ts';
 
@@ -30,6 +31,7 @@ export interface GatewayParts {
   readonly policies: Policies;
   readonly accountId: string;
   readonly log: ServiceContext['log'];
+  readonly observer?: Observer | undefined;
 }
 
 export interface Gateway {
@@ -130,7 +132,9 @@ export const openGateway = async (): Promise<Gateway> => {
     }
     const headers = request.headers as Readonly<Record<string, string>>;
     const call = { operation: operationOf(request), method: request.method ?? 'POST', path: request.url ?? '/', headers, body };
-    return refusal(service, caller, call, parts) ?? service.handle(call);
+    const response = refusal(service, caller, call, parts) ?? (await service.handle(call));
+    parts.observer?.onCall?.(caller.name, signingName, call, response);
+    return response;
   };
 
   const write = (response: ServerResponse, { status, headers, body }: ServiceResponse): void => {

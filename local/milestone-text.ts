@@ -5,7 +5,7 @@ type Status = z.infer<typeof arrStatus>;
 
 const dollars = (minor: string, currency: string): string =>
   new Intl.NumberFormat('en', { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 }).format(
-    Number(BigInt(minor) / 100n),
+    Number(minor) / 10 ** (new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2),
   );
 
 const percent = (bps: number | undefined): string => (bps === undefined ? 'n/a' : `${(bps / 100).toFixed(1)}%`);

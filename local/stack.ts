@@ -18,6 +18,7 @@ import { type FunctionPool, openPool } from './lambda/pool.ts';
 import { startQueueMapping } from './lambda/queue-mapping.ts';
 import { startStreamMapping } from './lambda/stream-mapping.ts';
 import { lockDataFolder } from './lock.ts';
+import { type Observer, observedQueues } from './observe.ts';
 import { openPolicies } from './policy.ts';
 import { setLocalSecrets } from './secrets.ts';
 import type { Busy, Resources, ServiceContext, Services } from './service.ts';
@@ -45,6 +46,7 @@ export interface LocalStackOptions {
   /** Values of secrets by name, text or JSON; the others come from `secrets.json` in the data folder. */
   readonly secrets?: Readonly<Record<string, unknown>>;
   readonly onLog?: (entry: LogEntry) => void;
+  readonly observer?: Observer;
 }
 
 export interface LocalStack {
@@ -151,8 +153,9 @@ const start = async (
 
   const busy: Busy[] = [];
   const mappings: Mapping[] = [];
+  // Only once nothing runs: a window that is cut short again and again while others still work would gather nothing.
   const flush = (): void => {
-    for (const mapping of mappings) mapping.flush();
+    if (pool.pending() === 0) for (const mapping of mappings) mapping.flush();
   };
   const idle = async (timeoutMs = DEFAULT_IDLE_TIMEOUT_MS): Promise<void> => {
     const left: readonly StillBusy[] = await waitUntilIdle(busy, flush, timeoutMs);
@@ -176,7 +179,14 @@ const start = async (
     log,
     allowed: (roleArn, needed) => policies.decide(roleArn, needed) === 'allowed',
   });
-  gateway.attach({ services: services.services, callers: callersOf(functions), policies, accountId: ACCOUNT_ID, log });
+  gateway.attach({
+    services: services.services,
+    callers: callersOf(functions),
+    policies,
+    accountId: ACCOUNT_ID,
+    log,
+    observer: options.observer,
+  });
   for (const part of services.parts) {
     await part.start();
     undo.push(part.stop);
@@ -186,7 +196,8 @@ const start = async (
 
   const checkpoints = openCheckpoints(join(dataDir, 'checkpoints.sqlite'));
   undo.push(checkpoints.close);
-  mappings.push(...startMappings(functions, services, checkpoints, { resources, region: REGION, invoker: pool, onRoom: pool.onRoom, log }));
+  const polled = { ...services, queues: observedQueues(services.queues, options.observer) };
+  mappings.push(...startMappings(functions, polled, checkpoints, { resources, region: REGION, invoker: pool, onRoom: pool.onRoom, log }));
   undo.push(() => {
     for (const mapping of mappings) mapping.stop();
   });

@@ -24,7 +24,10 @@ export const customerOn = async (customerId: string, on: string) => {
     currency: companyConfig().planCurrency,
     customerId,
     name: stored.name,
-    arrMinor: String(closing.lines.reduce((sum, line) => sum + line.planMinor, 0n)),
+    // Without a plan rate for every line there is no total: the lines say which currency lacks one.
+    ...(closing.lines.every((line) => line.converted)
+      ? { arrMinor: String(closing.lines.reduce((sum, line) => sum + line.planMinor, 0n)) }
+      : {}),
     attributes,
     lines: closing.lines.map(lineAnswer),
     movements: [...movements],

@@ -1,6 +1,6 @@
 import { toEpochDay } from '../platform/calendar.ts';
 import { type Context, type Stretch, stretchOf } from './book.ts';
-import { type CustomerFact, type Fact, follows, type Ordered, orderFacts, type ScheduleFact, type SubscriptionFact } from './facts.ts';
+import { type CustomerFact, type Fact, type Ordered, orderFacts, type ScheduleFact, type SubscriptionFact } from './facts.ts';
 import { sameAttributes } from './movements.ts';
 import { type AttributesFrom, BEGINNING, type Book, emptyBook, type Subscription } from './timeline.ts';
 
@@ -8,16 +8,17 @@ const orderOfSubscription = (fact: SubscriptionFact): Ordered => ({
   observedAt: fact.provenance.observedAt,
   eventId: fact.provenance.eventId,
   first: fact.lifecycle === 'created',
-  last: fact.lifecycle === 'deleted',
+  // A reading of the source's present state comes after the events of its second.
+  last: fact.lifecycle === 'deleted' || fact.lifecycle === 'observed',
   fingerprint: fact.fingerprint,
   previousFingerprint: fact.previousFingerprint,
 });
 
-const orderOfRest = (fact: CustomerFact | ScheduleFact): Ordered => ({
+const orderOfCustomer = (fact: CustomerFact): Ordered => ({
   observedAt: fact.provenance.observedAt,
   eventId: fact.provenance.eventId,
-  first: false,
-  last: false,
+  first: fact.provenance.eventType.endsWith('.created'),
+  last: fact.deleted,
   fingerprint: '',
   previousFingerprint: undefined,
 });
@@ -30,7 +31,7 @@ export const wholeBook = (facts: readonly Fact[], context: Context): { readonly 
   const { subscriptions, ambiguous } = subscriptionTimelines(unique);
   const customers = orderFacts(
     unique.flatMap((fact) => (fact.kind === 'customer' ? [fact.data] : [])),
-    orderOfRest,
+    orderOfCustomer,
   );
   const book: Book = {
     ...emptyBook(context),
@@ -72,25 +73,48 @@ const withStretch = (stretches: readonly Stretch[], stretch: Stretch): readonly 
   return kept;
 };
 
-/** Whether the two newest facts share a second, differ, and neither says that it follows the other. */
+/**
+ * Whether the facts of the newest second leave open which state came last: their chain has more than one end, or none (a circle). An end, a
+ * deletion and a reading of the present state settle it.
+ */
 const isTied = (ordered: readonly SubscriptionFact[]): boolean => {
-  const a = ordered[ordered.length - 2];
-  const b = ordered[ordered.length - 1];
-  if (a === undefined || b === undefined || a.provenance.observedAt !== b.provenance.observedAt) return false;
-  if (a.fingerprint === b.fingerprint || b.lifecycle === 'deleted' || a.lifecycle === 'created') return false;
-  return !follows(orderOfSubscription(b), orderOfSubscription(a));
+  const newest = ordered[ordered.length - 1] as SubscriptionFact;
+  const group = ordered.filter((fact) => fact.provenance.observedAt === newest.provenance.observedAt && fact.lifecycle !== 'created');
+  if (group.length < 2 || newest.lifecycle === 'deleted' || newest.lifecycle === 'observed') return false;
+  const states = new Set(group.map((fact) => fact.fingerprint));
+  if (states.size === 1) return false;
+  const ends = new Set(
+    [...states].filter((state) => !group.some((fact) => fact.previousFingerprint === state && fact.fingerprint !== state)),
+  );
+  return ends.size !== 1;
 };
 
-/** Every schedule that was ever seen says when its phases begin; the first phase is the start, not a step. */
+/** The newest showing of each schedule says when its phases begin; the first phase is the start, not a step. */
 const stepDaysOf = (facts: readonly Fact[]): Map<string, readonly number[]> => {
-  const days = new Map<string, readonly number[]>();
+  const newest = new Map<string, ScheduleFact>();
   for (const fact of facts) {
-    if (fact.kind !== 'schedule' || fact.data.subscriptionId === undefined) continue;
-    const steps = fact.data.phases.slice(1).map((phase) => toEpochDay(phase.startsOn));
-    days.set(fact.data.subscriptionId, [...(days.get(fact.data.subscriptionId) ?? []), ...steps]);
+    if (fact.kind !== 'schedule') continue;
+    const known = newest.get(fact.data.scheduleId);
+    if (known === undefined || isNewer(fact.data, known)) newest.set(fact.data.scheduleId, fact.data);
+  }
+  const days = new Map<string, readonly number[]>();
+  for (const schedule of newest.values()) {
+    if (schedule.subscriptionId !== undefined)
+      days.set(schedule.subscriptionId, [...(days.get(schedule.subscriptionId) ?? []), ...stepsOf(schedule)]);
   }
   return days;
 };
+
+/** A schedule that was released or canceled has no steps after that day. */
+const stepsOf = (schedule: ScheduleFact): number[] => {
+  const isOver = schedule.status === 'released' || schedule.status === 'canceled';
+  return schedule.phases.slice(1).flatMap((phase) => (isOver && phase.startsOn > schedule.observedOn ? [] : [toEpochDay(phase.startsOn)]));
+};
+
+const isNewer = (a: ScheduleFact, b: ScheduleFact): boolean =>
+  a.provenance.observedAt === b.provenance.observedAt
+    ? a.provenance.eventId > b.provenance.eventId
+    : a.provenance.observedAt > b.provenance.observedAt;
 
 const attributeTimeline = (customers: readonly CustomerFact[]): AttributesFrom[] => {
   const timeline: AttributesFrom[] = [];

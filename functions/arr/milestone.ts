@@ -1,5 +1,5 @@
 import type { PlanContent } from '../company/index.ts';
-import { addDays, addMonths, daysBetween } from '../platform/calendar.ts';
+import { addDays, addMonths, daysBetween, monthOf, yearOf } from '../platform/calendar.ts';
 import { roundHalfAway } from './rating.ts';
 import { arrAt, type Step } from './series.ts';
 
@@ -112,8 +112,8 @@ const MONTHS_OF_HISTORY = 12;
 const LONGEST_DAYS = 3_653;
 
 /**
- * Projects the plan's seasonal shape at the pace of the last 12 months. Pace is what was added over what the phased plan (repeated year by
- * year) adds in the same months; its interval is the mean's, from the spread of the monthly paces. An estimate of a date: pace is a
+ * Projects the plan's seasonal shape at the pace of the last 12 months. Pace is what was added over what the phased plan (repeated course by
+ * course) adds in the same months; its interval is the mean's, from the spread of the monthly paces. An estimate of a date: pace is a
  * floating-point ratio, amounts are not.
  */
 export const etaOf = (steps: readonly Step[], plan: PlanContent, planned: PlannedPath, on: string): Eta => {
@@ -142,17 +142,20 @@ const monthlyPaces = (steps: readonly Step[], plan: PlanContent, planned: Planne
   return paces;
 };
 
-/** The plan's added ARR up to a day, its year repeated before its start and after its end. */
+const monthNumber = (date: string): number => 12 * yearOf(date) + monthOf(date);
+
+/** The plan's added ARR up to a day, its whole course repeated before its start and after its end. */
 const seasonalMinor = (plan: PlanContent, planned: PlannedPath, on: string): bigint => {
   const growth = BigInt(plan.targetArrMinor) - BigInt(plan.openingArrMinor);
+  const months = monthNumber(plan.targetOn) - monthNumber(plan.startsOn) + 1;
   let date = on;
   let repeats = 0n;
   while (date > plan.targetOn) {
-    date = addMonths(date, -12);
+    date = addMonths(date, -months);
     repeats += 1n;
   }
   while (date < addDays(plan.startsOn, -1)) {
-    date = addMonths(date, 12);
+    date = addMonths(date, months);
     repeats -= 1n;
   }
   return repeats * growth + planned(date) - BigInt(plan.openingArrMinor);

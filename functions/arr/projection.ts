@@ -1,7 +1,8 @@
 import type { Write } from '../platform/table.ts';
 import { toEntry } from './codec.ts';
 import type { Movement } from './events.ts';
-import { type Counters, type MonthlyCounters, mergeMonths, Tally, TOTAL } from './totals.ts';
+import { Tally } from './tally.ts';
+import { type Counters, type MonthlyCounters, mergeMonths, TOTAL } from './totals.ts';
 import { checkpointWrite, monthWrites, netNameOf, netWrites, type Part, readCheckpoint } from './totals-store.ts';
 
 /** Movements of one outbox bucket with the stream's sequence number of the record that brought them, in the order of the stream. */

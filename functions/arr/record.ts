@@ -1,6 +1,6 @@
 import { domainEvent } from '../platform/envelope.ts';
 import type { EventData } from '../platform/events.ts';
-import { log } from '../platform/log.ts';
+import { errorFields, log } from '../platform/log.ts';
 import { outboxWrite } from '../platform/outbox.ts';
 import { batchCommit, commit, type Write } from '../platform/table.ts';
 import type { Context } from './book.ts';
@@ -38,23 +38,53 @@ interface Prepared {
 
 /** Records facts of any customers; answers the keys of the facts that could not be recorded and are to be delivered again. */
 export const recordFacts = async (facts: readonly Fact[], context: Context, recordedAt: string): Promise<ReadonlySet<string>> => {
+  const byCustomer = groupByCustomer(facts);
+  const stored = await readBooks([...byCustomer.keys()]);
+  const failed = new Set<string>();
+  const prepared: Prepared[] = [];
+  for (const [customerId, own] of byCustomer) {
+    const ready = await alone(customerId, () => prepare(customerId, own, stored.get(customerId), context, recordedAt));
+    if (ready !== undefined) prepared.push(ready);
+    else for (const fact of own) failed.add(factKeyOf(fact));
+  }
+  const results = await together(prepared);
+  for (const [i, { customerId, more }] of prepared.entries()) {
+    if (results[i] && !more) continue;
+    const own = byCustomer.get(customerId) ?? [];
+    const isRecorded = await alone(customerId, () => recordAgain(customerId, own, context, recordedAt));
+    if (isRecorded !== true) for (const fact of own) failed.add(factKeyOf(fact));
+  }
+  return failed;
+};
+
+/** Each fact once, with the others of its customer. */
+const groupByCustomer = (facts: readonly Fact[]): Map<string, Fact[]> => {
   const byCustomer = new Map<string, Fact[]>();
   for (const fact of facts) {
     const own = byCustomer.get(customerIdOf(fact)) ?? [];
     if (!own.some((other) => factKeyOf(other) === factKeyOf(fact))) own.push(fact);
     byCustomer.set(customerIdOf(fact), own);
   }
-  const stored = await readBooks([...byCustomer.keys()]);
-  const failed = new Set<string>();
-  const prepared: Prepared[] = [];
-  for (const [customerId, own] of byCustomer) prepared.push(await prepare(customerId, own, stored.get(customerId), context, recordedAt));
-  const results = await batchCommit(prepared.map((customer) => customer.writes));
-  for (const [i, customer] of prepared.entries()) {
-    if (results[i]?.ok === true && !customer.more) continue;
-    const own = byCustomer.get(customer.customerId) ?? [];
-    if (!(await recordAgain(customer.customerId, own, context, recordedAt))) for (const fact of own) failed.add(factKeyOf(fact));
+  return byCustomer;
+};
+
+/** What one customer's facts make impossible (a book beyond an item's size, say) fails that customer, and no other of the batch. */
+const alone = async <T>(customerId: string, work: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    log.error('a customer cannot be recorded; its facts are delivered again and then kept as dead letters', {
+      ...errorFields(error),
+      customerId,
+    });
+    return undefined;
   }
-  return failed;
+};
+
+/** One transaction for all where it can be; where DynamoDB refuses the request as a whole, each customer is tried by itself. */
+const together = async (prepared: readonly Prepared[]): Promise<readonly boolean[]> => {
+  const all = await alone(prepared.map(({ customerId }) => customerId).join(' '), () => batchCommit(prepared.map(({ writes }) => writes)));
+  return all === undefined ? prepared.map(() => false) : all.map((result) => result.ok);
 };
 
 /** Decides a customer again from all of its facts, e.g. under other plan rates. False where others were in the way throughout. */

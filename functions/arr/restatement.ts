@@ -1,4 +1,4 @@
-import { type Attributes, type Entry, type EntryLine, type Renewed, type Stock, sameAttributes } from './movements.ts';
+import { type Attributes, type Entry, type EntryLine, NO_STOCK, type Renewed, type Stock, sameAttributes } from './movements.ts';
 import { minus, plus } from './stock.ts';
 
 /** Recorded and wanted movements of one day, cause and attributes. */
@@ -53,26 +53,30 @@ const areSame = (a: Attributes | undefined, b: Attributes | undefined): boolean 
 const net = ({ recorded, wanted }: Group): Entry | undefined => {
   const lines: EntryLine[] = [];
   const renewed: Renewed[] = [];
-  let stock: Stock = [0n, 0n, 0n];
+  let stock: Stock = NO_STOCK;
   for (const entry of wanted) {
     stock = plus(stock, entry.stock);
-    for (const line of entry.lines) addLine(lines, line, line.deltaMinor, line.planDeltaMinor);
-    if (entry.renewed !== undefined) for (const amount of entry.renewed) addRenewed(renewed, amount, 1n);
+    take(entry, lines, renewed, 1n);
   }
   for (const entry of recorded) {
     stock = minus(stock, entry.stock);
-    for (const line of entry.lines) addLine(lines, line, -line.deltaMinor, -line.planDeltaMinor);
-    if (entry.renewed !== undefined) for (const amount of entry.renewed) addRenewed(renewed, amount, -1n);
+    take(entry, lines, renewed, -1n);
   }
   const movedLines = lines.filter((line) => line.deltaMinor !== 0n || line.planDeltaMinor !== 0n);
-  const movedRenewed = renewed.length === 0 ? renewed : renewed.filter((amount) => amount.amountMinor !== 0n || amount.planMinor !== 0n);
-  if (movedLines.length === 0 && movedRenewed.length === 0 && stock[0] === 0n && stock[1] === 0n && stock[2] === 0n) return undefined;
+  const movedRenewed = renewed.filter((amount) => amount.amountMinor !== 0n || amount.planMinor !== 0n);
+  const isStockMoved = stock[0] !== 0n || stock[1] !== 0n || stock[2] !== 0n;
+  if (movedLines.length === 0 && movedRenewed.length === 0 && !isStockMoved) return undefined;
   const { day, cause, attributes, eventIds, fromAttributes } = (wanted[0] ?? recorded[0]) as Entry;
   const entry: Draft = { day, cause, attributes, lines: movedLines, stock, eventIds };
   if (fromAttributes !== undefined) entry.fromAttributes = fromAttributes;
   if (movedRenewed.length > 0) entry.renewed = movedRenewed;
   if (recorded.length > 0) entry.correction = true;
   return entry;
+};
+
+const take = (entry: Entry, lines: EntryLine[], renewed: Renewed[], sign: bigint): void => {
+  for (const line of entry.lines) addLine(lines, line, sign * line.deltaMinor, sign * line.planDeltaMinor);
+  if (entry.renewed !== undefined) for (const amount of entry.renewed) addRenewed(renewed, amount, sign);
 };
 
 type Draft = { -readonly [K in keyof Entry]: Entry[K] };

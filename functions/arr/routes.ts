@@ -139,7 +139,8 @@ export const arrRoutes = defineRoutes({
       ...figureHead,
       customerId: z.string(),
       name: z.string(),
-      arrMinor: minor,
+      /** Absent while a plan rate is missing for a line: that line has no `planMinor`. */
+      arrMinor: z.optional(minor),
       attributes: z.record(z.string(), z.string()),
       lines: z.array(
         z.object({

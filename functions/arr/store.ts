@@ -219,17 +219,26 @@ export const readMonth = async (
   return { items: page.map((item) => item.movement), next: merged.length > limit ? page[page.length - 1]?.key : undefined };
 };
 
+/** At most `limit` items of a shard, however many pages of 1 MB they take. */
 const queryMovements = async (pk: string, from: string, to: string, limit: number): Promise<{ key: string; movement: Movement }[]> => {
-  const answer = await documentClient().send(
-    new QueryCommand({
-      TableName: tableName(),
-      IndexName: gsi1Index,
-      KeyConditionExpression: 'gsi1pk = :pk AND gsi1sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
-      Limit: limit,
-    }),
-  );
-  return (answer.Items ?? []).map((item) => ({ key: String(item['gsi1sk']), movement: JSON.parse(String(item['movement'])) as Movement }));
+  const found: { key: string; movement: Movement }[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const answer = await documentClient().send(
+      new QueryCommand({
+        TableName: tableName(),
+        IndexName: gsi1Index,
+        KeyConditionExpression: 'gsi1pk = :pk AND gsi1sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+        Limit: limit - found.length,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      }),
+    );
+    for (const item of answer.Items ?? [])
+      found.push({ key: String(item['gsi1sk']), movement: JSON.parse(String(item['movement'])) as Movement });
+    start = answer.LastEvaluatedKey;
+  } while (start !== undefined && found.length < limit);
+  return found;
 };
 
 /** Ids of all customers with a book, shard by shard. */

@@ -84,19 +84,37 @@ type Item = Readonly<Record<string, unknown>>;
 
 const numberOf = (value: unknown): bigint => BigInt(value as number | bigint);
 
-/** Where the projector stands in a bucket: the stream's sequence number of the newest movement that its totals hold. */
+/** Checkpoints that were asked for together, not yet read. */
+let asked: { readonly partitions: Set<string>; readonly nets: Promise<Map<string, Item>> } | undefined;
+
+const ask = (): NonNullable<typeof asked> => {
+  const wanted = new Set<string>();
+  const nets = Promise.resolve().then(() => {
+    asked = undefined;
+    return readNets([...wanted]);
+  });
+  return { partitions: wanted, nets };
+};
+
+/**
+ * Where the projector stands in a bucket: the stream's sequence number of the newest movement that its totals hold. Those of several
+ * buckets, asked for in one turn, are read by one request.
+ */
 export const readCheckpoint = async (bucket: string): Promise<bigint> => {
-  const sequence = (await readNets([partitionOf(bucket)], true)).get(partitionOf(bucket))?.[`${SEQUENCE}${bucket}`];
+  const partition = partitionOf(bucket);
+  asked ??= ask();
+  asked.partitions.add(partition);
+  const sequence = (await asked.nets).get(partition)?.[`${SEQUENCE}${bucket}`];
   return sequence === undefined ? 0n : numberOf(sequence);
 };
 
-const readNets = async (wanted: readonly string[], consistent: boolean): Promise<Map<string, Item>> => {
+const readNets = async (wanted: readonly string[]): Promise<Map<string, Item>> => {
   const items = new Map<string, Item>();
   let keys: Record<string, unknown>[] = wanted.map((partition) => keyOf(partition, CHECKPOINTS));
   for (let attempt = 0; keys.length > 0; attempt += 1) {
     assert(attempt < 10, 'the nets are read in at most 10 attempts');
     const answer = await documentClient().send(
-      new BatchGetCommand({ RequestItems: { [tableName()]: { Keys: keys, ConsistentRead: consistent } } }),
+      new BatchGetCommand({ RequestItems: { [tableName()]: { Keys: keys, ConsistentRead: true } } }),
     );
     for (const item of answer.Responses?.[tableName()] ?? []) items.set(String(item['pk']).slice('TOT#'.length), item);
     keys = answer.UnprocessedKeys?.[tableName()]?.Keys ?? [];
@@ -143,7 +161,8 @@ const monthsOf = async (partition: string, part: Part, from: string, net: Item |
  * months are read for the partitions that have moved since this function last read them.
  */
 export const readTotals = async (part: Part, from: string, of: readonly string[] = partitions): Promise<Totals> => {
-  const nets = await readNets(of, false);
+  // Consistent, and the nets first: months that are kept are then never older than the checkpoint that they are kept under.
+  const nets = await readNets(of);
   const pages = await Promise.all(of.map((partition) => monthsOf(partition, part, from, nets.get(partition))));
   const before: Counters = new Map();
   if (part === 'MAIN') for (const net of nets.values()) addTo(before, net);
@@ -187,6 +206,7 @@ const queryMonths = async (partition: string, part: Part, from: string): Promise
     const answer = await documentClient().send(
       new QueryCommand({
         TableName: tableName(),
+        ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
         ExpressionAttributeValues: {
           ':pk': `TOT#${partition}`,

@@ -10,7 +10,7 @@ export interface PlanChange {
   readonly basedOnVersion?: number | undefined;
 }
 
-export type PlanChangeProblem = Problem<'precondition-required' | 'precondition-failed' | 'phasing-invalid'>;
+export type PlanChangeProblem = Problem<'precondition-required' | 'precondition-failed' | 'plan-currency-fixed' | 'phasing-invalid'>;
 
 const isSame = (a: PlanContent, b: PlanContent): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 
@@ -27,7 +27,7 @@ const sorted = (value: unknown): unknown => {
 
 /**
  * The next version of the plan, or the latest one where it says the same already. Pure. Checks in this order: the same
- * content again, a precondition is given, it holds, the phasing has a share for every fiscal month.
+ * content again, a precondition is given, it holds, the currency stays, the phasing has a share for every fiscal month.
  */
 export const decidePlanChange = (
   latest: PlanVersion,
@@ -47,6 +47,13 @@ export const decidePlanChange = (
       'precondition-failed',
       `the change is not based on the latest version of the plan, which is ${latest.version}: read it and decide again`,
       'basedOnVersion',
+    );
+  }
+  if (change.content.currency !== latest.content.currency) {
+    return fail(
+      'plan-currency-fixed',
+      `the plan is in ${latest.content.currency}, the company's plan currency; ${change.content.currency} would compare it with ARR in another`,
+      'content.currency',
     );
   }
   const months = monthsBetween(change.content, calendar);

@@ -49,7 +49,7 @@ export const companyRoutes = defineRoutes({
       content: planContentSchema,
     }),
     response: z.object({ plan: planVersion, latestVersion: z.int() }),
-    problems: { 'precondition-failed': 412, 'precondition-required': 428, 'phasing-invalid': 400 },
+    problems: { 'precondition-failed': 412, 'precondition-required': 428, 'phasing-invalid': 400, 'plan-currency-fixed': 400 },
   },
   listPlanVersions: {
     method: 'GET',

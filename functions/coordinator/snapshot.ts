@@ -27,6 +27,7 @@ export const snapshots = new Entity(
 
 export type Snapshot = z.infer<typeof executiveSnapshot>;
 const NAME = 'executive';
+const MAX_ATTEMPTS = 4;
 
 export const readSnapshot = async (): Promise<Snapshot | undefined> => {
   const { data } = await snapshots.get({ name: NAME }).go();
@@ -34,10 +35,10 @@ export const readSnapshot = async (): Promise<Snapshot | undefined> => {
 };
 
 /**
- * Reads all parts afresh and puts the snapshot, unless a newer one was put meanwhile: that one has seen all that this one has.
+ * Reads all parts afresh and puts the snapshot. Where another one was put meanwhile, reads and puts again: the other may have read earlier.
  * Milestones are told from the same figures.
  */
-export const refreshSnapshot = async (): Promise<Snapshot> => {
+export const refreshSnapshot = async (attempts = MAX_ATTEMPTS): Promise<Snapshot> => {
   const before = await snapshots.get({ name: NAME }).go({ consistent: true });
   const version = (before.data?.version ?? 0) + 1;
   const takenAt = nowIso();
@@ -59,6 +60,7 @@ export const refreshSnapshot = async (): Promise<Snapshot> => {
           ExpressionAttributeValues: { ':before': version - 1 },
         };
   const written = await commit([{ put: { ...put, ...condition } }]);
-  if (!written.ok && written.problem.code === 'busy') throw new Error('the snapshot is busy; the next change or schedule refreshes it');
-  return snapshot;
+  if (written.ok) return snapshot;
+  if (attempts <= 1) throw new Error('the snapshot was put by others at every attempt; the next change or schedule refreshes it');
+  return refreshSnapshot(attempts - 1);
 };

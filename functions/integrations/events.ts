@@ -17,7 +17,7 @@ const id = z.string().check(z.minLength(1), z.maxLength(255));
 export const provenanceSchema = z.object({
   system: z.enum(['stripe', 'salesforce', 'hubspot', 'netsuite', 'manual']),
   instance: id,
-  /** The source's own event id, or `refetch:<object>:<seconds>` for a state read from its API. Unique within the instance. */
+  /** The source's own event id, or `refetch:<object>:<milliseconds>` for a state read from its API. Unique within the instance. */
   eventId: id,
   eventType: id,
   /** The source's time of the fact, epoch seconds. */

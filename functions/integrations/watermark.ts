@@ -1,11 +1,12 @@
 import { Entity } from 'electrodb';
-import { commit, entityDefaults, primaryPk, primarySk, readAll } from '../platform/table.ts';
+import { commit, entityDefaults, primaryPk, primarySk } from '../platform/table.ts';
 
 /**
  * How far an instance's events have been taken in. One small update a batch, spread over eight items so that no partition key takes more than
  * its 1,000 writes a second (8 × 1,000 × 10 events a batch). Counts are of deliveries, at least once: a batch that is delivered again counts again.
  */
 const MARK_BUCKETS = 8;
+const bucketName = (n: number): string => String(n).padStart(2, '0');
 
 export type Outcome = 'recorded' | 'duplicate' | 'parked' | 'incomplete' | 'failed';
 export const OUTCOMES: readonly Outcome[] = ['recorded', 'duplicate', 'parked', 'incomplete', 'failed'];
@@ -32,8 +33,8 @@ const marks = new Entity(
     },
     indexes: {
       byInstance: {
-        pk: { ...primaryPk, composite: ['system', 'instance'], template: 'MARK#${system}#${instance}' },
-        sk: { ...primarySk, composite: ['bucket'], template: '${bucket}' },
+        pk: { ...primaryPk, composite: ['system', 'instance', 'bucket'], template: 'MARK#${system}#${instance}#${bucket}' },
+        sk: { ...primarySk, composite: [], template: 'MARK' },
       },
     },
   } as const,
@@ -53,7 +54,7 @@ const greatest = new Map<string, number>();
 
 export const markIntake = async ({ system, instance, counts, last, recordedAt }: Intake): Promise<void> => {
   // Not business data: any of the buckets will do.
-  const bucket = String(Math.floor(Math.random() * MARK_BUCKETS)).padStart(2, '0');
+  const bucket = bucketName(Math.floor(Math.random() * MARK_BUCKETS));
   const key = `${system}/${instance}`;
   const throughAt = Math.max(greatest.get(key) ?? 0, last?.observedAt ?? 0);
   greatest.set(key, throughAt);
@@ -88,7 +89,9 @@ export interface Watermark {
 }
 
 export const watermarkOf = async (system: string, instance: string): Promise<Watermark> => {
-  const found = await readAll(marks.query.byInstance({ system, instance }), { atMost: MARK_BUCKETS });
+  const keys = Array.from({ length: MARK_BUCKETS }, (_, i) => ({ system, instance, bucket: bucketName(i) }));
+  const { data: found, unprocessed } = await marks.get(keys).go();
+  if (unprocessed.length > 0) throw new Error('not all intake marks were read: DynamoDB is throttling');
   const counts: Record<Outcome, number> = { recorded: 0, duplicate: 0, parked: 0, incomplete: 0, failed: 0 };
   for (const mark of found) for (const outcome of OUTCOMES) counts[outcome] += mark[outcome] ?? 0;
   const through = found.map((mark) => mark.throughAt ?? 0).sort((a, b) => b - a)[0];

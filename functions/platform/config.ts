@@ -35,7 +35,17 @@ const legalEntitySchema = z.object({ legalEntity: slug, name: z.string(), functi
 const metadataKeysSchema = z.object({
   customer: z.object({
     /** Our attribute to their key, e.g. `{ segment: 'segment' }`: totals are cut by these. */
-    attributes: z.record(z.string(), key),
+    attributes: z.record(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^(?!(total|product|entity|origin)$)[a-z][a-z0-9_]{0,39}$/,
+            'lower-case letters, digits and underscores; total, product, entity and origin are dimensions of their own',
+          ),
+        ),
+      key,
+    ),
     parentId: z.optional(key),
     billToId: z.optional(key),
   }),

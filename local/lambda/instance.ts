@@ -5,7 +5,9 @@ import type { LocalFunction } from './functions.ts';
 import type { LogStore } from './logs.ts';
 import type { Invocation, WorkerMessage, WorkerSetup } from './protocol.ts';
 
-export type Outcome = { readonly ok: true; readonly payload: unknown } | { readonly ok: false; readonly error: string };
+export type Outcome =
+  | { readonly ok: true; readonly payload: unknown; readonly cpuMs?: number }
+  | { readonly ok: false; readonly error: string };
 
 export interface InstanceSurroundings {
   readonly region: string;
@@ -111,7 +113,8 @@ export const startInstance = (fn: LocalFunction, surroundings: InstanceSurroundi
   worker.on('message', (message: WorkerMessage) => {
     if ('output' in message && message.output !== '') writeOutput(message.output);
     if (message.kind === 'ready') loaded.resolve();
-    else if (message.kind === 'done' && message.requestId === waiting?.requestId) answer({ ok: true, payload: JSON.parse(message.json) });
+    else if (message.kind === 'done' && message.requestId === waiting?.requestId)
+      answer({ ok: true, payload: JSON.parse(message.json), cpuMs: message.cpuMs });
     else if (message.kind === 'failed' && message.requestId === undefined) die(`${message.errorType}: ${message.errorMessage}`);
     else if (message.kind === 'failed' && message.requestId === waiting?.requestId)
       answer({ ok: false, error: `${message.errorType}: ${message.errorMessage}` });

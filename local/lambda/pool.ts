@@ -13,6 +13,8 @@ export interface FunctionStatus {
   readonly errors: number;
   /** Sum of the run times of all invocations, milliseconds. */
   readonly totalMs: number;
+  /** CPU time of its invocations, milliseconds of one core. */
+  readonly cpuMs: number;
 }
 
 export interface FunctionPool extends LambdaInvoker, Busy {
@@ -39,6 +41,7 @@ interface Runner {
   invocations: number;
   errors: number;
   totalMs: number;
+  cpuMs: number;
 }
 
 export const openPool = (functions: readonly LocalFunction[], surroundings: InstanceSurroundings): FunctionPool => {
@@ -54,6 +57,7 @@ export const openPool = (functions: readonly LocalFunction[], surroundings: Inst
       invocations: 0,
       errors: 0,
       totalMs: 0,
+      cpuMs: 0,
     };
     runners.set(fn.arn, runner).set(fn.name, runner);
   }
@@ -78,7 +82,8 @@ export const openPool = (functions: readonly LocalFunction[], surroundings: Inst
     runner.totalMs += performance.now() - startedMs;
     runner.running -= 1;
     runner.invocations += 1;
-    if (!outcome.ok) runner.errors += 1;
+    if (outcome.ok) runner.cpuMs += outcome.cpuMs ?? 0;
+    else runner.errors += 1;
     if (instance.alive()) runner.idle.push(instance);
     else runner.all.delete(instance);
     answer(outcome);
@@ -127,7 +132,7 @@ export const openPool = (functions: readonly LocalFunction[], surroundings: Inst
     },
     pending: () => each().reduce((sum, { running, waiting }) => sum + running + waiting.length, 0),
     status: () =>
-      each().map(({ fn, all, running, waiting, invocations, errors, totalMs }) => ({
+      each().map(({ fn, all, running, waiting, invocations, errors, totalMs, cpuMs }) => ({
         name: fn.name,
         construct: fn.construct,
         workers: all.size,
@@ -136,6 +141,7 @@ export const openPool = (functions: readonly LocalFunction[], surroundings: Inst
         invocations,
         errors,
         totalMs: Math.round(totalMs),
+        cpuMs: Math.round(cpuMs),
       })),
     stop: async () => {
       stopped = true;

@@ -16,8 +16,8 @@ export interface Invocation {
 
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly initMs: number }
-  /** `json` is what Lambda would return: the handler's value as JSON text. */
-  | { readonly kind: 'done'; readonly requestId: string; readonly json: string; readonly output: string }
+  /** `json` is what Lambda would return: the handler's value as JSON text. `cpuMs`: of this thread, for the invocation. */
+  | { readonly kind: 'done'; readonly requestId: string; readonly json: string; readonly output: string; readonly cpuMs: number }
   /** Whole lines, or the pieces of one: what the function wrote. */
   | { readonly kind: 'output'; readonly output: string }
   | {

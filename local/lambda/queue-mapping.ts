@@ -16,6 +16,11 @@ interface QueueMappingProperties {
 
 const DEFAULT_BATCH_SIZE = 10;
 const DEFAULT_VISIBILITY_SECONDS = 30;
+/**
+ * While a batch is running, messages that do not fill another one wait this long for more (wall milliseconds), as they do
+ * while Lambda's pollers travel to the queue: under load batches are fuller, and a lone message never waits.
+ */
+const LINGER_MS = 25;
 
 const recordOf = (queueArn: string, region: string, message: QueueMessage): Readonly<Record<string, unknown>> => ({
   messageId: message.messageId,
@@ -51,6 +56,8 @@ export const startQueueMapping = (resource: Resource, fn: LocalFunction, queues:
   let scheduled = false;
   let windowTimer: NodeJS.Timeout | undefined;
   let windowOver = false;
+  let lingerTimer: NodeJS.Timeout | undefined;
+  let lingered = false;
 
   const handle = async (messages: readonly QueueMessage[]): Promise<void> => {
     const startedMs = Date.now();
@@ -94,8 +101,22 @@ export const startQueueMapping = (resource: Resource, fn: LocalFunction, queues:
     return false;
   };
 
+  /** Whether what is visible is to be taken now, or may become a fuller batch beside the one that is running. */
+  const lingers = (): boolean => {
+    if (running === 0 || lingered || windowMs > 0) return false;
+    const { visible } = queues.counts(queueArn);
+    if (visible === 0 || visible >= batchSize) return false;
+    lingerTimer ??= setTimeout(() => {
+      lingerTimer = undefined;
+      lingered = true;
+      poll();
+    }, LINGER_MS);
+    return true;
+  };
+
   const poll = (): void => {
-    while (!stopped && running < maxConcurrency && parts.invoker.room(fn.arn) > 0 && windowAllows()) {
+    while (!stopped && running < maxConcurrency && parts.invoker.room(fn.arn) > 0 && windowAllows() && !lingers()) {
+      lingered = false;
       const messages = queues.receive(queueArn, { max: batchSize, hold: true });
       if (messages.length < batchSize) {
         windowOver = false;
@@ -138,6 +159,7 @@ export const startQueueMapping = (resource: Resource, fn: LocalFunction, queues:
     stop: () => {
       stopped = true;
       clearTimeout(windowTimer);
+      clearTimeout(lingerTimer);
       unsubscribe();
     },
   };

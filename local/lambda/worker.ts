@@ -80,10 +80,15 @@ const handler = await load().catch((error: unknown) => {
 
 port.on('message', (invocation: Invocation) => {
   const { requestId } = invocation;
+  const cpuBefore = process.threadCpuUsage();
   // A handler may throw before its first await; the promise catches that too.
   Promise.resolve()
     .then(() => handler(invocation.payload, contextOf(invocation)))
-    .then((value) => send({ kind: 'done', requestId, json: JSON.stringify(value) ?? 'null', output: takeOutput() }))
+    .then((value) => {
+      const json = JSON.stringify(value) ?? 'null';
+      const { user, system } = process.threadCpuUsage(cpuBefore);
+      send({ kind: 'done', requestId, json, output: takeOutput(), cpuMs: (user + system) / 1000 });
+    })
     .catch((error: unknown) => {
       console.error(
         JSON.stringify({ level: 'ERROR', message: 'Invoke Error', requestId, error: error instanceof Error ? error.stack : String(error) }),

@@ -17,39 +17,51 @@ export interface StreamOfTable {
 }
 
 type Row = {
+  readonly id: number;
   readonly event_name: string;
   readonly keys_json: string;
-  readonly new_image: string | null;
-  readonly old_image: string | null;
   readonly sequence_number: string;
   readonly created_at: number;
 };
 
+type Images = { readonly new_image: string | null; readonly old_image: string | null };
+
 /** Sequence numbers of one table rise by one; the expression is the one that the emulator itself searches by. */
 const SEQUENCE = 'CAST(sequence_number AS INTEGER)';
 
-/** Parsed when first read, and once: most records of a table concern neither of its stream's readers. */
-const parseLazily = (target: object, field: string, json: string | null): void => {
-  if (json === null) return;
-  let parsed: unknown;
+const parsed = (json: string | null): unknown => JSON.parse(json ?? 'null');
+
+/** Computed when first read, and once. */
+const lazily = (target: object, field: string, compute: () => unknown): void => {
+  let known: { readonly value: unknown } | undefined;
   const get = (): unknown => {
-    parsed ??= JSON.parse(json);
-    return parsed;
+    known ??= { value: compute() };
+    return known.value;
   };
   Object.defineProperty(target, field, { enumerable: true, get });
 };
 
-/** A record as the streams API and Lambda's events carry it. */
-const toStreamRecord = (row: Row, idPrefix: string, { streamArn, viewType, region }: StreamOfTable): StreamRecord => {
+/** A record as the streams API and Lambda's events carry it. Its images are read when they are asked for: most concern neither of the stream's readers. */
+const toStreamRecord = (
+  row: Row,
+  idPrefix: string,
+  { streamArn, viewType, region }: StreamOfTable,
+  imagesOf: (id: number) => Images,
+): StreamRecord => {
+  let read: Images | undefined;
+  const images = (): Images => {
+    read ??= imagesOf(row.id);
+    return read;
+  };
   const dynamodb = {
     ApproximateCreationDateTime: row.created_at,
     Keys: JSON.parse(row.keys_json) as unknown,
     SequenceNumber: row.sequence_number,
-    SizeBytes: row.keys_json.length + (row.new_image?.length ?? 0) + (row.old_image?.length ?? 0),
     StreamViewType: viewType,
   };
-  parseLazily(dynamodb, 'NewImage', row.new_image);
-  parseLazily(dynamodb, 'OldImage', row.old_image);
+  lazily(dynamodb, 'SizeBytes', () => row.keys_json.length + (images().new_image?.length ?? 0) + (images().old_image?.length ?? 0));
+  if (viewType.startsWith('NEW') && row.event_name !== 'REMOVE') lazily(dynamodb, 'NewImage', () => parsed(images().new_image));
+  if (viewType.includes('OLD') && row.event_name !== 'INSERT') lazily(dynamodb, 'OldImage', () => parsed(images().old_image));
   return {
     // 32 hexadecimal digits, the same at every read.
     eventID: `${idPrefix}${BigInt(row.sequence_number).toString(16).padStart(16, '0')}`,
@@ -79,8 +91,10 @@ export const addStreamIndex = (databaseFile: string): void => {
 export const openStreamFile = (databaseFile: string, streamOf: (table: string) => StreamOfTable): StreamSource => {
   const db = new DatabaseSync(databaseFile, { readOnly: true, timeout: 5_000 });
   const select = db.prepare(
-    `SELECT event_name, keys_json, new_image, old_image, sequence_number, created_at FROM _stream_records WHERE table_name = ? AND ${SEQUENCE} > ? ORDER BY ${SEQUENCE} LIMIT ?`,
+    `SELECT id, event_name, keys_json, sequence_number, created_at FROM _stream_records WHERE table_name = ? AND ${SEQUENCE} > ? ORDER BY ${SEQUENCE} LIMIT ?`,
   );
+  const selectImages = db.prepare('SELECT new_image, old_image FROM _stream_records WHERE id = ?');
+  const imagesOf = (id: number): Images => selectImages.get(id) as unknown as Images;
   const newest = db.prepare(`SELECT max(${SEQUENCE}) AS newest FROM _stream_records WHERE table_name = ?`);
   return {
     shards: (table) => [`shardId-00000001-${table}`],
@@ -88,7 +102,7 @@ export const openStreamFile = (databaseFile: string, streamOf: (table: string) =
       const stream = streamOf(table);
       const idPrefix = createHash('md5').update(shardId).digest('hex').slice(0, 16);
       return (select.all(table, BigInt(after ?? 0), limit) as unknown as readonly Row[]).map((row) =>
-        toStreamRecord(row, idPrefix, stream),
+        toStreamRecord(row, idPrefix, stream, imagesOf),
       );
     },
     latest: (table) => {

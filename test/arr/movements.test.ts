@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openAccount, recordFact } from '../../functions/arr/account.ts';
-import type { Fact } from '../../functions/arr/facts.ts';
+import type { Fact, ScheduleFact } from '../../functions/arr/facts.ts';
 import type { Entry } from '../../functions/arr/movements.ts';
 import { fromEpochDay } from '../../functions/platform/calendar.ts';
 import { canceled, customer, schedule, seats, subscription, testContext } from './facts.ts';
@@ -173,6 +173,23 @@ describe('the net movement of a customer, day and cause', () => {
     const second = recordFact(account, customer('2026-01-06', {}), withPounds);
     // £6,000 × 1.30 = $7,800
     expect(told(second)).toEqual(['2026-01-05 new 780000']);
+  });
+
+  it('forgets the steps of a schedule that was released before them', () => {
+    const phases = [
+      { startsOn: '2026-01-05', items: [] },
+      { startsOn: '2026-07-01', items: [] },
+    ];
+    const planned = schedule('2026-01-05', phases);
+    const released = schedule('2026-03-01', phases);
+    expect(
+      movementsOf(
+        planned,
+        { kind: 'schedule', data: { ...(released.data as ScheduleFact), status: 'released' } },
+        subscription('2026-01-05', [seats('a', 10, 5000)]),
+        subscription('2026-07-01', [seats('a', 15, 5000)]),
+      ),
+    ).toEqual(['2026-01-05 new 600000', '2026-07-01 expansion 300000']);
   });
 
   it('takes what a source says of a line for the stock that it begins with, not for what it grows by', () => {

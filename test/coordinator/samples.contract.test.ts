@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { toEntry } from '../../functions/arr/codec.ts';
 import { arrMovementsRecorded } from '../../functions/arr/events.ts';
-import { Tally } from '../../functions/arr/totals.ts';
+import { Tally } from '../../functions/arr/tally.ts';
 import { fromOutboxImage } from '../../functions/platform/envelope.ts';
 import type { DomainEvent } from '../../functions/platform/events.ts';
 

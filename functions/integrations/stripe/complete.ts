@@ -48,10 +48,12 @@ const samePage = (shown: readonly Json[], now: readonly Json[]): boolean =>
   });
 
 const readAnew = async (need: Extract<Need, { kind: 'object' }>, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+  // The state is at least as new as the moment before it was asked for: stamped later, it would outrank changes made meanwhile.
+  const askedAtMs = bench.nowMs();
   const object = await fetchObject(bench.reader, need);
   if (object.kind !== 'got') return object;
   const { by, trigger } = progress.subject;
-  const subject = subjectOfObject(object.value, by.eventType, bench.nowMs(), trigger ?? by);
+  const subject = subjectOfObject(object.value, by.eventType, askedAtMs, trigger ?? by);
   return { kind: 'got', value: { subject, learnt: [...progress.learnt, ...discountsShownBy(object.value)] } };
 };
 
@@ -156,7 +158,8 @@ export const completeEvent = (event: SourceEvent, bench: Workbench): Promise<Com
 
 /** Reads an object because an event about something else changed it. That event has its own marker, so this reading has no trigger. */
 export const readObject = async (need: Extract<Need, { kind: 'object' }>, eventType: string, bench: Workbench): Promise<Completion> => {
+  const askedAtMs = bench.nowMs();
   const object = await fetchObject(bench.reader, need);
   if (object.kind !== 'got') return object;
-  return finish({ subject: subjectOfObject(object.value, eventType, bench.nowMs()), learnt: discountsShownBy(object.value) }, bench);
+  return finish({ subject: subjectOfObject(object.value, eventType, askedAtMs), learnt: discountsShownBy(object.value) }, bench);
 };

@@ -98,7 +98,8 @@ const committed = async (work: Work): Promise<Outcome> => {
 
 const concluded = async (work: Work): Promise<boolean> => {
   const outcome = await committed(work);
-  if (outcome === 'recorded' || outcome === 'duplicate') await closeParked(work.delivery);
+  const isTaken = work.completion.kind === 'mapped' && (outcome === 'recorded' || outcome === 'duplicate');
+  if (isTaken) await closeParked(work.delivery);
   await mark(work.delivery.instance, [{ delivery: work.delivery, outcome }]);
   return outcome !== 'failed';
 };

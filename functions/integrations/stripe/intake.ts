@@ -135,7 +135,10 @@ export const takeIn = async (instance: string, deliveries: readonly Delivery[]):
     mappings.flatMap(({ forgotten }) => forgotten),
   );
   const settled = await commitAll(decisions);
-  for (const { delivery, outcome } of settled) if (outcome === 'recorded' || outcome === 'duplicate') await closeParked(delivery);
+  // A repetition of an event that was parked again is a duplicate too, and nothing of it has been taken in.
+  const taken = new Set(decisions.flatMap(({ delivery, reading }) => (reading.kind === 'read' ? [delivery] : [])));
+  for (const { delivery, outcome } of settled)
+    if (taken.has(delivery) && (outcome === 'recorded' || outcome === 'duplicate')) await closeParked(delivery);
   await mark(instance, settled);
   return settled;
 };

@@ -26,10 +26,14 @@ export const subjectOfEvent = (event: SourceEvent): Subject => ({
 
 /**
  * A state read from the API is a fact of its own, at our clock's time. Its id has the milliseconds, so that of two readings within one second
- * the later one comes later in any order by id.
+ * the later one comes later in any order by id, and the event that led to it, so that two readings within one millisecond are two.
  */
 export const subjectOfObject = (object: Json, eventType: string, atMs: number, trigger?: ShownBy): Subject => ({
-  by: { eventId: `refetch:${String(object['id'])}:${atMs}`, eventType, observedAt: Math.floor(atMs / 1000) },
+  by: {
+    eventId: `refetch:${String(object['id'])}:${atMs}${trigger === undefined ? '' : `:${trigger.eventId}`}`,
+    eventType,
+    observedAt: Math.floor(atMs / 1000),
+  },
   object,
   ...(trigger === undefined ? {} : { trigger }),
 });

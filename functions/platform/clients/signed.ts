@@ -1,5 +1,7 @@
-import { AwsClient } from 'aws4fetch';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { Bug } from '../bug.ts';
+import { amzDate, authorizationOf, type Credentials } from './sigv4.ts';
 
 /**
  * The three AWS calls that receiving events needs, as signed requests in the services' own JSON protocol: the SDK's clients for them would
@@ -31,42 +33,86 @@ const required = (name: string): string => {
   return value;
 };
 
-let client: AwsClient | undefined;
+let known: Credentials | undefined;
 
 /** Credentials of a function do not change while it lives. */
-const signed = (): AwsClient => {
+const credentials = (): Credentials => {
   const sessionToken = process.env['AWS_SESSION_TOKEN'];
-  client ??= new AwsClient({
+  known ??= {
     accessKeyId: required('AWS_ACCESS_KEY_ID'),
     secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
     ...(sessionToken ? { sessionToken } : {}),
-    region: required('AWS_REGION'),
-    retries: 0,
-  });
-  return client;
+  };
+  return known;
 };
 
-const endpointOf = ({ host, variable }: ServiceName): string =>
-  process.env[`AWS_ENDPOINT_URL_${variable}`] ??
-  process.env['AWS_ENDPOINT_URL'] ??
-  `https://${host}.${required('AWS_REGION')}.amazonaws.com`;
+const endpoints = new Map<string, URL>();
 
-const attempt = async (
-  service: ServiceName,
-  target: string,
-  body: string,
-): Promise<{ readonly status: number; readonly text: string } | ServiceError> => {
-  try {
-    const response = await signed().fetch(endpointOf(service), {
-      method: 'POST',
-      headers: { 'content-type': service.protocol, 'x-amz-target': target },
-      body,
-      aws: { service: service.host },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+const endpointOf = ({ host, variable }: ServiceName): URL => {
+  const text =
+    process.env[`AWS_ENDPOINT_URL_${variable}`] ??
+    process.env['AWS_ENDPOINT_URL'] ??
+    `https://${host}.${required('AWS_REGION')}.amazonaws.com`;
+  const url = endpoints.get(text) ?? new URL(text);
+  endpoints.set(text, url);
+  return url;
+};
+
+/** Sockets are kept between invocations; `fetch` would cost the webhook's function as much again as everything else it does. */
+const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+
+const headersOf = (service: ServiceName, url: URL, target: string, body: string): Record<string, string> => {
+  const { sessionToken } = credentials();
+  const headers = {
+    host: url.host,
+    'content-type': service.protocol,
+    'x-amz-date': amzDate(Date.now()),
+    'x-amz-target': target,
+    ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
+  };
+  const region = required('AWS_REGION');
+  const authorization = authorizationOf({ service: service.host, region, path: url.pathname, headers, body, credentials: credentials() });
+  return { ...headers, authorization, 'content-length': String(Buffer.byteLength(body)) };
+};
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+const post = (url: URL, headers: Record<string, string>, body: string): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const secure = url.protocol === 'https:';
+    const options = { method: 'POST', host: url.hostname, port: url.port, path: url.pathname, headers };
+    const outgoing = secure ? httpsRequest({ ...options, agent: agents.https }) : httpRequest({ ...options, agent: agents.http });
+    // One limit for the whole exchange, not for a silence on the socket.
+    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    const failed = (error: Error): void => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    outgoing.once('error', failed);
+    outgoing.once('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.once('error', failed);
+      response.once('end', () => {
+        clearTimeout(timer);
+        resolve({ status: response.statusCode ?? 0, text });
+      });
     });
-    return { status: response.status, text: await response.text() };
+    outgoing.end(body);
+  });
+
+const attempt = async (service: ServiceName, target: string, body: string): Promise<Answer | ServiceError> => {
+  const url = endpointOf(service);
+  const headers = headersOf(service, url, target, body);
+  try {
+    return await post(url, headers, body);
   } catch (error) {
-    if (error instanceof Bug) throw error;
     return new ServiceError(`${target} did not answer`, { cause: error });
   }
 };
