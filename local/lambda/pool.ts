@@ -86,7 +86,7 @@ export const openPool = (functions: readonly LocalFunction[], surroundings: Inst
     else runner.errors += 1;
     if (instance.alive()) runner.idle.push(instance);
     else runner.all.delete(instance);
-    answer(outcome);
+    answer(outcome.ok ? { ok: true, payload: outcome.payload } : outcome);
     next(runner);
     for (const listener of runner.roomListeners) listener();
   };

@@ -157,7 +157,10 @@ describe('what a snapshot lacks is fetched', () => {
     expect(await fetchMissing()).toEqual([]);
     expect(await published(String(event['id']))).toBeUndefined();
     const [fact] = await factsAbout('sub_moved');
-    expect(fact).toMatchObject({ lifecycle: 'observed', provenance: { eventId: expect.stringMatching(/^refetch:sub_moved:\d{13}:evt_\w+$/) } });
+    expect(fact).toMatchObject({
+      lifecycle: 'observed',
+      provenance: { eventId: expect.stringMatching(/^refetch:sub_moved:\d{13}:evt_\w+$/) },
+    });
     expect(fact).toMatchObject({ lines: expect.arrayContaining([expect.objectContaining({ lineId: 'si_24', quantity: '9' })]) });
   });
 

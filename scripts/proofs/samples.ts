@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tableText } from '../../bench/report.ts';
+import { startWholeStack, type WholeStack } from '../../bench/whole-stack.ts';
+import { startStripe } from '../../local/stripe.ts';
+import type { Proof } from './proof.ts';
+
+const SAMPLES = join(import.meta.dirname, '../../test/contracts/stripe');
+const PARTNER_SOURCE = 'aws.partner/stripe.com/ed_test_61SmplDestination0001';
+/** The samples' own present. */
+const CLOCK_AT = Date.parse('2026-10-26T00:00:00Z');
+/** Answers to reads, which are kept beside the deliveries that lead to them. */
+const NO_DELIVERY = /fetched_event/;
+
+const TAKEN_IN = 'taken in';
+const SILENCE = 'SILENCE';
+/** All that the samples write to the table. */
+const MAX_RECORDS = 100_000;
+
+type Json = Record<string, unknown>;
+
+interface Parked {
+  readonly eventId: string;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+interface Delivered {
+  readonly file: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly livemode: boolean;
+  readonly answered: number;
+}
+
+const samplesIn = (folder: string): readonly (readonly [string, Json])[] =>
+  readdirSync(join(SAMPLES, folder))
+    .filter((name) => name.endsWith('.json') && !NO_DELIVERY.test(name))
+    .sort()
+    .map((name) => [`${folder}/${name}`, JSON.parse(readFileSync(join(SAMPLES, folder, name), 'utf8')) as Json]);
+
+const putPartnerEvent = async ({ stack }: WholeStack, envelope: Json): Promise<number> => {
+  const answer = await fetch(stack.endpoint, {
+    method: 'POST',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=${stack.operatorAccessKeyId}/20260101/${stack.region}/events/aws4_request, SignedHeaders=host, Signature=0`,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AWSEvents.PutPartnerEvents',
+    },
+    body: JSON.stringify({
+      Entries: [{ Source: PARTNER_SOURCE, DetailType: envelope['detail-type'], Detail: JSON.stringify(envelope['detail']) }],
+    }),
+  });
+  const { FailedEntryCount } = (await answer.json()) as { readonly FailedEntryCount?: number };
+  return FailedEntryCount === 0 ? answer.status : 500;
+};
+
+const deliverAll = async (whole: WholeStack): Promise<readonly Delivered[]> => {
+  const delivered: Delivered[] = [];
+  for (const [file, event] of ['events', 'thin', 'legacy-api-versions'].flatMap(samplesIn)) {
+    const { status } = await whole.postWebhook(event);
+    delivered.push({
+      file,
+      eventId: String(event['id']),
+      type: String(event['type']),
+      livemode: event['livemode'] === true,
+      answered: status,
+    });
+  }
+  for (const [file, envelope] of samplesIn('eventbridge')) {
+    const detail = envelope['detail'] as Json;
+    const answered = await putPartnerEvent(whole, envelope);
+    delivered.push({ file, eventId: String(detail['id']), type: String(detail['type']), livemode: detail['livemode'] === true, answered });
+  }
+  await whole.stack.idle();
+  return delivered;
+};
+
+const allParked = async ({ api }: WholeStack): Promise<readonly Parked[]> => {
+  const items: Parked[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: { readonly items: readonly Parked[]; readonly nextCursor: string | null } = await api(
+      `/api/v1/integrations/stripe-main/parked?limit=200${after}`,
+    );
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return items;
+};
+
+const deadLetters = async ({ api }: WholeStack): Promise<number> => {
+  const queues = await api<{ readonly deadLetters: boolean; readonly visible: number }[]>('/local/queues');
+  return queues.filter((queue) => queue.deadLetters).reduce((sum, { visible }) => sum + visible, 0);
+};
+
+/** Ids of the events that are marked as handled, beside the object that they showed or led to. */
+const handledEvents = ({ stack }: WholeStack): ReadonlySet<string> => {
+  const { streams } = stack.services;
+  const sources = stack.resources.ofType('AWS::Lambda::EventSourceMapping').map(({ properties }) => String(properties['EventSourceArn']));
+  const streamArn = sources.find((arn) => arn.startsWith('arn:aws:dynamodb:')) ?? '';
+  const records = streams.shards(streamArn).flatMap((shard) => streams.read(streamArn, shard, undefined, MAX_RECORDS));
+  const keys = records.map(({ dynamodb }) => dynamodb.Keys as { readonly pk: { readonly S: string }; readonly sk: { readonly S: string } });
+  return new Set(keys.filter(({ pk }) => pk.S.startsWith('SRC#')).map(({ sk }) => sk.S.slice(sk.S.lastIndexOf('#') + 1)));
+};
+
+/** One event came twice, once in the other mode: only that delivery is parked for it. */
+const fateOf = (event: Delivered, parked: ReadonlyMap<string, Parked>, handled: ReadonlySet<string>): string => {
+  if (event.answered !== 200) return `answered ${event.answered}`;
+  const reason = parked.get(event.eventId)?.reason;
+  if (reason !== undefined && (reason !== 'livemode-mismatch' || event.livemode)) return `parked: ${reason}`;
+  return handled.has(event.eventId) ? TAKEN_IN : SILENCE;
+};
+
+export const samples: Proof = {
+  name: 'samples',
+  proves: 'every Stripe sample is taken in or parked with a reason; none ends in a 5xx, a dead letter or silence',
+  run: async () => {
+    const whole = await startWholeStack({
+      clock: { atMs: CLOCK_AT, frozen: true },
+      stripe: (now) => startStripe({ now }),
+      partnerEventSource: PARTNER_SOURCE,
+    });
+    try {
+      for (const [, object] of samplesIn('objects'))
+        if (typeof object['id'] === 'string' && object['deleted'] !== true) whole.stripe.put(object);
+      const delivered = await deliverAll(whole);
+      const parked = new Map((await allParked(whole)).map((event) => [event.eventId, event]));
+      const dead = await deadLetters(whole);
+      const { items } = await whole.api<{ readonly items: readonly { readonly deliveries: Readonly<Record<string, number>> }[] }>(
+        '/api/v1/integrations',
+      );
+      const failed = items[0]?.deliveries['failed'] ?? 0;
+      const refused = delivered.filter(({ answered }) => answered !== 200);
+      const handled = handledEvents(whole);
+      const rows = delivered.map((event) => [event.file, event.type, fateOf(event, parked, handled)]);
+      const count = (fate: RegExp): number => rows.filter(([, , what]) => fate.test(what ?? '')).length;
+      const silent = count(new RegExp(SILENCE));
+      const unexplained = [...parked.values()].filter(({ reason, detail }) => reason === '' || detail === '').length;
+      return {
+        holds: refused.length === 0 && dead === 0 && failed === 0 && unexplained === 0 && silent === 0 && whole.stack.denied().length === 0,
+        sentence: `${delivered.length} samples delivered: ${count(new RegExp(TAKEN_IN))} taken in, ${count(/^parked/)} parked with a reason, ${refused.length} refused, ${silent} in silence, ${dead} dead letters, ${failed} failed.`,
+        table: tableText(['sample', 'type', 'what became of it'], rows),
+      };
+    } finally {
+      await whole.stop();
+    }
+  },
+};

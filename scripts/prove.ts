@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demo } from './proofs/demo.ts';
+import { order } from './proofs/order.ts';
+import type { Proof, ProofResult } from './proofs/proof.ts';
+import { samples } from './proofs/samples.ts';
+
+/** Proofs that take longer than the tests. `npm run prove -- NAME [--runs N] [--record]`; without a name it lists them. */
+const PROOFS: readonly Proof[] = [order, demo, samples];
+
+const ROOT = join(import.meta.dirname, '..');
+const RECORD = join(ROOT, 'docs', 'proofs.md');
+const DEFAULT_RUNS = 2_000;
+
+const git = (...args: readonly string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
+
+/** A proof of altered files says so: its commit alone would not tell what was proved. */
+const commit = (): string => `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') === '' ? '' : ' with local changes'}`;
+
+const record = (name: string, { holds, sentence, table }: ProofResult): void => {
+  if (!existsSync(RECORD))
+    writeFileSync(
+      RECORD,
+      '# Proofs\n\nWhat `npm run prove` showed, newest last. Each run names its commit and date; run it again with the same command.\n',
+    );
+  const date = new Date().toISOString().slice(0, 10);
+  appendFileSync(
+    RECORD,
+    `\n## ${name}, ${date}, commit ${commit()}\n\n${holds ? 'Holds' : 'DOES NOT HOLD'}. ${sentence}\n\n\`\`\`\n${table}\n\`\`\`\n`,
+  );
+};
+
+const list = (): string =>
+  [
+    'npm run prove -- NAME [--runs N] [--record]',
+    '',
+    ...PROOFS.map(({ name, proves }) => `  ${name.padEnd(8)} ${proves}`),
+    '',
+    `--runs N: random histories of \`order\`, ${DEFAULT_RUNS.toLocaleString('en')} by default. --record: append the result to docs/proofs.md.`,
+  ].join('\n');
+
+const runsOf = (args: readonly string[]): number => {
+  const at = args.indexOf('--runs');
+  const runs = at < 0 ? DEFAULT_RUNS : Number(args[at + 1]);
+  if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`--runs takes a whole number from 1 on, not ${args[at + 1]}`);
+  return runs;
+};
+
+const prove = async (args: readonly string[]): Promise<number> => {
+  const proof = PROOFS.find(({ name }) => name === args[0]);
+  if (proof === undefined) {
+    console.log(list());
+    return args.length === 0 ? 0 : 2;
+  }
+  const result = await proof.run({ runs: runsOf(args) });
+  console.log(`${result.table}\n\n${proof.name}: ${result.holds ? 'holds' : 'DOES NOT HOLD'}. ${result.sentence}`);
+  if (args.includes('--record')) record(proof.name, result);
+  return result.holds ? 0 : 1;
+};
+
+if (import.meta.main) {
+  process.exitCode = await prove(process.argv.slice(2)).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  });
+}
