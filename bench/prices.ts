@@ -21,7 +21,7 @@ export interface Prices {
 }
 
 export const prices: Prices = {
-  asOf: '2026-11',
+  asOf: '2026-11-22',
   httpApiPerMillion: 1.0,
   eventsPerMillion: 1.0,
   archivePerGb: 0.1,

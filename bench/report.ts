@@ -11,6 +11,7 @@ export interface Figure {
 }
 
 const text = (value: number, unit: string): string => {
+  if (Number.isNaN(value)) return 'none';
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   const number = value.toLocaleString('en', { maximumFractionDigits: digits });
   return unit.startsWith('$') ? `$${number}${unit.slice(1)}` : `${number} ${unit}`.trim();

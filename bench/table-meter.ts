@@ -41,7 +41,7 @@ const kindOf = ({ pk, sk }: Keys): string => {
   const [family = ''] = pk.S.split('#');
   const [place = '', next = ''] = sk.S.split('#');
   if (family === 'TOT') return `TOT ${place}#${next === 'NET' ? 'NET' : 'month'}`;
-  return /^[A-Z]+$/.test(place) ? `${family} ${place}` : family;
+  return /^[A-Z]+$/.test(place) && family !== 'COMPANY' ? `${family} ${place}` : family;
 };
 
 const bytesOf = (items: readonly Item[]): number => items.reduce((sum, item) => sum + itemBytes(item), 0);
