@@ -10,7 +10,6 @@ const LEFTOVERS: readonly { readonly pattern: RegExp; readonly fix: string }[] =
   { pattern: /\b(?:describe|test|it)\.(?:only|skip|todo|skipIf|fails)\b/g, fix: 'A test runs or is deleted.' },
   { pattern: /\bdebugger\b/g, fix: 'Take it away.' },
   { pattern: /(?<![\w.])\/(?:work|root|Users)\/\w/g, fix: 'Name places by their path in the repository.' },
-  { pattern: /\b(?:language model|chatgpt|claude|copilot|ai assistant)\b/gi, fix: 'Write about the subject.' },
 ];
 
 /** Words in one place only: what Lambda prints goes through platform/log.ts, which lets nothing personal through. */
