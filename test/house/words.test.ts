@@ -9,7 +9,7 @@ const LEFTOVERS: readonly { readonly pattern: RegExp; readonly fix: string }[] =
   { pattern: /\bcatch\s*(?:\(\w+\))?\s*\{\s*\}/g, fix: 'Handle the error, or let it through: a swallowed error is a lie.' },
   { pattern: /\b(?:describe|test|it)\.(?:only|skip|todo|skipIf|fails)\b/g, fix: 'A test runs or is deleted.' },
   { pattern: /\bdebugger\b/g, fix: 'Take it away.' },
-  { pattern: /(?<![\w.])\/(?:work|root|Users)\/\w/g, fix: 'Name places by their path in the repository.' },
+  { pattern: /(?<![\w.])\/(?:home|root|Users)\/\w/g, fix: 'Name places by their path in the repository.' },
 ];
 
 /** Words in one place only: what Lambda prints goes through platform/log.ts, which lets nothing personal through. */
@@ -47,10 +47,10 @@ test('finds each kind of leftover in a seeded tree', () => {
       'const many = anything;',
       'throw new Error("not implemented");',
     ].join('\n'),
-    'docs/start.md': 'see /work/x/y.md, and /workshop/',
+    'docs/start.md': 'see /root/x/y.md, and /rooted/',
   });
   expect(leftovers(filesOf(TEXTS, root)).map((finding) => finding.split('. ')[0])).toEqual([
-    'docs/start.md:1 says "/work/x"',
+    'docs/start.md:1 says "/root/x"',
     'functions/arr/on-fact.ts:1 says "TODO"',
     'functions/arr/on-fact.ts:6 says "not implemented"',
     'functions/arr/on-fact.ts:2 says "catch {}"',
