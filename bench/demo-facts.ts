@@ -42,6 +42,8 @@ export const demoFacts = (): DemoFacts => {
     price: kept(state.price, (object) => priceSnapshot.parse(object)),
     coupon: kept(state.coupon, (object) => couponSnapshot.parse(object)),
     discount: kept(state.discount, (object) => discountSnapshot.parse(object)),
+    // The demo's discounts are all on subscriptions.
+    customer: () => ({ known: true, discount: null }),
   };
 
   const facts: Fact[] = [];

@@ -71,6 +71,8 @@ export const openMeter = (): Meter => {
     usage: (webhooks) => {
       if (stack === undefined) throw new Error('the meter was not started');
       const after = statusByName(stack);
+      // A function that only follows a trace records none of its own.
+      let begun = 0;
       const functions = stack.resources.ofType('AWS::Lambda::Function').flatMap(({ ref: name, properties }) => {
         const [was, is] = [before.get(name), after.get(name)];
         if (was === undefined || is === undefined) return [];
@@ -78,20 +80,20 @@ export const openMeter = (): Meter => {
         const memoryMb = Number(properties['MemorySize']);
         const cpuMs = is.cpuMs - was.cpuMs;
         const billedMs = billedMsOf({ cpuMs, invocations, memoryMb }, waitMs.get(name) ?? 0, assumed.memoryMbOfOneCore);
-        return invocations === 0 ? [] : [{ name, memoryMb, invocations, billedMs }];
+        if (invocations === 0) return [];
+        if ((properties['TracingConfig'] as { readonly Mode: string }).Mode === 'Active') begun += invocations;
+        return [{ name, memoryMb, invocations, billedMs }];
       });
-      const invocations = functions.reduce((sum, fn) => sum + fn.invocations, 0);
-      const { writes, readUnits, outbox, storedBytes } = table.read();
+      const { writes, readUnits, published, storedBytes } = table.read();
       stack = undefined;
       return {
         writes,
         usage: {
           webhooks,
           httpRequests: webhooks,
-          eventUnits: events.units + outbox.units,
-          archivedBytes: events.bytes + outbox.bytes,
-          // The pipe's batches are as small as one record while little comes: the upper estimate.
-          pipeRequests: outbox.units,
+          eventUnits: events.units + published.units,
+          archivedBytes: events.bytes + published.bytes,
+          pipeRequests: published.pipeRequests,
           queueSends: queue.sends,
           queueReceives: queue.requests,
           queueDeletes: queue.requests,
@@ -100,11 +102,8 @@ export const openMeter = (): Meter => {
           indexWriteUnits: writes.reduce((sum, kind) => sum + kind.indexUnits, 0),
           readUnits,
           storedBytes,
-          logBytes:
-            logBytes +
-            invocations * assumed.platformLogBytesPerInvocation +
-            webhooks * (assumed.accessLogBytesPerRequest + assumed.logOverheadBytesPerLine),
-          traces: invocations * assumed.tracedShare,
+          logBytes: logBytes + webhooks * (assumed.accessLogBytesPerRequest + assumed.logOverheadBytesPerLine),
+          traces: begun * assumed.tracedShare,
         },
       };
     },

@@ -56,8 +56,7 @@ export const assumed = {
   otherWaitMs: 10,
   /** A function with this much memory has one core; with less, its share of it. */
   memoryMbOfOneCore: 1769,
-  /** START, END and REPORT with its trace, and CloudWatch's own 26 bytes for each of the three. */
-  platformLogBytesPerInvocation: 530,
+  /** CloudWatch's own for each line. Lambda's START, END and REPORT are not logged: the functions' system log level leaves them out. */
   logOverheadBytesPerLine: 26,
   /** One line of the access log. */
   accessLogBytesPerRequest: 450,

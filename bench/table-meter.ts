@@ -1,10 +1,11 @@
 import type { ServiceRequest, ServiceResponse, StreamRecord } from '../local/service.ts';
 import type { LocalStack } from '../local/stack.ts';
-import { type Attribute, eventUnitsOf, type Item, itemBytes, readUnitsOf, writeUnitsOf } from './units.ts';
+import { eventUnitsOf, type Item, indexEntryBytes, itemBytes, readUnitsOf, writeUnitsOf } from './units.ts';
 
 /**
  * Units of the one table. Which items are written, and whether in a transaction, is seen in the requests (also in those that are refused: they
- * cost the same); how large they are afterwards, in the stream. Both are joined by kind of item, with the kind's mean.
+ * cost the same); how large they are afterwards, in the stream. Both are joined by kind of item, with the kind's mean. The index is written
+ * only with what was written: its units are counted in the stream alone.
  */
 export interface WriteKind {
   readonly kind: string;
@@ -24,8 +25,17 @@ export interface TableMeter {
 export interface TableUsage {
   readonly writes: readonly WriteKind[];
   readonly readUnits: number;
-  readonly outbox: { readonly units: number; readonly bytes: number };
+  /** What the items carry to the revenue bus. */
+  readonly published: Published;
   readonly storedBytes: number;
+}
+
+export interface Published {
+  /** Events on the bus, in steps of 64 KB, and their bytes. */
+  readonly units: number;
+  readonly bytes: number;
+  /** The pipe takes in whole records of the stream. Its batches are as small as one record while little comes: the upper estimate. */
+  readonly pipeRequests: number;
 }
 
 type Keys = { readonly pk: { readonly S: string }; readonly sk: { readonly S: string } };
@@ -36,12 +46,22 @@ const READ_PAGE = 500;
 /** DynamoDB's own for each item that it stores. */
 const STORED_OVERHEAD_BYTES = 100;
 
-/** `ARR FACT`, `SRC`, `TOT MAIN#month`: what kinds of items keys begin with. */
+/** `ARR REC`, `SRC`, `TOT LOG`: what kinds of items keys begin with. */
 const kindOf = ({ pk, sk }: Keys): string => {
   const [family = ''] = pk.S.split('#');
-  const [place = '', next = ''] = sk.S.split('#');
-  if (family === 'TOT') return `TOT ${place}#${next === 'NET' ? 'NET' : 'month'}`;
+  const [place = ''] = sk.S.split('#');
   return /^[A-Z]+$/.test(place) && family !== 'COMPANY' ? `${family} ${place}` : family;
+};
+
+/** Fields of the detail that the pipe makes of an item's event; type and source stand beside it once more. */
+const DETAIL_FIELDS = ['id', 'type', 'version', 'recordedAt', 'subject', 'data'] as const;
+
+/** Bytes that the event which an item carries has on the bus; undefined where it carries none. `data` is text within the detail, so its quotes are escaped. */
+const eventBytes = (image: Item): number | undefined => {
+  const event = image['event']?.['M'] as Readonly<Record<string, { readonly S: string }>> | undefined;
+  if (event?.['type'] === undefined) return undefined;
+  const detail = JSON.stringify(Object.fromEntries(DETAIL_FIELDS.map((name) => [name, event[name]?.S])));
+  return Buffer.byteLength(detail) + Buffer.byteLength(event['type'].S) + Buffer.byteLength(event['source']?.S ?? '');
 };
 
 const bytesOf = (items: readonly Item[]): number => items.reduce((sum, item) => sum + itemBytes(item), 0);
@@ -81,6 +101,8 @@ interface Sizes {
   indexUnits: number;
 }
 
+type Seen = Pick<TableUsage, 'published' | 'storedBytes'> & { readonly sizes: ReadonlyMap<string, Sizes> };
+
 export const openTableMeter = (): TableMeter => {
   const counts = new Map<string, { plain: number; transactional: number }>();
   let readUnits = 0;
@@ -88,27 +110,34 @@ export const openTableMeter = (): TableMeter => {
   let streamArn = '';
   let positions = new Map<string, string | undefined>();
 
-  const sizesOf = (records: Iterable<StreamRecord>): { sizes: Map<string, Sizes>; outbox: TableUsage['outbox']; storedBytes: number } => {
+  const seen = (records: Iterable<StreamRecord>): Seen => {
     const sizes = new Map<string, Sizes>();
-    const outbox = { units: 0, bytes: 0 };
+    const published = { units: 0, bytes: 0, pipeRequests: 0 };
     let storedBytes = 0;
     for (const { eventName, dynamodb } of records) {
       const image = dynamodb.NewImage as Item | undefined;
       if (image === undefined) continue;
       const kind = kindOf(dynamodb.Keys as Keys);
       const bytes = itemBytes(image);
+      const listed = indexEntryBytes(image);
       const known = sizes.get(kind) ?? { records: 0, bytes: 0, units: 0, indexUnits: 0 };
       known.records += 1;
       known.bytes += bytes;
       known.units += writeUnitsOf(bytes);
-      if ((image['gsi1pk'] as Attribute | undefined) !== undefined) known.indexUnits += writeUnitsOf(bytes);
+      // A changed item counts too: that its keys in the index have changed is not seen here.
+      if (listed !== undefined) known.indexUnits += writeUnitsOf(listed);
       sizes.set(kind, known);
-      if (kind === 'OUT') {
-        outbox.units += eventUnitsOf(bytes);
-        outbox.bytes += bytes;
-      } else if (eventName === 'INSERT') storedBytes += bytes + STORED_OVERHEAD_BYTES;
+      if (eventName !== 'INSERT') continue;
+      const carried = eventBytes(image);
+      if (carried !== undefined) {
+        published.units += eventUnitsOf(carried);
+        published.bytes += carried;
+        published.pipeRequests += eventUnitsOf(bytes);
+      }
+      // Items that are an event and nothing else are gone after a week.
+      if (kind !== 'OUT') storedBytes += bytes + STORED_OVERHEAD_BYTES + (listed === undefined ? 0 : listed + STORED_OVERHEAD_BYTES);
     }
-    return { sizes, outbox, storedBytes };
+    return { sizes, published, storedBytes };
   };
 
   function* recordsSince(from: LocalStack): Generator<StreamRecord> {
@@ -146,20 +175,19 @@ export const openTableMeter = (): TableMeter => {
     },
     read: () => {
       if (stack === undefined) throw new Error('the meter was not started');
-      const { sizes, outbox, storedBytes } = sizesOf(recordsSince(stack));
+      const { sizes, published, storedBytes } = seen(recordsSince(stack));
       const writes = [...counts].map(([kind, { plain, transactional }]): WriteKind => {
         const { records, bytes, units, indexUnits } = sizes.get(kind) ?? { records: 1, bytes: 0, units: 1, indexUnits: 0 };
-        const all = plain + transactional;
         return {
           kind,
-          writes: all,
+          writes: plain + transactional,
           transactional,
           meanBytes: bytes / records,
           units: (units / records) * (plain + 2 * transactional),
-          indexUnits: (indexUnits / records) * all,
+          indexUnits,
         };
       });
-      return { writes: writes.sort((a, b) => b.units - a.units), readUnits, outbox, storedBytes };
+      return { writes: writes.sort((a, b) => b.units - a.units), readUnits, published, storedBytes };
     },
   };
 };

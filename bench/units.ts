@@ -38,6 +38,14 @@ const valueBytes = (attribute: Attribute): number => {
 export const itemBytes = (item: Item): number =>
   Object.entries(item).reduce((sum, [name, attribute]) => sum + Buffer.byteLength(name) + valueBytes(attribute), 0);
 
+const INDEX_ATTRIBUTES = ['pk', 'sk', 'gsi1pk', 'gsi1sk'] as const;
+
+/** Size of an item's entry in the index, which holds keys only: its own and the item's. Undefined where the item is in no list. */
+export const indexEntryBytes = (item: Item): number | undefined => {
+  if (item['gsi1pk'] === undefined) return undefined;
+  return itemBytes(Object.fromEntries(INDEX_ATTRIBUTES.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))));
+};
+
 export const writeUnitsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / WRITE_UNIT_BYTES));
 
 /** Of one item, or of all items of one page of a query: nothing found costs as much as the least item. */
@@ -46,4 +54,5 @@ export const readUnitsOf = (bytes: number, consistency: 'eventual' | 'strong' | 
   return consistency === 'eventual' ? units / 2 : consistency === 'strong' ? units : units * 2;
 };
 
+/** Of an event on a bus, and of what enters a pipe: steps of 64 KB. */
 export const eventUnitsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / 65_536));

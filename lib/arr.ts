@@ -18,7 +18,7 @@ export class ArrStack extends CapabilityStack {
     super(scope, id, platform);
     const onFact = new CapabilityFunction(this, 'arr/on-fact', {
       purpose: 'Decides ARR movements from recorded facts',
-      alarmOnErrors: false,
+      consumes: true,
     })
       .writesTable()
       .readsCompany();
@@ -30,7 +30,7 @@ export class ArrStack extends CapabilityStack {
 
     const onRates = new CapabilityFunction(this, 'arr/on-rates', {
       purpose: 'Decides customers again when plan rates were loaded',
-      alarmOnErrors: false,
+      consumes: true,
     })
       .writesTable()
       .readsCompany();

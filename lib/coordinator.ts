@@ -21,7 +21,7 @@ export class CoordinatorStack extends CapabilityStack {
       purpose: 'Adds committed ARR movements to the totals',
       timeout: Duration.seconds(60),
       memoryMb: 1024,
-      alarmOnErrors: false,
+      consumes: true,
     })
       .writesTable()
       .readsCompany();
@@ -29,7 +29,7 @@ export class CoordinatorStack extends CapabilityStack {
 
     const onChange = new CapabilityFunction(this, 'coordinator/on-change', {
       purpose: 'Refreshes the executive snapshot and notices milestones after changes',
-      alarmOnErrors: false,
+      consumes: true,
     })
       .writesTable()
       .readsCompany();

@@ -25,6 +25,8 @@ export class IntegrationsStack extends CapabilityStack {
     const ingest = new CapabilityFunction(this, 'integrations/stripe/ingest', {
       purpose: 'Verifies a Stripe webhook on its raw bytes and puts it on the source bus',
       timeout: Duration.seconds(10),
+      // It waits for the bus nearly all of its time.
+      memoryMb: 256,
     })
       .putsEventsOn('SOURCE_BUS_NAME', sourceBus)
       .readsSecrets('STRIPE_WEBHOOK_SECRET_IDS', Object.fromEntries(instances.map(([instance, { signing }]) => [instance, signing])));
@@ -33,7 +35,7 @@ export class IntegrationsStack extends CapabilityStack {
     const onIncomplete = new CapabilityFunction(this, 'integrations/stripe/on-incomplete', {
       purpose: 'Fetches from Stripe what an event lacks, then records the facts',
       timeout: Duration.seconds(60),
-      alarmOnErrors: false,
+      consumes: true,
     })
       .writesTable()
       .readsCompany()
@@ -48,7 +50,7 @@ export class IntegrationsStack extends CapabilityStack {
 
     const onEvent = new CapabilityFunction(this, 'integrations/stripe/on-event', {
       purpose: 'Maps Stripe events to facts in our words and records them',
-      alarmOnErrors: false,
+      consumes: true,
     })
       .writesTable()
       .readsCompany()

@@ -57,7 +57,8 @@ export class StatefulStack extends Stack {
       indexName: TABLE_INDEX,
       partitionKey: { name: INDEX_KEYS.partition, type: AttributeType.STRING },
       sortKey: { name: INDEX_KEYS.sort, type: AttributeType.STRING },
-      projectionType: ProjectionType.ALL,
+      // Lists are read by key from here and then from the table: an index of whole items would cost as many write units again.
+      projectionType: ProjectionType.KEYS_ONLY,
     });
 
     const sourceBus = busWithArchive(this, 'SourceBus', {

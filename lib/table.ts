@@ -4,5 +4,3 @@ export const TABLE_KEYS = { partition: 'pk', sort: 'sk' } as const;
 export const INDEX_KEYS = { partition: 'gsi1pk', sort: 'gsi1sk' } as const;
 /** Epoch seconds. */
 export const TTL_ATTRIBUTE = 'expiresAt';
-/** Partition keys of outbox items begin so; the stream's two readers see nothing else. */
-export const OUTBOX_PREFIX = 'OUT#';

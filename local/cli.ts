@@ -11,7 +11,6 @@ const HELP = `node local/cli.ts <command> [--port ${DEFAULT_PORT}]
   dead-letters                  what failed, with its content
   redrive <queue>               sends a queue's dead letters back to where they came from
   schedules                     what wakes by itself
-  executions                    workflows under way
   logs [function] [--level error] [--limit 200]
   denied                        calls that a role's policies did not allow
   idle [milliseconds]           waits until nothing is pending
@@ -30,7 +29,7 @@ interface Flags {
   readonly run: boolean;
 }
 
-const PAGES = ['functions', 'queues', 'dead-letters', 'schedules', 'executions', 'denied'];
+const PAGES = ['functions', 'queues', 'dead-letters', 'schedules', 'denied'];
 
 const get = (path: string): Request => ({ method: 'GET', path });
 

@@ -30,6 +30,10 @@ export const startDemoStripe = (demo: DemoCompany, now: () => number): Promise<S
       state.moveTo(atSeconds);
       return (kinds[objectType] ?? state.object)(id);
     },
+    lister: (objectType, atSeconds) => {
+      state.moveTo(atSeconds);
+      return state.list(objectType);
+    },
   });
 };
 

@@ -15,17 +15,17 @@ export const milestoneText = async (url: string): Promise<string> => {
   const response = await fetch(`${url}/api/v1/arr/status`);
   if (!response.ok) throw new Error(`${url}/api/v1/arr/status answered ${response.status}`);
   const status = (await response.json()) as Status;
-  const { milestone, velocity, growth, eta, currency } = status;
-  const money = (minor: string | undefined): string => (minor === undefined ? 'n/a' : dollars(minor, currency));
-  const thresholds = milestone.thresholds
-    .map(({ thresholdBps, reachedOn }) => `${thresholdBps / 100}% ${reachedOn ?? 'ahead'}`)
-    .join(' · ');
+  const { milestone, velocity, growth, eta, planCurrency } = status;
+  const money = (minor: string | undefined): string => (minor === undefined ? 'n/a' : dollars(minor, planCurrency));
+  // What lacks a plan rate is absent from the status.
+  const crossings = milestone.thresholds?.map(({ thresholdBps, reachedOn }) => `${thresholdBps / 100}% ${reachedOn ?? 'ahead'}`);
+  const arrival = eta === undefined ? 'n/a' : `${eta.on ?? 'not in sight'} (80%: ${eta.earliest ?? '?'} to ${eta.latest ?? '?'})`;
   return `
   ${status.on}   ARR ${money(status.arrMinor)} of ${money(milestone.targetMinor)} by ${milestone.targetOn}   ${percent(milestone.progressBps)} of the target
-  milestones     ${thresholds}
+  milestones     ${crossings?.join(' · ') ?? 'n/a'}
   velocity       ${money(velocity.monthlyMinor)} in the last month, the plan adds ${money(velocity.plannedMonthlyMinor)}; ${money(velocity.aheadOfPlanMinor)} ahead of plan
   growth         ${percent(growth.monthOverMonthBps)} month over month, ${percent(growth.yearOverYearBps)} year over year
-  arrival        ${eta.on ?? 'not in sight'} (80%: ${eta.earliest ?? '?'} to ${eta.latest ?? '?'})
+  arrival        ${arrival}
 
   ${url}/api/v1/arr/status               ARR, milestone, velocity, composition
   ${url}/api/v1/dashboard/executive      the executive snapshot

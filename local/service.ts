@@ -18,7 +18,7 @@ export interface ServiceResponse {
 export interface AccessNeeded {
   readonly action: string;
   readonly resource: string;
-  /** Condition keys that this request sets, e.g. `{ 'dynamodb:LeadingKeys': ['OUT#00'] }`. */
+  /** Condition keys that this request sets, e.g. `{ 'dynamodb:LeadingKeys': ['ARR#1'] }`. */
   readonly context?: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listed } from './stripe-lists.ts';
 import { type Lookup, MAX_EXPAND_DEPTH, render, type StripeObject } from './stripe-render.ts';
 
 export type { StripeObject } from './stripe-render.ts';
@@ -17,6 +18,8 @@ export interface StripeOptions {
   readonly now?: () => number;
   /** Asked for what was not put: the object as it is at that time. */
   readonly provider?: (objectType: string, id: string, atSeconds: number) => StripeObject | undefined;
+  /** The same for lists: all objects of a type, as they are at that time. */
+  readonly lister?: (objectType: string, atSeconds: number) => readonly StripeObject[];
 }
 
 /** What goes wrong next. `slow` answers late, `cut` breaks off in the middle of the body, `reset` closes without an answer. */
@@ -63,7 +66,6 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   payment_intents: 'payment_intent',
   events: 'event',
 };
-const PLAIN_FILTERS = ['customer', 'subscription', 'status', 'type', 'invoice', 'charge', 'payment_intent', 'product'];
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
 const MAX_REQUESTS_KEPT = 10_000;
@@ -85,10 +87,8 @@ const missing = (type: string, id: string): Answer =>
     param: 'id',
   });
 
-const idOf = (value: unknown): unknown => (typeof value === 'object' && value !== null ? (value as StripeObject)['id'] : value);
-
 /** The objects that were put, and the provider behind them. */
-const stateOf = ({ provider, now = Date.now }: StripeOptions) => {
+const stateOf = ({ provider, lister, now = Date.now }: StripeOptions) => {
   const byType = new Map<string, Map<string, StripeObject>>();
   const ofType = (type: string): Map<string, StripeObject> => {
     const objects = byType.get(type) ?? new Map<string, StripeObject>();
@@ -100,9 +100,14 @@ const stateOf = ({ provider, now = Date.now }: StripeOptions) => {
     if (typeof type !== 'string' || typeof id !== 'string') throw new TypeError('a Stripe object has an id and a type');
     ofType(type).set(id, object);
   };
-  const find: Lookup = (type, id) => ofType(type).get(id) ?? provider?.(type, id, Math.floor(now() / 1000));
+  const nowSeconds = (): number => Math.floor(now() / 1000);
+  const find: Lookup = (type, id) => ofType(type).get(id) ?? provider?.(type, id, nowSeconds());
+  /** What was put stands for what the provider has under the same id. */
+  const all = (type: string): readonly StripeObject[] => [
+    ...new Map([...(lister?.(type, nowSeconds()) ?? []).map((object) => [object['id'], object] as const), ...ofType(type)]).values(),
+  ];
   const remove = (type: string, id: string): void => void ofType(type).delete(id);
-  return { ofType, put, find, remove };
+  return { all, put, find, remove };
 };
 
 type State = ReturnType<typeof stateOf>;
@@ -122,13 +127,6 @@ const page = (all: readonly StripeObject[], query: URLSearchParams, url: string,
     .map(([, ...rest]) => rest);
   const data = all.slice(start, start + limit).map((object) => render(object, paths, state.find));
   return { status: 200, body: { object: 'list', data, has_more: start + limit < all.length, url } };
-};
-
-const listed = (type: string, query: URLSearchParams, state: State): readonly StripeObject[] => {
-  const matches = (object: StripeObject): boolean =>
-    PLAIN_FILTERS.every((name) => !query.has(name) || idOf(object[name]) === query.get(name)) &&
-    Number(object['created'] ?? 0) >= Number(query.get('created[gte]') ?? 0);
-  return [...state.ofType(type).values()].filter(matches).sort((a, b) => Number(b['created'] ?? 0) - Number(a['created'] ?? 0));
 };
 
 /** The list inside an object, whole. */
@@ -152,7 +150,7 @@ const read = (path: string, query: URLSearchParams, state: State): Answer => {
         ? missing('subscription', subscriptionId ?? '')
         : page(inside(subscription, 'items'), query, path, state);
     }
-    return page(listed(type, query, state), query, path, state);
+    return page(listed(state.all(type), query), query, path, state);
   }
   const object = state.find(type, id);
   if (object === undefined) return missing(type, id);

@@ -3,24 +3,23 @@ import { append, type Book, decideAll, emptyBook } from './decide.ts';
 import type { Fact } from './facts.ts';
 import type { Entry } from './movements.ts';
 
+const NO_MOVEMENTS: readonly Entry[] = [];
+
 /** One customer whole in memory: its facts, its book, and every movement recorded so far. Used where history is replayed. */
 export interface Account {
   book: Book;
   readonly facts: Fact[];
-  /** Source events of the facts: one that is not among them cannot have been seen. */
-  readonly eventIds: Set<string>;
   readonly recorded: Entry[];
 }
 
-export const openAccount = (context: Context): Account => ({ book: emptyBook(context), facts: [], eventIds: new Set(), recorded: [] });
+export const openAccount = (context: Context): Account => ({ book: emptyBook(context), facts: [], recorded: [] });
 
 /** Records a fact and answers the movements that it appends; a fact that was seen before appends nothing. */
 export const recordFact = (account: Account, fact: Fact, context: Context): readonly Entry[] => {
-  const eventId = fact.data.provenance.eventId;
-  if (account.eventIds.has(eventId) && account.facts.some((known) => isSame(known, fact))) return [];
-  account.eventIds.add(eventId);
-  account.facts.push(fact);
   const inOrder = append(account.book, fact, context);
+  // One that is newer than all of its object cannot have been seen.
+  if (inOrder === 'late' && account.facts.some((known) => isSame(known, fact))) return NO_MOVEMENTS;
+  account.facts.push(fact);
   const decision = inOrder === 'late' ? decideAll(account.facts, account.recorded, context) : inOrder;
   account.book = decision.book;
   for (const entry of decision.movements) account.recorded.push(entry);

@@ -2,7 +2,7 @@ import { companyConfig } from '../platform/config.ts';
 import { apiHandler } from '../platform/http.ts';
 import { ok } from '../platform/result.ts';
 import { customerOn } from './customer.ts';
-import { explainEvent, explainMovement, explainNothing } from './explain.ts';
+import { explain } from './explain.ts';
 import { listMovements } from './list-movements.ts';
 import { readStatus, today } from './read.ts';
 import { readWaterfall } from './read-waterfall.ts';
@@ -13,10 +13,5 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   listArrMovements: ({ query, page }) => listMovements(query, page, today()),
   getArrWaterfall: ({ query }) => readWaterfall(query, companyConfig()),
   getArrCustomer: ({ params, query }) => customerOn(params.customerId, query.on ?? today()),
-  explainArr: ({ query: { movementId, customerId, eventId } }) =>
-    movementId !== undefined
-      ? explainMovement(movementId)
-      : customerId !== undefined && eventId !== undefined
-        ? explainEvent(customerId, eventId)
-        : explainNothing(),
+  explainArr: ({ query, page }) => explain(query, page),
 });

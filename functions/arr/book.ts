@@ -1,7 +1,8 @@
 import { toEpochDay } from '../platform/calendar.ts';
 import type { SubscriptionFact } from './facts.ts';
+import { extended } from './lists.ts';
 import type { Profile } from './profile.ts';
-import { annualValues, type Fraction, roundHalfAway } from './rating.ts';
+import { annualValue, annualValues, type Discount, type Fraction, type Line, roundHalfAway } from './rating.ts';
 
 /** Plan-rate conversions, dated. A missing rate is `undefined`: amounts stay in their currency and the total says what is missing. */
 export interface PlanRates {
@@ -39,51 +40,76 @@ export interface LineValue {
   readonly eventId: string;
 }
 
-/** A subscription's state from one day on, until its next stretch begins. */
+/** A subscription's state from one day on, until its next stretch begins; what is often asked of its fact stands beside it. */
 export interface Stretch {
   readonly fromDay: number;
   readonly fact: SubscriptionFact;
+  /** First day of service. */
+  readonly startDay: number;
   /** Later days on which its value may change by itself: service start and discount edges. Ascending; plan rates have days of their own. */
   readonly breakDays: readonly number[];
+  readonly eventId: string;
+  readonly legalEntity: string;
+  readonly currency: string;
+  readonly lines: readonly Line[];
+  readonly discounts: readonly Discount[];
 }
 
 const NO_DAYS: readonly number[] = [];
 
-/** First day on which a fact counts: the service start for a creation, the end for a cancellation, otherwise the day that it was observed. */
-const effectiveDay = (fact: SubscriptionFact): number => {
-  const observed = toEpochDay(fact.observedOn);
-  if (fact.status === 'canceled' && fact.endedOn !== undefined) return Math.min(observed, toEpochDay(fact.endedOn));
-  if (fact.lifecycle === 'created') return Math.min(observed, toEpochDay(fact.startsOn));
-  return observed;
-};
-
 export const stretchOf = (fact: SubscriptionFact): Stretch => {
-  const fromDay = effectiveDay(fact);
-  return { fromDay, fact, breakDays: breakDaysAfter(fromDay, fact) };
+  const { observedOn, startsOn, legalEntity, currency, lines, discounts } = fact;
+  const observedDay = toEpochDay(observedOn);
+  const startDay = startsOn === observedOn ? observedDay : toEpochDay(startsOn);
+  const fromDay = effectiveDay(fact, observedDay, startDay);
+  const firstBreak = startDay > observedDay ? startDay : undefined;
+  const breakDays = breakDaysAfter(fromDay, firstBreak, lines, discounts);
+  return { fromDay, fact, startDay, breakDays, eventId: fact.provenance.eventId, legalEntity, currency, lines, discounts };
 };
 
-const breakDaysAfter = (fromDay: number, fact: SubscriptionFact): readonly number[] => {
-  const days: number[] = [];
-  if (fact.startsOn > fact.observedOn) days.push(toEpochDay(fact.startsOn));
-  for (const discount of fact.discounts) noteEdges(discount, days);
-  for (const line of fact.lines) for (const discount of line.discounts) noteEdges(discount, days);
-  return days.length === 0 ? NO_DAYS : ascending(days.filter((day) => day > fromDay));
+/** First day on which a fact counts: the service start for a creation, the end for a cancellation, otherwise the day that it was observed. */
+const effectiveDay = (fact: SubscriptionFact, observedDay: number, startDay: number): number => {
+  if (fact.status === 'canceled' && fact.endedOn !== undefined) return Math.min(observedDay, toEpochDay(fact.endedOn));
+  return startDay < observedDay && fact.lifecycle === 'created' ? startDay : observedDay;
+};
+
+const breakDaysAfter = (
+  fromDay: number,
+  startDay: number | undefined,
+  lines: readonly Line[],
+  discounts: readonly Discount[],
+): readonly number[] => {
+  let days: number[] | undefined = startDay === undefined ? undefined : [startDay];
+  days = withEdges(days, fromDay, discounts);
+  for (const line of lines) if (line.discounts.length > 0) days = withEdges(days, fromDay, line.discounts);
+  return days === undefined ? NO_DAYS : ascending(days);
+};
+
+const withEdges = (noted: number[] | undefined, fromDay: number, discounts: readonly Discount[]): number[] | undefined => {
+  let days = noted;
+  for (const { duration, startsOn, endsOn } of discounts) {
+    if (duration === 'once') continue;
+    for (const edge of [startsOn, endsOn]) {
+      const day = edge === undefined ? fromDay : toEpochDay(edge);
+      if (day > fromDay) days = extended(days ?? [], day);
+    }
+  }
+  return days;
 };
 
 /** Sorts days in place and drops those that are there twice. */
 export const ascending = (days: number[]): number[] => {
   if (days.length < 2) return days;
-  days.sort((a, b) => a - b);
+  if (!isAscending(days)) days.sort((a, b) => a - b);
   let unique = 1;
   for (let i = 1; i < days.length; i += 1) if (days[i] !== days[i - 1]) days[unique++] = days[i] as number;
   days.length = unique;
   return days;
 };
 
-const noteEdges = (discount: SubscriptionFact['discounts'][number], days: number[]): void => {
-  if (discount.duration === 'once') return;
-  if (discount.startsOn !== undefined) days.push(toEpochDay(discount.startsOn));
-  if (discount.endsOn !== undefined) days.push(toEpochDay(discount.endsOn));
+const isAscending = (days: readonly number[]): boolean => {
+  for (let i = 1; i < days.length; i += 1) if ((days[i] as number) < (days[i - 1] as number)) return false;
+  return true;
 };
 
 /** Whether the profile counts a subscription in this state at all. */
@@ -109,65 +135,99 @@ const counts = (fact: SubscriptionFact, profile: Profile): boolean => {
 const NO_LINES: readonly LineValue[] = [];
 const AT_PAR: Fraction = { num: 1n, den: 1n };
 
+/** A subscription that changes on a day: its stretch at the end of the day before, and at the end of the day. */
+export interface Change {
+  readonly subscriptionId: string;
+  readonly before: Stretch | undefined;
+  readonly after: Stretch;
+  /** A schedule's phase begins today. */
+  readonly contractedStep: boolean;
+}
+
 /**
- * ARR of a stretch's lines at the end of a day; lines without value are left out. `on` is the same day as text. A line's identity is taken
- * over from `known`, the customer's lines before, where it is among them: its strings are then the very same, and compare at once.
+ * ARR of a subscription's lines at the end of the day on which it changes; lines without value are left out. `on` is the same day as text,
+ * `open` the customer's lines before, at the day's plan rates. A line that is among them keeps its identity (its strings are then the very
+ * same, and compare at once), and its value where nothing has changed that decides it.
  */
 export const valuesOn = (
-  stretch: Stretch,
+  { subscriptionId, before, after }: Change,
   day: number,
   on: string,
-  known: readonly LineValue[],
+  open: readonly LineValue[],
   context: Context,
 ): readonly LineValue[] => {
-  const fact = stretch.fact;
-  if (fact.lines.length === 0 || !counts(fact, context.profile) || on < fact.startsOn) return NO_LINES;
-  const factor = fact.currency === context.rates.planCurrency ? AT_PAR : context.rates.factor(fact.currency, day);
-  const annual = annualValues(fact.lines, fact.discounts, on, context.profile);
-  const values: LineValue[] = [];
-  for (let i = 0; i < annual.length; i += 1) {
-    const exact = annual[i] as Fraction;
+  const { lines, discounts, eventId } = after;
+  if (lines.length === 0 || day < after.startDay || !counts(after.fact, context.profile)) return NO_LINES;
+  const together = discounts.length === 0 ? undefined : annualValues(lines, discounts, on, context.profile);
+  const linesBefore = together === undefined && before?.discounts.length === 0 ? before.lines : NO_LINES_BEFORE;
+  const factor = after.currency === context.rates.planCurrency ? AT_PAR : context.rates.factor(after.currency, day);
+  const values = new Array<LineValue>(lines.length);
+  let live = 0;
+  for (let i = 0; i < lines.length; i += 1) {
+    const line = lines[i] as Line;
+    const known = knownLine(open, live, subscriptionId, after, line);
+    if (known !== undefined && isSameValue(linesBefore[i], known, line)) {
+      values[live++] = { ...known, lineId: line.lineId, origin: line.origin, eventId };
+      continue;
+    }
+    const exact = together === undefined ? annualValue(line, on, context.profile) : (together[i] as Fraction);
     if (exact.num === 0n) continue;
-    const line = fact.lines[i] as SubscriptionFact['lines'][number];
-    const same = knownLine(known, values.length, fact, line);
     const amountMinor = roundHalfAway(exact);
-    values.push({
-      key: same?.key ?? `${fact.subscriptionId}/${line.lineId}/${line.productId}/${fact.legalEntity}/${fact.currency}`,
-      subscriptionId: same?.subscriptionId ?? fact.subscriptionId,
+    values[live++] = {
+      key: known?.key ?? `${subscriptionId}/${line.lineId}/${line.productId}/${after.legalEntity}/${after.currency}`,
+      subscriptionId,
       lineId: line.lineId,
-      productId: same?.productId ?? line.productId,
-      legalEntity: same?.legalEntity ?? fact.legalEntity,
-      currency: fact.currency,
+      productId: known?.productId ?? line.productId,
+      legalEntity: after.legalEntity,
+      currency: after.currency,
       origin: line.origin,
       exact,
       amountMinor,
       planMinor: factor === AT_PAR ? amountMinor : planMinor(exact, factor),
       converted: factor !== undefined,
-      eventId: fact.provenance.eventId,
-    });
+      eventId,
+    };
   }
+  if (live < values.length) values.length = live;
   return values;
 };
+
+const NO_LINES_BEFORE: readonly Line[] = [];
+
+/** Whether an item of a subscription says the same of its value as it did before; only prices that are the same a unit are compared. */
+const isSameValue = (before: Line | undefined, known: LineValue, line: Line): boolean =>
+  before !== undefined &&
+  before.lineId === known.lineId &&
+  before.quantity === line.quantity &&
+  before.pricing.model === 'per-unit' &&
+  line.pricing.model === 'per-unit' &&
+  before.pricing.unitMinor === line.pricing.unitMinor &&
+  before.interval === line.interval &&
+  before.intervalCount === line.intervalCount &&
+  before.usage === line.usage &&
+  before.discounts.length === 0 &&
+  line.discounts.length === 0;
 
 /** The line among the known ones; mostly it stands where it stood, otherwise all are looked through. */
 const knownLine = (
   known: readonly LineValue[],
   hint: number,
-  fact: SubscriptionFact,
-  line: SubscriptionFact['lines'][number],
+  subscriptionId: string,
+  stretch: Stretch,
+  line: Line,
 ): LineValue | undefined => {
   const likely = known[hint];
-  if (likely !== undefined && isLine(likely, fact, line)) return likely;
-  for (const other of known) if (isLine(other, fact, line)) return other;
+  if (likely !== undefined && isLine(likely, subscriptionId, stretch, line)) return likely;
+  for (const other of known) if (isLine(other, subscriptionId, stretch, line)) return other;
   return undefined;
 };
 
-const isLine = (known: LineValue, fact: SubscriptionFact, line: SubscriptionFact['lines'][number]): boolean =>
+const isLine = (known: LineValue, subscriptionId: string, stretch: Stretch, line: Line): boolean =>
+  known.subscriptionId === subscriptionId &&
   known.lineId === line.lineId &&
-  known.subscriptionId === fact.subscriptionId &&
   known.productId === line.productId &&
-  known.legalEntity === fact.legalEntity &&
-  known.currency === fact.currency;
+  known.legalEntity === stretch.legalEntity &&
+  known.currency === stretch.currency;
 
 /** Whether the plan rate of a currency changes on a day. */
 const isRevalued = (currency: string, day: number, rates: PlanRates): boolean =>

@@ -1,7 +1,8 @@
-import type { Context, LineValue, Stretch } from './book.ts';
-import { type Change, changeOf, type Delta, entryLine, planShare, sumPlan } from './delta.ts';
+import type { Change, Context, LineValue, Stretch } from './book.ts';
+import { changeOf, type Delta, entryLine, planShare, sumPlan } from './delta.ts';
+import { extended } from './lists.ts';
 import type { Cause, EntryLine, Renewed } from './movements.ts';
-import { annualValues, roundHalfAway } from './rating.ts';
+import { annualValues, type Fraction, type Line, roundHalfAway } from './rating.ts';
 import { isRenewed } from './term.ts';
 
 const NONE: readonly Change[] = [];
@@ -23,60 +24,74 @@ export const classed = (
   deltas: readonly Delta[],
   changes: readonly Change[],
   renewals: readonly Change[],
-  open: readonly LineValue[],
   on: string,
   context: Context,
 ): readonly Delta[] => {
-  if (renewals.length === 0 && !changes.some((change) => change.contractedStep)) return deltas;
-  return deltas.flatMap((delta) => {
+  let told: Delta[] = [];
+  for (const delta of deltas) {
     const change = changeOf(delta.line, changes);
-    if (change === undefined) return [delta];
-    if (change.contractedStep && context.profile.contractedSteps === 'separate')
-      return [{ ...delta, cause: stepCause(change, delta.line) }];
-    const before = renewals.includes(change) ? open.find((line) => line.key === delta.line.key) : undefined;
-    return before === undefined ? [delta] : atRenewal(delta, before, change, on, context);
-  });
+    if (change?.contractedStep && context.profile.contractedSteps === 'separate')
+      told = extended(told, { ...delta, cause: stepCause(change, delta.line) });
+    else if (change !== undefined && renewals.includes(change)) told = withUplift(told, delta, change, on, context);
+    else told = extended(told, delta);
+  }
+  return told;
 };
 
 /** A phase that changes only the price is an escalator; one that changes what is bought is a contracted step. */
-const stepCause = (change: Change, line: LineValue): Cause => {
-  const quantity = (stretch: Stretch | undefined): string | undefined =>
-    stretch?.fact.lines.find((other) => other.lineId === line.lineId)?.quantity;
-  const before = quantity(change.before);
-  return before !== undefined && before === quantity(change.after) ? 'price-escalator' : 'contracted-step';
+const stepCause = ({ before, after }: Change, { lineId }: LineValue): Cause => {
+  const quantity = before === undefined ? undefined : itemOf(before, lineId)?.quantity;
+  return quantity !== undefined && quantity === itemOf(after, lineId)?.quantity ? 'price-escalator' : 'contracted-step';
+};
+
+const itemOf = ({ lines }: Stretch, lineId: string): Line | undefined => {
+  for (const line of lines) if (line.lineId === lineId) return line;
+  return undefined;
 };
 
 /** The uplift is what the old quantity costs at the new price, less what it cost; the rest of the change is the customer's decision. */
-const atRenewal = (delta: Delta, before: LineValue, change: Change, on: string, context: Context): Delta[] => {
-  const lines = change.after.fact.lines;
-  const index = lines.findIndex((line) => line.lineId === delta.line.lineId);
-  if (index < 0) return [delta];
-  const exact = annualValues(lines, change.after.fact.discounts, on, context.profile, quantitiesOf(change.before))[index];
-  if (exact === undefined) return [delta];
-  const amount = roundHalfAway(exact) - before.amountMinor;
-  if (amount <= 0n) return [delta];
-  const rest = delta.amount - amount;
-  if (rest === 0n) return [{ ...delta, cause: 'renewal-uplift' }];
+const withUplift = (told: Delta[], delta: Delta, change: Change, on: string, context: Context): Delta[] => {
+  const amount = upliftOf(delta, change, on, context);
+  if (amount <= 0n) return extended(told, delta);
+  if (amount === delta.amount) return extended(told, { ...delta, cause: 'renewal-uplift' });
   const plan = planShare(delta, amount);
-  return [
-    { ...delta, amount, plan, cause: 'renewal-uplift' },
-    { ...delta, amount: rest, plan: delta.plan - plan, cause: 'organic' },
-  ];
+  const uplifted = extended<Delta>(told, { ...delta, amount, plan, cause: 'renewal-uplift' });
+  return extended(uplifted, { ...delta, amount: delta.amount - amount, plan: delta.plan - plan });
 };
 
-const quantitiesOf = (stretch: Stretch | undefined): Map<string, string> => {
+const upliftOf = (delta: Delta, { before, after }: Change, on: string, { profile }: Context): bigint => {
+  if (delta.before === undefined || before === undefined) return 0n;
+  const isThere = delta.before !== delta.line;
+  if (isThere && keepsQuantities(before, after)) return delta.amount;
+  const index = after.lines.findIndex((line) => line.lineId === delta.line.lineId);
+  const values = annualValues(after.lines, after.discounts, on, profile, quantitiesOf(before));
+  return index < 0 ? 0n : roundHalfAway(values[index] as Fraction) - delta.before.amountMinor;
+};
+
+/** Whether all items are there in the same quantities as before, in the same order. */
+const keepsQuantities = (before: Stretch, after: Stretch): boolean => {
+  if (before.lines.length !== after.lines.length) return false;
+  for (let i = 0; i < after.lines.length; i += 1) {
+    const old = before.lines[i] as Line;
+    const line = after.lines[i] as Line;
+    if (old.quantity !== line.quantity || old.lineId !== line.lineId) return false;
+  }
+  return true;
+};
+
+const quantitiesOf = ({ lines }: Stretch): Map<string, string> => {
   const quantities = new Map<string, string>();
-  for (const line of stretch?.fact.lines ?? []) if (line.quantity !== undefined) quantities.set(line.lineId, line.quantity);
+  for (const line of lines) if (line.quantity !== undefined) quantities.set(line.lineId, line.quantity);
   return quantities;
 };
 
 /** What was in force of the renewed subscriptions, by currency. */
 export const renewedAmounts = (lines: readonly LineValue[]): Renewed[] => {
-  const amounts: Renewed[] = [];
+  let amounts: Renewed[] = [];
   for (const { currency, amountMinor, planMinor } of lines) {
     const at = amounts.findIndex((amount) => amount.currency === currency);
     const sum = amounts[at];
-    if (sum === undefined) amounts.push({ currency, amountMinor, planMinor });
+    if (sum === undefined) amounts = extended(amounts, { currency, amountMinor, planMinor });
     else amounts[at] = { currency, amountMinor: sum.amountMinor + amountMinor, planMinor: sum.planMinor + planMinor };
   }
   return amounts;
@@ -87,8 +102,13 @@ export const renewedAmounts = (lines: readonly LineValue[]): Renewed[] => {
  * Products swapped at equal value are a transfer.
  */
 export const netCause = (deltas: readonly Delta[]): Cause => {
-  const net = deltas.every((delta) => delta.line.converted) ? sumPlan(deltas) : firstCurrencySum(deltas);
+  const net = isConverted(deltas) ? sumPlan(deltas) : firstCurrencySum(deltas);
   return net > 0n ? 'expansion' : net < 0n ? 'contraction' : 'transfer';
+};
+
+const isConverted = (deltas: readonly Delta[]): boolean => {
+  for (const { line } of deltas) if (!line.converted) return false;
+  return true;
 };
 
 const firstCurrencySum = (deltas: readonly Delta[]): bigint => {
@@ -98,9 +118,11 @@ const firstCurrencySum = (deltas: readonly Delta[]): bigint => {
 
 /** Each product's own class: new to the customer, gone from it, or more and less of it. */
 export const ownClasses = (deltas: readonly Delta[], open: readonly LineValue[], close: readonly LineValue[]): EntryLine[] => {
-  const lines: EntryLine[] = [];
-  for (const delta of deltas)
-    lines.push(entryLine(delta.line, classOf(delta.line.productId, deltas, open, close), delta.amount, delta.plan));
+  const lines = new Array<EntryLine>(deltas.length);
+  for (let i = 0; i < deltas.length; i += 1) {
+    const { line, amount, plan } = deltas[i] as Delta;
+    lines[i] = entryLine(line, classOf(line.productId, deltas, open, close), amount, plan);
+  }
   return lines;
 };
 
@@ -108,7 +130,11 @@ const classOf = (productId: string, deltas: readonly Delta[], open: readonly Lin
   if (!has(open, productId)) return 'new';
   if (!has(close, productId)) return 'churn';
   let net = 0n;
-  for (const delta of deltas) if (delta.line.productId === productId) net += delta.plan === 0n ? delta.amount : delta.plan;
+  for (const { line, amount, plan } of deltas) {
+    if (line.productId !== productId) continue;
+    const moved = plan === 0n ? amount : plan;
+    net = net === 0n ? moved : net + moved;
+  }
   return net < 0n ? 'contraction' : 'expansion';
 };
 

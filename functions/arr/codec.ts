@@ -1,8 +1,9 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { fromEpochDay, toEpochDay } from '../platform/calendar.ts';
 import { type LineValue, stretchOf } from './book.ts';
 import type { Book } from './decide.ts';
 import type { Movement } from './events.ts';
-import type { SubscriptionFact } from './facts.ts';
+import type { Fact, SubscriptionFact } from './facts.ts';
 import type { Entry } from './movements.ts';
 import type { Subscription } from './timeline.ts';
 
@@ -16,7 +17,7 @@ interface Encoded extends Omit<Book, 'subscriptions' | 'stepDays' | 'decided'> {
   readonly stepDays: readonly (readonly [string, readonly number[]])[];
 }
 
-/** A book as JSON text. Money is in bigint, which JSON lacks: `{"$n":"123"}`; the map is a list of pairs. */
+/** Money is in bigint, which JSON lacks: `{"$n":"123"}`; the map is a list of pairs. */
 export const encodeBook = ({ decided: _, subscriptions, stepDays, ...book }: Book): string =>
   JSON.stringify(
     {
@@ -45,6 +46,53 @@ export const decodeBook = (text: string): Book | undefined => {
     decided: undefined,
   };
 };
+
+/** No customer's book and facts are larger than this, inflated. */
+const MAX_INFLATED_BYTES = 16_000_000;
+const LINE_FEED = 10;
+
+/**
+ * What nearly every recording says, so that deflate spends nothing on it: half of a small one. It is part of the stored format: what was packed
+ * with it can be unpacked with exactly this text only, so it is never edited; another one would be another attribute.
+ */
+const DICTIONARY = Buffer.from(
+  [
+    '"usage":"metered""interval":"day""interval":"week""model":"graduated","tiers":[{"upTo":null,"unitMinor":"0","flatMinor":"0"}]',
+    '"model":"volume""model":"package","size":"round":"up""discounts":[{"kind":"percent","value":"10","duration":"repeating","startsOn":"',
+    '"endsOn":"{"kind":"amount","duration":"forever""status":"trialing""status":"past-due""status":"canceled""status":"unpaid","endedOn":"',
+    '"collectionPaused":true"lifecycle":"deleted""lifecycle":"observed","previousFingerprint":"[{"kind":"schedule","data":{"scheduleId":"sub_sched_',
+    '"phases":[{"startsOn":"[{"kind":"customer","data":{"provenance":{"system":"stripe","instance":"main","eventId":"evt_","eventType":"',
+    'customer.created","observedAt":17},"customerId":"cus_","name":"","observedOn":"20","attributes":{"segment":"Enterprise","region":"',
+    '"industry":"","channel":""},"deleted":false"currency":"EUR""currency":"GBP""EUR/acme-inc/{"rules":1,"day":20,"opening":{"lines":[{"key":"sub_',
+    '","subscriptionId":"sub_","lineId":"si_","productId":"prod_","legalEntity":"","currency":"USD","origin":"landed","exact":{"num":{"$n":"',
+    '"},"den":{"$n":"1"}},"amountMinor":{"$n":"00"},"planMinor":{"$n":"00"},"converted":true,"eventId":"evt_"}],"had":true,"stock":[{"$n":"',
+    '"},{"$n":"0"},{"$n":"0"}]},"attributes":[{"fromDay":-1000000000,"attributes":{"segment":"Mid-Market","region":"North America"}}],',
+    '"customerObservedAt":17,"ratesVersion":,"subscriptions":[[{"provenance":{"system":"stripe","instance":"main","eventId":"evt_","eventType":"',
+    '}]],"stepDays":[]}[{"kind":"subscription","data":{"provenance":{"system":"stripe","instance":"main","eventId":"evt_","eventType":"',
+    'customer.subscription.created"customer.subscription.deleted"customer.subscription.updated","observedAt":17},"subscriptionId":"sub_",',
+    '"customerId":"cus_","legalEntity":"","currency":"USD","status":"active","evidence":"billed","collectionPaused":false,"startsOn":"202',
+    '","observedOn":"202","termMonths":12,"termStartsOn":"202","discounts":[],"lines":[{"lineId":"si_","productId":"prod_","priceId":"price_',
+    '","usage":"licensed","interval":"year","intervalCount":1,"quantity":"1","pricing":{"model":"per-unit","unitMinor":"00"},"discounts":[],',
+    '"periodStartsOn":"202","periodEndsOn":"202","origin":"expanded"}],"interval":"month","lifecycle":"created","lifecycle":"changed","fingerprint":"',
+  ].join(''),
+);
+
+/**
+ * The book that a recording makes and the facts that it records, as raw deflate of two lines of JSON: the facts, then the book. The facts
+ * stand again within the book, where deflate finds them.
+ */
+export const pack = (book: Book, facts: readonly Fact[]): Uint8Array =>
+  deflateRawSync(`${JSON.stringify(facts)}\n${encodeBook(book)}`, { dictionary: DICTIONARY });
+
+const lines = (packed: Uint8Array): readonly [facts: string, book: string] => {
+  const text = inflateRawSync(packed, { maxOutputLength: MAX_INFLATED_BYTES, dictionary: DICTIONARY });
+  const end = text.indexOf(LINE_FEED);
+  return [text.toString('utf8', 0, end), text.toString('utf8', end + 1)];
+};
+
+export const unpackFacts = (packed: Uint8Array): readonly Fact[] => JSON.parse(lines(packed)[0]) as Fact[];
+/** Undefined where it was decided under other rules. */
+export const unpackBook = (packed: Uint8Array): Book | undefined => decodeBook(lines(packed)[1]);
 
 const subscriptionOf = (facts: readonly [SubscriptionFact, ...SubscriptionFact[]]): Subscription => {
   const newest = facts[facts.length - 1] ?? facts[0];

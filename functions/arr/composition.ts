@@ -1,7 +1,8 @@
 import type { PlanContent } from '../company/index.ts';
 import { addDays, addMonths } from '../platform/calendar.ts';
+import type { Course, CourseRow } from './course.ts';
 import { ratioBps } from './milestone.ts';
-import { arrAt, type Step, stepsOf, waterfall } from './series.ts';
+import { arrAt, type Step, stepsOf } from './series.ts';
 import { ORIGINS } from './totals.ts';
 import type { Totals } from './totals-store.ts';
 
@@ -13,14 +14,28 @@ export interface Share {
   readonly plannedBps?: number;
 }
 
-/** Three named views of what ARR consists of; each sums to its own total (A6). */
+/**
+ * Three named views of what ARR consists of; each sums to its own total (A6). A view is undefined while ARR is unknown, for want of a plan rate,
+ * on a day that it looks at.
+ */
 export interface Composition {
   /** How the ARR in force came about; losses were taken pro rata. This is the view that is compared with the plan's composition. */
-  readonly originOfStock: { readonly totalMinor: bigint; readonly shares: readonly Share[] };
+  readonly originOfStock: Mix | undefined;
   /** From ARR twelve months ago to today, by cause. */
-  readonly twelveMonthBridge: { readonly openingMinor: bigint; readonly closingMinor: bigint; readonly movements: readonly Share[] };
+  readonly twelveMonthBridge: Bridge | undefined;
   /** Gross additions since the plan began. */
-  readonly bookingsMix: { readonly totalMinor: bigint; readonly shares: readonly Share[] };
+  readonly bookingsMix: Mix | undefined;
+}
+
+interface Mix {
+  readonly totalMinor: bigint;
+  readonly shares: readonly Share[];
+}
+
+interface Bridge {
+  readonly openingMinor: bigint;
+  readonly closingMinor: bigint;
+  readonly movements: readonly Share[];
 }
 
 /** Which gains count as which of the plan's three kinds. */
@@ -30,45 +45,60 @@ const MIX: Readonly<Record<string, readonly string[]>> = {
   'renewal-uplift': ['renewal-uplift'],
 };
 
-export const compositionOf = (totals: Totals, steps: readonly Step[], plan: PlanContent, planCurrency: string, on: string): Composition => {
-  const planned: Record<string, number> = {
-    landed: plan.compositionBps.landed,
-    expanded: plan.compositionBps.expanded,
-    'renewal-uplift': plan.compositionBps.renewalUplift,
-  };
-  const stock = ORIGINS.map((origin) => ({
-    name: origin,
-    amountMinor: arrAt(stepsOf(totals, { dimension: 'origin', value: origin }, planCurrency), on),
-  }));
-  const tomorrow = addDays(on, 1);
-  const [bridge] = waterfall(steps, [{ startsOn: addMonths(tomorrow, -12), endsBefore: tomorrow }]);
-  const [sincePlan] = waterfall(steps, [{ startsOn: plan.startsOn, endsBefore: tomorrow }]);
-  const mix = ORIGINS.map((origin) => {
-    let amountMinor = 0n;
-    for (const cause of MIX[origin] ?? []) amountMinor += sincePlan?.byCause.get(cause as Step['cause']) ?? 0n;
-    return { name: origin, amountMinor };
-  });
-  const withPlan = (parts: readonly { name: string; amountMinor: bigint }[]): Share[] =>
-    shares(parts).map((share) => ({ ...share, plannedBps: planned[share.name] ?? 0 }));
+/** First of the twelve months that end with a day. */
+export const bridgeStart = (on: string): string => addMonths(addDays(on, 1), -12);
+
+export const compositionOf = (totals: Totals, course: Course, plan: PlanContent, planCurrency: string, on: string): Composition => {
+  const endsBefore = addDays(on, 1);
+  const [bridge] = course.rows([{ startsOn: bridgeStart(on), endsBefore }]);
+  const [sincePlan] = course.rows([{ startsOn: plan.startsOn < endsBefore ? plan.startsOn : endsBefore, endsBefore }]);
+  const planned = plannedShares(plan);
   return {
-    originOfStock: { totalMinor: total(stock), shares: withPlan(stock) },
-    twelveMonthBridge: {
-      openingMinor: bridge?.openingMinor ?? 0n,
-      closingMinor: bridge?.closingMinor ?? 0n,
-      movements: [...(bridge?.byCause ?? [])].map(([name, amountMinor]) => ({
-        name,
-        amountMinor,
-        shareBps: ratioBps(amountMinor, bridge?.openingMinor ?? 0n),
-      })),
-    },
-    bookingsMix: { totalMinor: total(mix), shares: withPlan(mix) },
+    originOfStock: course.isWhole(on) ? mixOf(stockOn(totals, planCurrency, on), planned) : undefined,
+    twelveMonthBridge: isKnown(bridge) ? bridgeOf(bridge) : undefined,
+    bookingsMix: isKnown(sincePlan) ? mixOf(bookingsOf(sincePlan), planned) : undefined,
   };
 };
 
+const isKnown = (row: CourseRow | undefined): row is CourseRow => row !== undefined && row.unconverted.length === 0;
+
+type Part = Pick<Share, 'name' | 'amountMinor'>;
+
+const plannedShares = ({ compositionBps: { landed, expanded, renewalUplift } }: PlanContent): Readonly<Record<string, number>> => ({
+  landed,
+  expanded,
+  'renewal-uplift': renewalUplift,
+});
+
+const mixOf = (parts: readonly Part[], planned: Readonly<Record<string, number>>): Mix => ({
+  totalMinor: total(parts),
+  shares: shares(parts).map((share) => ({ ...share, plannedBps: planned[share.name] ?? 0 })),
+});
+
+const stockOn = (totals: Totals, planCurrency: string, on: string): Part[] =>
+  ORIGINS.map((origin) => ({
+    name: origin,
+    amountMinor: arrAt(stepsOf(totals, { dimension: 'origin', value: origin }, planCurrency), on),
+  }));
+
+const bookingsOf = ({ byCause }: CourseRow): Part[] =>
+  ORIGINS.map((origin) => {
+    let amountMinor = 0n;
+    for (const cause of MIX[origin] ?? []) amountMinor += byCause.get(cause as Step['cause']) ?? 0n;
+    return { name: origin, amountMinor };
+  });
+
+const bridgeOf = ({ openingMinor, closingMinor, byCause }: CourseRow): Bridge => ({
+  openingMinor,
+  closingMinor,
+  movements: [...byCause]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, amountMinor]) => ({ name, amountMinor, shareBps: ratioBps(amountMinor, openingMinor) })),
+});
+
 const total = (parts: readonly { readonly amountMinor: bigint }[]): bigint => parts.reduce((sum, part) => sum + part.amountMinor, 0n);
 
-const shares = (parts: readonly { name: string; amountMinor: bigint }[]): Share[] =>
-  parts.map((part) => ({ ...part, shareBps: ratioBps(part.amountMinor, total(parts)) }));
+const shares = (parts: readonly Part[]): Share[] => parts.map((part) => ({ ...part, shareBps: ratioBps(part.amountMinor, total(parts)) }));
 
 /** Targets of a plan that cannot hold together, each with the arithmetic. */
 export interface Conflict {

@@ -1,7 +1,7 @@
 import { fromEpochDay } from '../platform/calendar.ts';
-import { atRatesOf, type Context, type LineValue, valuesOn } from './book.ts';
+import { atRatesOf, type Change, type Context, type LineValue, valuesOn } from './book.ts';
 import { classed, netCause, ownClasses, renewalsAmong, renewedAmounts } from './classes.ts';
-import { type Change, type Delta, deltasOf, entryLine, eventIdsBehind, eventIdsOf, linesWith, sumPlan } from './delta.ts';
+import { changeOf, type Delta, deltasOf, entryLine, eventIdsBehind, eventIdsOf, linesWith, sumPlan } from './delta.ts';
 import {
   type Attributes,
   type Cause,
@@ -12,6 +12,7 @@ import {
   type Stock,
   sameAttributes,
 } from './movements.ts';
+import { extended } from './lists.ts';
 import { negated, plus, proRata, stockDelta } from './stock.ts';
 
 /** One day of one customer as decided: what it closes with and the movements that lead there. */
@@ -21,13 +22,15 @@ export interface DecidedDay {
   readonly entries: readonly Entry[];
 }
 
+const NO_LINES: readonly LineValue[] = [];
+
 /** A day while it is decided: `stock` is what it has come to so far. */
 interface Deciding {
   readonly day: number;
   /** The same day as text. */
   readonly on: string;
   readonly attributes: Attributes;
-  readonly entries: Entry[];
+  entries: Entry[];
   stock: Stock;
 }
 
@@ -54,13 +57,15 @@ export const decideDay = (
 
 const move = (deciding: Deciding, cause: Cause, lines: readonly EntryLine[], stock: Stock, eventIds: readonly string[]): void => {
   deciding.stock = plus(deciding.stock, stock);
-  deciding.entries.push({ day: deciding.day, cause, attributes: deciding.attributes, lines, stock, eventIds });
+  const { day, attributes } = deciding;
+  deciding.entries = extended(deciding.entries, { day, cause, attributes, lines, stock, eventIds });
 };
 
 /** The customer's attributes change: all of its ARR moves from the old ones to the new. */
-const transfer = ({ day, attributes, entries }: Deciding, open: readonly LineValue[], fromAttributes: Attributes): void => {
+const transfer = (deciding: Deciding, open: readonly LineValue[], fromAttributes: Attributes): void => {
+  const { day, attributes, entries } = deciding;
   const lines = open.map((line) => entryLine(line, 'transfer', line.amountMinor, line.planMinor));
-  entries.push({ day, cause: 'transfer', attributes, lines, stock: NO_STOCK, eventIds: [], fromAttributes });
+  deciding.entries = extended(entries, { day, cause: 'transfer', attributes, lines, stock: NO_STOCK, eventIds: [], fromAttributes });
 };
 
 /** Plan rates change: FX is a line of its own. */
@@ -69,6 +74,7 @@ const revalue = (deciding: Deciding, before: readonly LineValue[], open: readonl
   if (fx.length > 0) move(deciding, 'fx', linesWith('fx', fx), proRata(deciding.stock, sumPlan(fx)), eventIdsBehind(fx, []));
 };
 
+/** What closes with the day: what its changes leave alone, and what they come to. */
 const closingLines = (
   { day, on }: Deciding,
   open: readonly LineValue[],
@@ -76,17 +82,17 @@ const closingLines = (
   context: Context,
 ): readonly LineValue[] => {
   if (changes.length === 0) return open;
-  const rest: LineValue[] = [];
-  for (const line of open) if (!isChanged(line, changes)) rest.push(line);
-  const [only] = changes;
-  if (rest.length === 0 && changes.length === 1 && only !== undefined) return valuesOn(only.after, day, on, open, context);
-  for (const change of changes) for (const line of valuesOn(change.after, day, on, open, context)) rest.push(line);
-  return rest;
+  let lines = changesAll(open, changes) ? NO_LINES : open.filter((line) => changeOf(line, changes) === undefined);
+  for (const change of changes) {
+    const values = valuesOn(change, day, on, open, context);
+    lines = lines.length === 0 ? values : [...lines, ...values];
+  }
+  return lines;
 };
 
-const isChanged = (line: LineValue, changes: readonly Change[]): boolean => {
-  for (const change of changes) if (change.after.fact.subscriptionId === line.subscriptionId) return true;
-  return false;
+const changesAll = (lines: readonly LineValue[], changes: readonly Change[]): boolean => {
+  for (const line of lines) if (changeOf(line, changes) === undefined) return false;
+  return true;
 };
 
 /** The customer begins, comes back, or leaves. */
@@ -104,6 +110,8 @@ const moveInOrOut = (
   move(deciding, cause, linesWith(cause, deltas), stock, eventIdsBehind(deltas, changes));
 };
 
+const NO_DELTAS: readonly Delta[] = [];
+
 /** Causes that are told apart from what the customer newly decided, in the order of their movements. */
 const APART = ['renewal-uplift', 'contracted-step', 'price-escalator'] as const;
 
@@ -116,28 +124,38 @@ const moveWithin = (
   context: Context,
 ): void => {
   const renewals = renewalsAmong(changes, context);
-  const all = deltasOf(open, close, 'organic');
-  const deltas = classed(all, changes, renewals, open, deciding.on, context);
-  const organic = deltas === all ? all : moveApart(deciding, deltas, changes);
+  const deltas = deltasOf(open, close, 'organic');
+  const isTold = deltas.length > 0 && (renewals.length > 0 || changes.some((change) => change.contractedStep));
+  const organic = isTold ? moveApart(deciding, classed(deltas, changes, renewals, deciding.on, context), changes) : deltas;
   if (organic.length > 0) {
     const stock = stockDelta(deciding.stock, organic, 'expanded');
     move(deciding, netCause(organic), ownClasses(organic, open, close), stock, eventIdsBehind(organic, changes));
   }
-  const renewed = renewals.length === 0 ? [] : open.filter((line) => isChanged(line, renewals));
+  if (renewals.length === 0) return;
+  const renewed = changesAll(open, renewals) ? open : open.filter((line) => changeOf(line, renewals) !== undefined);
   if (renewed.length > 0) {
     const { day, attributes, entries } = deciding;
     const eventIds = eventIdsOf(renewed, changes);
-    entries.push({ day, cause: 'renewal', attributes, lines: [], stock: NO_STOCK, eventIds, renewed: renewedAmounts(renewed) });
+    const renewal: Entry = { day, cause: 'renewal', attributes, lines: [], stock: NO_STOCK, eventIds, renewed: renewedAmounts(renewed) };
+    deciding.entries = extended(entries, renewal);
   }
 };
 
 /** Records what is told apart, and answers the rest. */
 const moveApart = (deciding: Deciding, deltas: readonly Delta[], changes: readonly Change[]): readonly Delta[] => {
   for (const cause of APART) {
-    const own = deltas.filter((delta) => delta.cause === cause);
+    const own = withCause(deltas, cause);
     if (own.length === 0) continue;
     const stock = stockDelta(deciding.stock, own, cause === 'renewal-uplift' ? cause : 'expanded');
     move(deciding, cause, linesWith(cause, own), stock, eventIdsBehind(own, changes));
   }
-  return deltas.filter((delta) => delta.cause === 'organic');
+  return withCause(deltas, 'organic');
+};
+
+/** The very same list where all have the cause, which is mostly so. */
+const withCause = (deltas: readonly Delta[], cause: Delta['cause']): readonly Delta[] => {
+  let own = 0;
+  for (const delta of deltas) if (delta.cause === cause) own += 1;
+  if (own === deltas.length) return deltas;
+  return own === 0 ? NO_DELTAS : deltas.filter((delta) => delta.cause === cause);
 };

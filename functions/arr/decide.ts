@@ -64,9 +64,9 @@ const appendSubscription = (book: Book, fact: SubscriptionFact, context: Context
   const stretches = inForce === undefined ? [stretch] : [inForce, stretch];
   const changed: Subscription = { subscriptionId: known?.subscriptionId ?? fact.subscriptionId, observedAt, stretches };
   // In its own place: the order of a customer's subscriptions decides the order of its lines.
-  const subscriptions: Subscription[] = [];
-  for (const other of book.subscriptions) subscriptions.push(other === known ? changed : subscriptionSince(other, day));
-  if (known === undefined) subscriptions.push(changed);
+  const subscriptions = new Array<Subscription>(Math.max(book.subscriptions.length, at + 1));
+  for (let i = 0; i < subscriptions.length; i += 1)
+    subscriptions[i] = i === at ? changed : subscriptionSince(book.subscriptions[i] as Subscription, day);
   return decidedFrom(book, day, subscriptions, since(book.attributes, day), book.customerObservedAt, context);
 };
 
@@ -84,11 +84,13 @@ const appendCustomer = (book: Book, fact: CustomerFact, context: Context): Decis
   if (newest !== undefined && sameAttributes(newest.attributes, fact.attributes)) {
     return { book: { ...book, customerObservedAt: observedAt }, movements: NO_MOVEMENTS, ambiguous: NO_TIES };
   }
+  // The first attributes reach back to the beginning: nothing changes on any day, and the book stays where it is.
+  if (newest === undefined) {
+    const first: readonly AttributesFrom[] = [{ fromDay: BEGINNING, attributes: fact.attributes }];
+    return { book: { ...book, attributes: first, customerObservedAt: observedAt }, movements: NO_MOVEMENTS, ambiguous: NO_TIES };
+  }
   const inForce = inForceOn(book.attributes, day - 1);
-  const attributes: AttributesFrom[] =
-    newest === undefined
-      ? [{ fromDay: BEGINNING, attributes: fact.attributes }]
-      : [...(inForce === undefined ? [] : [inForce]), { fromDay: day, attributes: fact.attributes }];
+  const attributes: AttributesFrom[] = [...(inForce === undefined ? [] : [inForce]), { fromDay: day, attributes: fact.attributes }];
   const subscriptions = book.subscriptions.map((subscription) => subscriptionSince(subscription, day));
   return decidedFrom(book, day, subscriptions, attributes, observedAt, context);
 };

@@ -1,21 +1,16 @@
-import type { LineValue, Stretch } from './book.ts';
+import type { Change, LineValue } from './book.ts';
+import { extended } from './lists.ts';
 import type { Cause, EntryLine } from './movements.ts';
 import { roundHalfAway } from './rating.ts';
 
 /** What one commercial line's ARR moved by on a day, and why; `organic` is what the customer newly decided. */
 export interface Delta {
   readonly line: LineValue;
+  /** The line at the end of the day before: `line` itself where it ended, undefined where it begins. */
+  readonly before: LineValue | undefined;
   readonly amount: bigint;
   readonly plan: bigint;
   readonly cause: Cause | 'organic';
-}
-
-/** A subscription that changes on the day: its stretch at the end of the day before, and at the end of the day. */
-export interface Change {
-  readonly before: Stretch | undefined;
-  readonly after: Stretch;
-  /** A schedule's phase begins today. */
-  readonly contractedStep: boolean;
 }
 
 /** Whether `open` and `close` hold the same line; mostly it stands in the same place in both. */
@@ -26,27 +21,34 @@ const lineLike = (line: LineValue, at: number, lines: readonly LineValue[]): Lin
   return undefined;
 };
 
-export const deltasOf = (open: readonly LineValue[], close: readonly LineValue[], cause: Delta['cause']): Delta[] => {
-  const deltas: Delta[] = [];
+/** What moved from `open` to `close`: lines that are worth more or less, and begin, then those that ended. */
+export const deltasOf = (open: readonly LineValue[], close: readonly LineValue[], cause: Delta['cause']): readonly Delta[] => {
+  let deltas: Delta[] = [];
   if (open === close) return deltas;
   for (let i = 0; i < close.length; i += 1) {
     const line = close[i] as LineValue;
     const before = lineLike(line, i, open);
-    if (before === line) continue;
-    const amount = before === undefined ? line.amountMinor : line.amountMinor - before.amountMinor;
-    const plan = before === undefined ? line.planMinor : line.planMinor - before.planMinor;
-    if (amount !== 0n || plan !== 0n) deltas.push({ line, amount, plan, cause });
+    if (before === undefined) {
+      if (!isWorthless(line)) deltas = extended(deltas, { line, before, amount: line.amountMinor, plan: line.planMinor, cause });
+    } else if (before.amountMinor !== line.amountMinor || before.planMinor !== line.planMinor) {
+      const amount = line.amountMinor - before.amountMinor;
+      const plan = line.planMinor === line.amountMinor && before.planMinor === before.amountMinor ? amount : line.planMinor - before.planMinor;
+      deltas = extended(deltas, { line, before, amount, plan, cause });
+    }
   }
   for (let i = 0; i < open.length; i += 1) {
     const line = open[i] as LineValue;
-    if (lineLike(line, i, close) === undefined) deltas.push({ line, amount: -line.amountMinor, plan: -line.planMinor, cause });
+    if (lineLike(line, i, close) === undefined && !isWorthless(line))
+      deltas = extended(deltas, { line, before: line, amount: -line.amountMinor, plan: -line.planMinor, cause });
   }
   return deltas;
 };
 
+const isWorthless = (line: LineValue): boolean => line.amountMinor === 0n && line.planMinor === 0n;
+
 export const sumPlan = (deltas: readonly Delta[]): bigint => {
-  let sum = 0n;
-  for (const delta of deltas) sum += delta.plan;
+  let sum = deltas[0]?.plan ?? 0n;
+  for (let i = 1; i < deltas.length; i += 1) sum += (deltas[i] as Delta).plan;
   return sum;
 };
 
@@ -68,36 +70,35 @@ export const entryLine = (line: LineValue, cause: Cause, deltaMinor: bigint, pla
 
 /** The lines of a movement whose every line has its cause. */
 export const linesWith = (cause: Cause, deltas: readonly Delta[]): EntryLine[] => {
-  const lines: EntryLine[] = [];
-  for (const delta of deltas) lines.push(entryLine(delta.line, cause, delta.amount, delta.plan));
+  const lines = new Array<EntryLine>(deltas.length);
+  for (let i = 0; i < deltas.length; i += 1) {
+    const { line, amount, plan } = deltas[i] as Delta;
+    lines[i] = entryLine(line, cause, amount, plan);
+  }
   return lines;
 };
 
 /** The subscription's change today, if it has one. */
 export const changeOf = (line: LineValue, changes: readonly Change[]): Change | undefined => {
-  for (const change of changes) if (change.after.fact.subscriptionId === line.subscriptionId) return change;
+  for (const change of changes) if (change.subscriptionId === line.subscriptionId) return change;
   return undefined;
 };
 
 /** The source event behind a line: the one that changed its subscription today, otherwise the one that is in force. */
 const eventIdOf = (line: LineValue, changes: readonly Change[]): string =>
-  changeOf(line, changes)?.after.fact.provenance.eventId ?? line.eventId;
+  changeOf(line, changes)?.after.eventId ?? line.eventId;
 
 /** The source events behind some lines, each once. */
-export const eventIdsOf = (lines: readonly LineValue[], changes: readonly Change[]): string[] => {
-  const ids: string[] = [];
-  for (const line of lines) {
-    const id = eventIdOf(line, changes);
-    if (!ids.includes(id)) ids.push(id);
-  }
+export const eventIdsOf = (lines: readonly LineValue[], changes: readonly Change[]): readonly string[] => {
+  let ids: string[] = [];
+  for (const line of lines) ids = withId(ids, eventIdOf(line, changes));
   return ids;
 };
 
-export const eventIdsBehind = (deltas: readonly Delta[], changes: readonly Change[]): string[] => {
-  const [first] = deltas;
-  if (deltas.length === 1 && first !== undefined) return [eventIdOf(first.line, changes)];
-  return eventIdsOf(
-    deltas.map((delta) => delta.line),
-    changes,
-  );
+export const eventIdsBehind = (deltas: readonly Delta[], changes: readonly Change[]): readonly string[] => {
+  let ids: string[] = [];
+  for (const { line } of deltas) ids = withId(ids, eventIdOf(line, changes));
+  return ids;
 };
+
+const withId = (ids: string[], id: string): string[] => (ids.includes(id) ? ids : extended(ids, id));

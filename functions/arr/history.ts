@@ -17,10 +17,11 @@ const orderOfSubscription = (fact: SubscriptionFact): Ordered => ({
 const orderOfCustomer = (fact: CustomerFact): Ordered => ({
   observedAt: fact.provenance.observedAt,
   eventId: fact.provenance.eventId,
-  first: fact.provenance.eventType.endsWith('.created'),
-  last: fact.deleted,
-  fingerprint: '',
-  previousFingerprint: undefined,
+  first: fact.lifecycle === undefined ? fact.provenance.eventType.endsWith('.created') : fact.lifecycle === 'created',
+  last: fact.deleted || fact.lifecycle === 'observed',
+  // Facts of before customers told their state have none, and are ordered by event id.
+  fingerprint: fact.fingerprint ?? '',
+  previousFingerprint: fact.previousFingerprint,
 });
 
 /** The book of a customer's whole timeline, from the beginning, whatever the order of its facts; none of its days is decided yet. */

@@ -2,8 +2,9 @@ import { endOfMonth, startOfMonth } from '../platform/calendar.ts';
 import type { PageWanted } from '../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../platform/result.ts';
 import type { Movement } from './events.ts';
+import { readMonth } from './months-store.ts';
 import type { Cause } from './movements.ts';
-import { readMonth, readMovements } from './store.ts';
+import { readMovements } from './store.ts';
 
 interface Wanted {
   readonly from?: string | undefined;

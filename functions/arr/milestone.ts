@@ -1,7 +1,8 @@
 import type { PlanContent } from '../company/index.ts';
 import { addDays, addMonths, daysBetween, monthOf, yearOf } from '../platform/calendar.ts';
+import type { Course } from './course.ts';
 import { roundHalfAway } from './rating.ts';
-import { arrAt, type Step } from './series.ts';
+import type { Step } from './series.ts';
 
 /** Shares of the target, in basis points, whose first crossing is told (A7). */
 export const THRESHOLDS_BPS = [9_000, 9_500, 9_900, 10_000] as const;
@@ -15,34 +16,47 @@ const WHOLE_BPS = 10_000n;
 export const ratioBps = (part: bigint, whole: bigint): number | undefined =>
   whole <= 0n ? undefined : Number(roundHalfAway({ num: part * WHOLE_BPS, den: whole }));
 
-/** Growth over an earlier amount in basis points; undefined where there was none. */
-export const growthBps = (now: bigint, before: bigint): number | undefined => ratioBps(now - before, before);
+/** Growth over an earlier amount in basis points; undefined where there was none, and where one of the two is unknown. */
+export const growthBps = (now: bigint | undefined, before: bigint | undefined): number | undefined =>
+  now === undefined || before === undefined ? undefined : ratioBps(now - before, before);
 
+/** What rests on ARR that is unknown for want of a plan rate (course.ts) is undefined. */
 export interface Milestone {
   readonly targetMinor: bigint;
   /** ARR ÷ target. */
-  readonly progressBps: number;
+  readonly progressBps: number | undefined;
   /** (ARR − opening) ÷ (target − opening): how much of the gap the plan set out to close is closed. */
   readonly gapClosedBps: number | undefined;
-  readonly remainingMinor: bigint;
-  readonly thresholds: readonly { readonly thresholdBps: number; readonly amountMinor: bigint; readonly reachedOn: string | undefined }[];
+  readonly remainingMinor: bigint | undefined;
+  /** Undefined where ARR is unknown on some day since the plan began: a crossing may lie there. */
+  readonly thresholds: readonly Threshold[] | undefined;
 }
 
-export const milestoneOf = (steps: readonly Step[], plan: PlanContent, on: string): Milestone => {
-  const arr = arrAt(steps, on);
+interface Threshold {
+  readonly thresholdBps: number;
+  readonly amountMinor: bigint;
+  readonly reachedOn: string | undefined;
+}
+
+export const milestoneOf = (course: Course, plan: PlanContent, on: string): Milestone => {
+  const arr = course.arrAt(on);
   const target = BigInt(plan.targetArrMinor);
   const opening = BigInt(plan.openingArrMinor);
+  const thresholds = THRESHOLDS_BPS.map((thresholdBps) => {
+    const amountMinor = thresholdAmount(target, thresholdBps);
+    return { thresholdBps, amountMinor, reachedOn: reachedOn(course.steps, amountMinor, plan.startsOn, on) };
+  });
   return {
     targetMinor: target,
-    progressBps: ratioBps(arr, target) ?? 0,
-    gapClosedBps: ratioBps(arr - opening, target - opening),
-    remainingMinor: arr < target ? target - arr : 0n,
-    thresholds: THRESHOLDS_BPS.map((thresholdBps) => {
-      const amountMinor = thresholdAmount(target, thresholdBps);
-      return { thresholdBps, amountMinor, reachedOn: reachedOn(steps, amountMinor, plan.startsOn, on) };
-    }),
+    progressBps: arr === undefined ? undefined : (ratioBps(arr, target) ?? 0),
+    gapClosedBps: arr === undefined ? undefined : ratioBps(arr - opening, target - opening),
+    remainingMinor: arr === undefined ? undefined : arr < target ? target - arr : 0n,
+    thresholds: isWholeSincePlan(course, plan, on) ? thresholds : undefined,
   };
 };
+
+const isWholeSincePlan = (course: Course, { startsOn }: PlanContent, on: string): boolean =>
+  course.isWhole(startsOn < on ? startsOn : on, on);
 
 /** The smallest whole minor amount that is at least this share of the target. */
 export const thresholdAmount = (targetMinor: bigint, thresholdBps: number): bigint =>
@@ -65,36 +79,38 @@ export const reachedOn = (steps: readonly Step[], amountMinor: bigint, from: str
   return undefined;
 };
 
+/** What rests on ARR that is unknown for want of a plan rate is undefined. */
 export interface Velocity {
   /** Net ARR added in the last day, 7 days and month, up to the end of `on`. */
-  readonly dailyMinor: bigint;
-  readonly weeklyMinor: bigint;
-  readonly monthlyMinor: bigint;
+  readonly dailyMinor: bigint | undefined;
+  readonly weeklyMinor: bigint | undefined;
+  readonly monthlyMinor: bigint | undefined;
   /** What the phased plan adds over the same month. */
   readonly plannedMonthlyMinor: bigint;
   /** ARR less the phased plan's ARR on the day: positive is ahead. */
-  readonly aheadOfPlanMinor: bigint;
+  readonly aheadOfPlanMinor: bigint | undefined;
   readonly plannedArrMinor: bigint;
   /** Net ARR to add per day, from tomorrow to the target day, both included; 0 when reached; undefined after the target day. */
   readonly requiredDailyMinor: bigint | undefined;
 }
 
-export const velocityOf = (steps: readonly Step[], plan: PlanContent, planned: PlannedPath, on: string): Velocity => {
-  const arr = arrAt(steps, on);
+export const velocityOf = (course: Course, plan: PlanContent, planned: PlannedPath, on: string): Velocity => {
+  const arr = course.arrAt(on);
   const expected = planned(on);
   const monthAgo = addMonths(on, -1);
-  const remaining = BigInt(plan.targetArrMinor) - arr;
-  const daysLeft = daysBetween(on, plan.targetOn);
   return {
-    dailyMinor: arr - arrAt(steps, addDays(on, -1)),
-    weeklyMinor: arr - arrAt(steps, addDays(on, -7)),
-    monthlyMinor: arr - arrAt(steps, monthAgo),
+    dailyMinor: course.addedMinor(addDays(on, -1), on),
+    weeklyMinor: course.addedMinor(addDays(on, -7), on),
+    monthlyMinor: course.addedMinor(monthAgo, on),
     plannedMonthlyMinor: expected - planned(monthAgo),
-    aheadOfPlanMinor: arr - expected,
+    aheadOfPlanMinor: arr === undefined ? undefined : arr - expected,
     plannedArrMinor: expected,
-    requiredDailyMinor: remaining <= 0n ? 0n : daysLeft <= 0 ? undefined : roundHalfAway({ num: remaining, den: BigInt(daysLeft) }),
+    requiredDailyMinor: arr === undefined ? undefined : requiredDaily(BigInt(plan.targetArrMinor) - arr, daysBetween(on, plan.targetOn)),
   };
 };
+
+const requiredDaily = (remaining: bigint, daysLeft: number): bigint | undefined =>
+  remaining <= 0n ? 0n : daysLeft <= 0 ? undefined : roundHalfAway({ num: remaining, den: BigInt(daysLeft) });
 
 export interface Eta {
   /** Day on which the target is reached at the present pace; undefined where it would take more than ten years. */
@@ -112,32 +128,35 @@ const MONTHS_OF_HISTORY = 12;
 const LONGEST_DAYS = 3_653;
 
 /**
- * Projects the plan's seasonal shape at the pace of the last 12 months. Pace is what was added over what the phased plan (repeated course by
- * course) adds in the same months; its interval is the mean's, from the spread of the monthly paces. An estimate of a date: pace is a
- * floating-point ratio, amounts are not.
+ * Projects the plan's seasonal shape at the pace of the last 12 months, or of those since ARR is known. Pace is what was added over what the
+ * phased plan (repeated course by course) adds in the same months; its interval is the mean's, from the spread of the monthly paces. An
+ * estimate of a date: pace is a floating-point ratio, amounts are not. Undefined while ARR is unknown on some day since the plan began.
  */
-export const etaOf = (steps: readonly Step[], plan: PlanContent, planned: PlannedPath, on: string): Eta => {
-  const method = `seasonal plan shape × pace of the last ${MONTHS_OF_HISTORY} months, 80% interval of the mean pace`;
-  const reached = reachedOn(steps, BigInt(plan.targetArrMinor), plan.startsOn, on);
+export const etaOf = (course: Course, plan: PlanContent, planned: PlannedPath, on: string): Eta | undefined => {
+  const arr = course.arrAt(on);
+  if (arr === undefined || !isWholeSincePlan(course, plan, on)) return undefined;
+  const reached = reachedOn(course.steps, BigInt(plan.targetArrMinor), plan.startsOn, on);
   if (reached !== undefined) return { on: reached, earliest: reached, latest: reached, confidenceBps: 10_000, method: 'reached' };
-  const paces = monthlyPaces(steps, plan, planned, on);
+  const paces = monthlyPaces(course, plan, planned, on);
   const mean = paces.reduce((sum, pace) => sum + pace, 0) / Math.max(1, paces.length);
   const variance = paces.length < 2 ? 0 : paces.reduce((sum, pace) => sum + (pace - mean) ** 2, 0) / (paces.length - 1);
   const margin = Z_80 * Math.sqrt(variance / Math.max(1, paces.length));
-  const remaining = Number(BigInt(plan.targetArrMinor) - arrAt(steps, on));
+  const remaining = Number(BigInt(plan.targetArrMinor) - arr);
   const at = (pace: number): string | undefined => dayReached(remaining, pace, plan, planned, on);
+  const method = `seasonal plan shape × pace of the last ${paces.length} months, 80% interval of the mean pace`;
   return { on: at(mean), earliest: at(mean + margin), latest: at(mean - margin), confidenceBps: 8_000, method };
 };
 
-const monthlyPaces = (steps: readonly Step[], plan: PlanContent, planned: PlannedPath, on: string): number[] => {
-  const first = steps[0]?.date ?? on;
+const monthlyPaces = (course: Course, plan: PlanContent, planned: PlannedPath, on: string): number[] => {
+  const first = course.steps[0]?.date ?? on;
   const paces: number[] = [];
   for (let k = 0; k < MONTHS_OF_HISTORY; k += 1) {
     const end = addMonths(on, -k);
     const start = addMonths(on, -k - 1);
-    if (start < first) break;
+    const arrAdded = course.addedMinor(start, end);
+    if (start < first || arrAdded === undefined) break;
     const added = Number(seasonalMinor(plan, planned, end) - seasonalMinor(plan, planned, start));
-    if (added > 0) paces.push(Number(arrAt(steps, end) - arrAt(steps, start)) / added);
+    if (added > 0) paces.push(Number(arrAdded) / added);
   }
   return paces;
 };

@@ -3,6 +3,7 @@ import { domainEvent } from '../platform/envelope.ts';
 import { outboxWrite } from '../platform/outbox.ts';
 import { commit, entityDefaults, primaryPk, primarySk, readAll } from '../platform/table.ts';
 import { arrEvents, milestoneReached } from './events.ts';
+import type { Head } from './read.ts';
 import type { Jsonable, Status } from './status.ts';
 
 /** Which thresholds of a plan version have been told: each once for ever, so a fall below and a second crossing say nothing again. */
@@ -26,9 +27,12 @@ export const milestoneNotices = new Entity(
   entityDefaults,
 );
 
-/** Publishes a notice for each threshold that is reached and not yet told. Two invocations at once tell it once: the first write wins. */
-export const noticeMilestones = async (status: Jsonable<Status>, noticedAt: string): Promise<readonly number[]> => {
-  const reached = status.milestone.thresholds.flatMap(({ thresholdBps, reachedOn }) =>
+/**
+ * Publishes a notice for each threshold that is reached and not yet told. Two invocations at once tell it once: the first write wins. While ARR
+ * lacks a plan rate nothing is told: a crossing may be missed, or its day be wrong.
+ */
+export const noticeMilestones = async (status: Head & Jsonable<Status>, noticedAt: string): Promise<readonly number[]> => {
+  const reached = (status.milestone.thresholds ?? []).flatMap(({ thresholdBps, reachedOn }) =>
     reachedOn === undefined ? [] : [{ thresholdBps, reachedOn }],
   );
   if (status.arrMinor === undefined || reached.length === 0) return [];
@@ -51,7 +55,7 @@ export const noticeMilestones = async (status: Jsonable<Status>, noticedAt: stri
         reachedOn,
         arrMinor,
         targetMinor: status.milestone.targetMinor,
-        currency: status.currency,
+        currency: status.planCurrency,
       },
     });
     const notice = milestoneNotices.create({ planVersion, threshold, reachedOn, arrMinor, noticedAt }).params<Record<string, unknown>>();

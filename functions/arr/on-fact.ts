@@ -21,7 +21,7 @@ export const handler = queueConsumer('arr-on-fact', async (messages) => {
     else facts.set(message.messageId, fact);
   }
   if (facts.size === 0) return failed;
-  const unrecorded = await recordFacts([...facts.values()], await decidingContext(), nowIso());
+  const unrecorded = await recordFacts([...facts.values()], decidingContext, nowIso());
   for (const [messageId, fact] of facts) if (unrecorded.has(factKeyOf(fact))) failed.push(messageId);
   return failed;
 });

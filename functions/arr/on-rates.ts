@@ -8,7 +8,7 @@ import { type QueueMessage, queueConsumer } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
 import { decidingContext } from './context.ts';
 import { recordAgain } from './record.ts';
-import { bookShards, readCustomerIds } from './store.ts';
+import { readCustomerIds, shards } from './store.ts';
 
 /** Facts that this function consumes; its rule on the revenue bus is made from the same list. */
 export const consumed = [fxRatesLoaded] as const;
@@ -19,7 +19,8 @@ const redecision = z.object({ redecide: z.array(z.string()).check(z.minLength(1)
 
 /**
  * Plan rates were loaded: every customer is decided again under them. The event is spread into messages of ten customers on the
- * function's own queue; a customer that is decided under the newest rates already is left alone, so repeats cost one read.
+ * function's own queue; a customer that is decided under the newest rates already is left alone, so repeats cost one read. One that is
+ * listed and has no book yet is about to get it, perhaps under the rates of before: its message comes again.
  */
 export const handler = queueConsumer('arr-on-rates', async (messages) => {
   const failed: string[] = [];
@@ -49,15 +50,14 @@ const customersOf = (body: string): readonly string[] | undefined => {
 };
 
 const redecide = async (customers: readonly string[]): Promise<boolean> => {
-  const context = await decidingContext();
-  const done = await Promise.all(customers.map((customerId) => recordAgain(customerId, [], context, nowIso())));
+  const done = await Promise.all(customers.map((customerId) => recordAgain(customerId, [], decidingContext, nowIso())));
   return done.every(Boolean);
 };
 
 const spread = async (): Promise<void> => {
   const queueUrl = process.env['ARR_RATES_QUEUE_URL'];
   assert(queueUrl !== undefined, 'the environment variable ARR_RATES_QUEUE_URL is missing: this function was wired without its queue');
-  for (const shard of bookShards) {
+  for (const shard of shards) {
     const ids = await readCustomerIds(shard);
     const bodies: string[] = [];
     for (let i = 0; i < ids.length; i += CUSTOMERS_A_MESSAGE)

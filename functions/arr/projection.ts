@@ -1,81 +1,64 @@
-import type { Write } from '../platform/table.ts';
+import { nowMs } from '../platform/clock.ts';
 import { toEntry } from './codec.ts';
 import type { Movement } from './events.ts';
 import { Tally } from './tally.ts';
-import { type Counters, type MonthlyCounters, mergeMonths, TOTAL } from './totals.ts';
-import { checkpointWrite, monthWrites, netNameOf, netWrites, type Part, readCheckpoint } from './totals-store.ts';
+import { type MonthlyCounters, mergeMonths, TOTAL } from './totals.ts';
+import { foldLane } from './totals-base-store.ts';
+import { appendEntry, countedUntil, laneOf, newestEntry, type Part } from './totals-log-store.ts';
 
-/** Movements of one outbox bucket with the stream's sequence number of the record that brought them, in the order of the stream. */
+/** Movements of one record of the table's stream, with its sequence number, which compares within a shard. */
 export interface Projected {
   readonly sequence: bigint;
   readonly planCurrency: string;
   readonly movements: readonly Movement[];
 }
 
-/** Movements that one step adds: each touches one month, so the step's items fit into one transaction. */
-const MAX_MOVEMENTS = 40;
-
-export interface ProjectionStep {
-  /** None where all that was taken is counted already. */
-  readonly writes: readonly Write[];
-  /** How many of the records, from the first, are done when the writes are committed. */
-  readonly taken: number;
-}
+/** Attempts at the end of a lane's log while other shards of the lane write there. */
+const MAX_ATTEMPTS = 20;
+/** Entries between two foldings: what a reader that knows nothing reads beside the bases. */
+const FOLD_EVERY = 100;
 
 /**
- * The writes that add a bucket's next records to its totals, with the checkpoint that makes a repeated batch add nothing. A bucket's records
- * lie in one shard at a time and its sequence numbers only grow, so one checkpoint a bucket is enough; numbers of different buckets are
- * never compared.
+ * Adds a shard's next records to the totals, each once whatever comes again: what the shard's checkpoint covers is left out, and the rest
+ * becomes one entry of the log together with the new checkpoint.
  */
-export const projectionStep = async (bucket: string, records: readonly Projected[]): Promise<ProjectionStep> => {
-  const before = await readCheckpoint(bucket);
+export const project = async (shardId: string, records: readonly Projected[]): Promise<void> => {
+  const lane = laneOf(shardId);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const newest = await newestEntry(lane);
+    const counted = countedUntil(newest, shardId);
+    const fresh = records.filter(({ sequence }) => sequence > counted);
+    if (fresh.length === 0) return;
+    const sequence = fresh.reduce((most, record) => (record.sequence > most ? record.sequence : most), counted);
+    const position = await appendEntry(lane, newest, { shardId, sequence, parts: byPart(tallied(fresh)), nowMs: nowMs() });
+    if (position === undefined) continue;
+    if (position % FOLD_EVERY === 0) await foldLane(lane);
+    return;
+  }
+  throw new Error(`other shards wrote to lane ${lane} at each of ${MAX_ATTEMPTS} attempts; the batch comes again`);
+};
+
+const tallied = (records: readonly Projected[]): MonthlyCounters => {
   const tallies = new Map<string, Tally>();
-  let after = before;
-  let taken = 0;
-  let movements = 0;
-  for (const record of records) {
-    const isNew = record.sequence > before;
-    if (isNew && movements > 0 && movements + record.movements.length > MAX_MOVEMENTS) break;
-    taken += 1;
-    if (!isNew) continue;
-    movements += record.movements.length;
-    if (record.sequence > after) after = record.sequence;
-    const tally = tallies.get(record.planCurrency) ?? new Tally(record.planCurrency);
-    tallies.set(record.planCurrency, tally);
-    for (const movement of record.movements) tally.add(toEntry(movement));
+  for (const { planCurrency, movements } of records) {
+    const tally = tallies.get(planCurrency) ?? new Tally(planCurrency);
+    tallies.set(planCurrency, tally);
+    for (const movement of movements) tally.add(toEntry(movement));
   }
-  if (after === before) return { writes: [], taken };
-  return { writes: writesOf(bucket, mergeMonths([...tallies.values()].map((tally) => tally.counters())), before, after), taken };
-};
-
-const writesOf = (bucket: string, months: MonthlyCounters, before: bigint, after: bigint): Write[] => {
-  const nets: Record<Part, Counters> = { MAIN: new Map(), CUTS: new Map() };
-  const writes: Write[] = [];
-  for (const [month, counters] of months) {
-    for (const [part, own] of byPart(counters)) {
-      writes.push(...monthWrites(bucket, part, month, own));
-      for (const [name, amount] of own) addNet(nets[part], name, amount);
-    }
-  }
-  return [checkpointWrite(bucket, withoutZeros(nets.MAIN), before, after), ...netWrites(bucket, withoutZeros(nets.CUTS)), ...writes];
-};
-
-const addNet = (nets: Counters, counter: string, amount: bigint): void => {
-  const name = netNameOf(counter);
-  if (name !== undefined) nets.set(name, (nets.get(name) ?? 0n) + amount);
+  return mergeMonths([...tallies.values()].map((tally) => tally.counters()));
 };
 
 const MAIN_DIMENSIONS: ReadonlySet<string> = new Set([TOTAL, 'origin']);
 
-const byPart = (counters: Counters): Map<Part, Counters> => {
-  const parts = new Map<Part, Counters>();
-  for (const [name, amount] of counters) {
-    const part = MAIN_DIMENSIONS.has(name.split('|', 2)[1] ?? '') ? 'MAIN' : 'CUTS';
-    const own = parts.get(part) ?? new Map<string, bigint>();
-    parts.set(part, own);
-    own.set(name, amount);
+const byPart = (months: MonthlyCounters): Record<Part, MonthlyCounters> => {
+  const parts: Record<Part, MonthlyCounters> = { MAIN: new Map(), CUTS: new Map() };
+  for (const [month, counters] of months) {
+    for (const [name, amount] of counters) {
+      const part = MAIN_DIMENSIONS.has(name.split('|', 2)[1] ?? '') ? 'MAIN' : 'CUTS';
+      const own = parts[part].get(month) ?? new Map<string, bigint>();
+      parts[part].set(month, own);
+      own.set(name, amount);
+    }
   }
   return parts;
 };
-
-const withoutZeros = (counters: Counters): Counters => new Map([...counters].filter(([, amount]) => amount !== 0n));

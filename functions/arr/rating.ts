@@ -19,7 +19,7 @@ export interface Fraction {
 export const ZERO: Fraction = { num: 0n, den: 1n };
 const ONE_HUNDRED = 100n;
 
-/** A price list has few prices and most quantities are small: nearly every decimal has been read before. */
+/** A price list has few prices with a fraction, and few that are long. */
 const MAX_DECIMALS = 20_000;
 const MAX_PERCENTS = 1_000;
 
@@ -32,13 +32,34 @@ const readDecimal = (text: string): Fraction => {
 
 const decimals = new Kept(MAX_DECIMALS, readDecimal);
 
+/** Digits of a whole number that surely fits into a 32-bit integer, so that reading it is exact machine arithmetic. */
+const MAX_WHOLE_DIGITS = 9;
+
+/** The whole number that a short text of digits is; -1 for any other text. */
+const shortWhole = (text: string): number => {
+  if (text.length > MAX_WHOLE_DIGITS) return -1;
+  let whole = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    whole = (whole * 10 + digit) | 0;
+  }
+  return whole;
+};
+
 /** `-?digits(.digits)?` to an exact fraction. The schema has checked the form. */
-export const decimalFraction = (text: string): Fraction => decimals.get(text);
+export const decimalFraction = (text: string): Fraction => {
+  const whole = shortWhole(text);
+  return whole < 0 ? decimals.get(text) : { num: BigInt(whole | 0), den: 1n };
+};
 
 export const add = (a: Fraction, b: Fraction): Fraction =>
   a.den === b.den ? { num: a.num + b.num, den: a.den } : { num: a.num * b.den + b.num * a.den, den: a.den * b.den };
 
-const multiply = (a: Fraction, b: Fraction): Fraction => ({ num: a.num * b.num, den: a.den * b.den });
+const multiply = (a: Fraction, b: Fraction): Fraction => ({
+  num: a.num * b.num,
+  den: a.den === 1n ? b.den : b.den === 1n ? a.den : a.den * b.den,
+});
 
 /** Rounds half away from zero: the rule of A1, once per line, currency and day. */
 export const roundHalfAway = (value: Fraction): bigint => {
@@ -142,12 +163,18 @@ export const annualValues = (
   if (profile.discounts === 'net') {
     for (const discount of discounts) if (discountCounts(discount, on)) discountAll(values, discount);
   }
-  for (let i = 0; i < values.length; i += 1) {
-    const value = values[i] as Fraction;
-    const times = perYear(lines[i] as Line, profile);
-    if (times !== PER_YEAR.year) values[i] = value.num === 0n ? ZERO : multiply(value, times);
-  }
+  for (let i = 0; i < values.length; i += 1) values[i] = annually(values[i] as Fraction, lines[i] as Line, profile);
   return values;
+};
+
+/** Annual value on one day of a line of a subscription that has no discounts itself. */
+export const annualValue = (line: Line, on: string, profile: Profile): Fraction =>
+  annually(valuePerInterval(line, line.quantity, on, profile), line, profile);
+
+const annually = (value: Fraction, line: Line, profile: Profile): Fraction => {
+  if (value.num === 0n) return ZERO;
+  const times = perYear(line, profile);
+  return times === PER_YEAR.year ? value : multiply(value, times);
 };
 
 /** One line per billing interval, less its own discounts. */

@@ -2,25 +2,22 @@ import { addDays, addMonths, daysBetween } from '../platform/calendar.ts';
 import type { CompanyConfig } from '../platform/config.ts';
 import { fiscalPeriodsWithin } from '../platform/fiscal.ts';
 import { fail, ok, type Problem, type Result } from '../platform/result.ts';
-import { enterprise } from './profile.ts';
-import { dimensionsOf, EVERYTHING, stepsOf, waterfall } from './series.ts';
-import { ORIGINS } from './totals.ts';
-import { readTotals } from './totals-store.ts';
+import { type CourseRow, MAX_YEARS, type Period } from './course.ts';
+import { explainPath } from './figure.ts';
+import { WATERFALL_FORMULA } from './formulas.ts';
+import { readHead } from './read.ts';
+import { type CutWanted, readCut } from './read-cut.ts';
+import type { Cut } from './series.ts';
+import { jsonable, rateMissing } from './status.ts';
 
-/** From here on there are only nets: enough to know which cuts there are. */
-const AFTER_ALL_MONTHS = '9999-12';
-
-interface Wanted {
+interface Wanted extends CutWanted {
   readonly from: string;
   readonly to: string;
   readonly period?: 'day' | 'month' | 'quarter' | 'year' | undefined;
-  readonly dimension?: string | undefined;
-  readonly value?: string | undefined;
 }
 
-/** Rows of one answer: a quarter of days, or ten years of months. */
+/** Rows of one answer by day: a quarter's. */
 const MAX_DAYS = 100;
-const MAX_YEARS = 10;
 
 type WaterfallProblem = Problem<'period-invalid' | 'dimension-unknown'>;
 
@@ -28,45 +25,34 @@ type WaterfallProblem = Problem<'period-invalid' | 'dimension-unknown'>;
 export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
   const periods = periodsOf(wanted, company);
   if (!periods.ok) return periods;
-  const cut = wanted.dimension === undefined ? EVERYTHING : { dimension: wanted.dimension, value: wanted.value ?? '' };
-  const isMain = cut === EVERYTHING || cut.dimension === 'origin';
-  const totals = await readTotals(isMain ? 'MAIN' : 'CUTS', wanted.from.slice(0, 7));
-  const dimensions = dimensionsOf(isMain ? await readTotals('CUTS', AFTER_ALL_MONTHS) : totals);
-  if (isMain) dimensions.set('origin', [...ORIGINS]);
-  const values = dimensions.get(cut.dimension);
-  if (cut !== EVERYTHING && values?.includes(cut.value) !== true) {
-    const known =
-      values === undefined ? `dimensions: ${[...dimensions.keys()].join(', ')}` : `values of ${cut.dimension}: ${values.join(', ')}`;
-    return fail(
-      'dimension-unknown',
-      `There is no ARR for ${cut.dimension} "${cut.value}"; ${known.slice(0, 300)}.`,
-      values === undefined ? 'query.dimension' : 'query.value',
-    );
-  }
-  const rows = waterfall(stepsOf(totals, cut, company.planCurrency), periods.value);
+  const [head, read] = await Promise.all([readHead(WATERFALL_FORMULA), readCut(wanted, wanted.from.slice(0, 7))]);
+  if (!read.ok) return read;
+  const { cut, course, dimensions } = read.value;
   return ok({
+    ...head,
     on: wanted.to,
-    profile: enterprise.name,
-    currency: company.planCurrency,
     dimension: cut.dimension,
     value: cut.value,
-    rows: rows.map((row) => ({
-      startsOn: row.startsOn,
-      endsBefore: row.endsBefore,
-      openingMinor: String(row.openingMinor),
-      movements: [...row.byCause].sort(([a], [b]) => (a < b ? -1 : 1)).map(([cause, net]) => ({ cause, netMinor: String(net) })),
-      closingMinor: String(row.closingMinor),
-      renewedMinor: String(row.renewedMinor),
-    })),
+    rows: course.rows(periods.value).map((row) => rowAnswer(row, cut, company.planCurrency)),
     dimensions: [...dimensions.keys()],
-    values: values ?? [],
+    values: [...(dimensions.get(cut.dimension) ?? [])],
   });
 };
 
-const periodsOf = (
-  { from, to, period = 'month' }: Wanted,
-  company: CompanyConfig,
-): Result<{ startsOn: string; endsBefore: string }[], WaterfallProblem> => {
+/** A row whose period lacks a plan rate says so in place of its amounts. */
+const rowAnswer = (row: CourseRow, cut: Cut, planCurrency: string) => {
+  const { startsOn, endsBefore, openingMinor, byCause, closingMinor, renewedMinor, unconverted } = row;
+  const movements = [...byCause].sort(([a], [b]) => (a < b ? -1 : 1)).map(([cause, netMinor]) => ({ cause, netMinor }));
+  return jsonable({
+    startsOn,
+    endsBefore,
+    ...(unconverted.length > 0 ? {} : { openingMinor, movements, closingMinor, renewedMinor }),
+    unconverted: unconverted.map((one) => rateMissing(one, planCurrency)),
+    explain: explainPath({ from: startsOn, to: addDays(endsBefore, -1) }, cut),
+  });
+};
+
+const periodsOf = ({ from, to, period = 'month' }: Wanted, company: CompanyConfig): Result<Period[], WaterfallProblem> => {
   const end = addDays(to, 1);
   if (from > to) return fail('period-invalid', `The period ends on ${to}, before it starts on ${from}.`, 'query.to');
   if (period === 'day') {

@@ -4,28 +4,17 @@ import { errorFields, log } from '../platform/log.ts';
 import { outboxWrite } from '../platform/outbox.ts';
 import { batchCommit, commit, type Write } from '../platform/table.ts';
 import type { Context } from './book.ts';
-import { type Recording, toMovement } from './codec.ts';
+import { type Recording, toEntry, toMovement } from './codec.ts';
 import { append, type Book, type Decision, decideAll, emptyBook } from './decide.ts';
-import { arrEvents, arrMovementsRecorded, subscriptionTieFound } from './events.ts';
+import { arrEvents, subscriptionTieFound } from './events.ts';
 import type { Fact } from './facts.ts';
 import type { Entry } from './movements.ts';
-import {
-  bookWrite,
-  customerIdOf,
-  customerWrite,
-  factKeyOf,
-  factWrite,
-  movementWrite,
-  readBooks,
-  readEntries,
-  readFacts,
-  type StoredBook,
-} from './store.ts';
+import { customerIdOf, customerWrite, factKeyOf, type History, readBooks, readHistory, recordingWrites, type StoredBook } from './store.ts';
 
 /** Attempts at one customer while other writers are in the way. */
 const MAX_ATTEMPTS = 8;
-/** Movements of one commit: with the book, the outbox item and up to ten facts it stays below a transaction's 100 writes. */
-const MAX_MOVEMENTS = 40;
+/** Days of movements of one recording, each an item: it stays below a transaction's 100 writes. */
+const MAX_DAYS = 80;
 /** Version of plan rates that no set has: a book that carries it is decided again from all facts. */
 const UNFINISHED = -1;
 
@@ -36,25 +25,44 @@ interface Prepared {
   readonly more: boolean;
 }
 
+/**
+ * What facts are decided under, asked for after the book was read, and after a new customer was listed: rates that are loaded later find the
+ * customer and decide it again, and a book is never decided under older rates than it was before.
+ */
+type ContextNow = () => Promise<Context>;
+
 /** Records facts of any customers; answers the keys of the facts that could not be recorded and are to be delivered again. */
-export const recordFacts = async (facts: readonly Fact[], context: Context, recordedAt: string): Promise<ReadonlySet<string>> => {
+export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow, recordedAt: string): Promise<ReadonlySet<string>> => {
   const byCustomer = groupByCustomer(facts);
   const stored = await readBooks([...byCustomer.keys()]);
+  const unlisted = await list([...byCustomer.keys()].filter((customerId) => !stored.has(customerId)));
+  const context = await contextNow();
   const failed = new Set<string>();
+  const fail = (customerId: string): void => {
+    for (const fact of byCustomer.get(customerId) ?? []) failed.add(factKeyOf(fact));
+  };
   const prepared: Prepared[] = [];
   for (const [customerId, own] of byCustomer) {
-    const ready = await alone(customerId, () => prepare(customerId, own, stored.get(customerId), context, recordedAt));
+    const ready = unlisted.has(customerId)
+      ? undefined
+      : await alone(customerId, () => prepare(customerId, own, stored.get(customerId), context, recordedAt));
     if (ready !== undefined) prepared.push(ready);
-    else for (const fact of own) failed.add(factKeyOf(fact));
+    else fail(customerId);
   }
   const results = await together(prepared);
   for (const [i, { customerId, more }] of prepared.entries()) {
     if (results[i] && !more) continue;
     const own = byCustomer.get(customerId) ?? [];
-    const isRecorded = await alone(customerId, () => recordAgain(customerId, own, context, recordedAt));
-    if (isRecorded !== true) for (const fact of own) failed.add(factKeyOf(fact));
+    const isRecorded = await alone(customerId, () => recordAgain(customerId, own, contextNow, recordedAt));
+    if (isRecorded !== true) fail(customerId);
   }
   return failed;
+};
+
+/** Lists customers that have no book yet; answers those for which that failed. */
+const list = async (customerIds: readonly string[]): Promise<ReadonlySet<string>> => {
+  const results = await batchCommit(customerIds.map((customerId) => [customerWrite(customerId)]));
+  return new Set(customerIds.filter((_, i) => !results[i]?.ok));
 };
 
 /** Each fact once, with the others of its customer. */
@@ -81,17 +89,30 @@ const alone = async <T>(customerId: string, work: () => Promise<T>): Promise<T |
   }
 };
 
-/** One transaction for all where it can be; where DynamoDB refuses the request as a whole, each customer is tried by itself. */
-const together = async (prepared: readonly Prepared[]): Promise<readonly boolean[]> => {
-  const all = await alone(prepared.map(({ customerId }) => customerId).join(' '), () => batchCommit(prepared.map(({ writes }) => writes)));
-  return all === undefined ? prepared.map(() => false) : all.map((result) => result.ok);
-};
+/** Whether each customer's writes were committed. */
+const together = async (prepared: readonly Prepared[]): Promise<readonly boolean[]> =>
+  Promise.all(
+    prepared.map(async ({ customerId, writes }) => {
+      if (writes.length === 0) return true;
+      const result = await alone(customerId, () => commit(writes));
+      return result?.ok === true;
+    }),
+  );
 
-/** Decides a customer again from all of its facts, e.g. under other plan rates. False where others were in the way throughout. */
-export const recordAgain = async (customerId: string, facts: readonly Fact[], context: Context, recordedAt: string): Promise<boolean> => {
+/**
+ * Decides a customer again from all of its facts, e.g. under other plan rates. False where others were in the way throughout, and where there
+ * is neither a book nor a fact: the first book is about to be written.
+ */
+export const recordAgain = async (
+  customerId: string,
+  facts: readonly Fact[],
+  contextNow: ContextNow,
+  recordedAt: string,
+): Promise<boolean> => {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const stored = (await readBooks([customerId])).get(customerId);
-    const prepared = await prepareAll(customerId, facts, stored, context, recordedAt);
+    if (stored === undefined && facts.length === 0) return false;
+    const prepared = await prepareAll(customerId, facts, stored, await contextNow(), recordedAt);
     if (prepared.writes.length === 0) return true;
     const result = await commit(prepared.writes);
     if (result.ok && !prepared.more) return true;
@@ -100,9 +121,17 @@ export const recordAgain = async (customerId: string, facts: readonly Fact[], co
   return false;
 };
 
-/** The customer's name changes nothing in its ARR; the newest fact that carries one wins. */
-const nameOf = (facts: readonly Fact[], stored: StoredBook | undefined): string =>
-  facts.reduce((name, fact) => (fact.kind === 'customer' && fact.data.name !== '' ? fact.data.name : name), stored?.name ?? '');
+/** The customer's name changes nothing in its ARR; the newest of some facts that carries one wins, and without one it stays. */
+const nameOf = (facts: readonly Fact[], before: string): string => {
+  let name = before;
+  let namedAt = Number.NEGATIVE_INFINITY;
+  for (const fact of facts) {
+    if (fact.kind !== 'customer' || fact.data.name === '' || fact.data.provenance.observedAt < namedAt) continue;
+    name = fact.data.name;
+    namedAt = fact.data.provenance.observedAt;
+  }
+  return name;
+};
 
 /** In order where possible: the facts are appended to the book without reading the customer's history. */
 const prepare = async (
@@ -123,8 +152,10 @@ const prepare = async (
     movements.push(...decision.movements);
   }
   const recording = { customerId, recordedAt, version: (stored?.version ?? 0) + 1 };
-  return writesOf(recording, facts, nameOf(inOrder, stored), { book, movements, ambiguous: [] }, context);
+  return preparedFrom(recording, facts, nameOf(inOrder, stored?.name ?? ''), { book, movements, ambiguous: [] }, context);
 };
+
+const NOTHING_RECORDED: History = { facts: [], keys: new Set(), movements: [] };
 
 /** From the whole timeline: late, duplicate and tied facts, and books decided under other rates or rules. */
 const prepareAll = async (
@@ -134,42 +165,49 @@ const prepareAll = async (
   context: Context,
   recordedAt: string,
 ): Promise<Prepared> => {
-  const known = stored === undefined ? { facts: [], keys: new Set<string>() } : await readFacts(customerId);
+  const known = stored === undefined ? NOTHING_RECORDED : await readHistory(customerId);
   const fresh = facts.filter((fact) => !known.keys.has(factKeyOf(fact)));
   const isDecided = stored?.book !== undefined && stored.book.ratesVersion === context.rates.version;
   if (fresh.length === 0 && (isDecided || stored === undefined)) return { customerId, writes: [], more: false };
-  const recorded = stored === undefined ? [] : await readEntries(customerId);
-  const decision = decideAll([...known.facts, ...fresh], recorded, context);
+  const all = [...known.facts, ...fresh];
+  const decision = decideAll(all, known.movements.map(toEntry), context);
   const recording = { customerId, recordedAt, version: (stored?.version ?? 0) + 1 };
-  return writesOf(recording, fresh, nameOf(fresh, stored), decision, context);
+  return preparedFrom(recording, fresh, nameOf(all, stored?.name ?? ''), decision, context);
 };
 
-const writesOf = (recording: Recording, facts: readonly Fact[], name: string, decision: Decision, context: Context): Prepared => {
-  const { customerId, recordedAt, version } = recording;
-  const more = decision.movements.length > MAX_MOVEMENTS;
-  const movements = decision.movements.slice(0, MAX_MOVEMENTS).map((entry, i) => toMovement(entry, i, recording));
-  // What is left over is found again as the difference of all facts to the movements recorded by then.
-  const book: Book = more ? { ...decision.book, ratesVersion: UNFINISHED } : decision.book;
+/** Movements of the first days, as many as one recording holds; they come in the order of their days or are sorted so. */
+const ofFirstDays = (movements: readonly Entry[]): readonly Entry[] => {
+  const days = [...new Set(movements.map(({ day }) => day))].sort((a, b) => a - b);
+  if (days.length <= MAX_DAYS) return movements;
+  const last = days[MAX_DAYS - 1] ?? 0;
+  return movements.filter(({ day }) => day <= last);
+};
+
+const preparedFrom = (recording: Recording, facts: readonly Fact[], name: string, decision: Decision, context: Context): Prepared => {
+  const entries = ofFirstDays(decision.movements);
+  const more = entries.length < decision.movements.length;
+  const ordered = [...entries].sort((a, b) => a.day - b.day);
   const writes: Write[] = [
-    ...(more ? [] : facts.map((fact) => factWrite(customerId, fact, recordedAt))),
-    bookWrite(customerId, name, book, version),
-    ...(version === 1 ? [customerWrite(customerId)] : []),
-    ...movements.map((movement, i) => movementWrite(movement, version, i)),
+    ...recordingWrites(recording, {
+      name,
+      // What is left over is found again as the difference of all facts to the movements recorded by then.
+      book: more ? { ...decision.book, ratesVersion: UNFINISHED } : decision.book,
+      facts: more ? [] : facts,
+      movements: ordered.map((entry, i) => toMovement(entry, i, recording)),
+      planCurrency: context.rates.planCurrency,
+      profile: context.profile.name,
+    }),
   ];
-  if (movements.length > 0) {
-    const data = { customerId, planCurrency: context.rates.planCurrency, profile: context.profile.name, movements };
+  for (const data of tiesOf(facts, decision)) {
+    const id = `tie:${data.subscriptionId}:${data.observedAt}`;
     writes.push(
       outboxWrite(
-        domainEvent(arrMovementsRecorded, { id: `arr:${customerId}:${version}`, recordedAt, subject: customerId, data }),
+        domainEvent(subscriptionTieFound, { id, recordedAt: recording.recordedAt, subject: recording.customerId, data }),
         arrEvents,
       ),
     );
   }
-  for (const data of tiesOf(facts, decision)) {
-    const id = `tie:${data.subscriptionId}:${data.observedAt}`;
-    writes.push(outboxWrite(domainEvent(subscriptionTieFound, { id, recordedAt, subject: customerId, data }), arrEvents));
-  }
-  return { customerId, writes, more };
+  return { customerId: recording.customerId, writes, more };
 };
 
 /** Only a fact that arrives now can make a tie; an older one has been told already. */

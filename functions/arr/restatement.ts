@@ -1,48 +1,68 @@
+import { extended } from './lists.ts';
 import { type Attributes, type Entry, type EntryLine, NO_STOCK, type Renewed, type Stock, sameAttributes } from './movements.ts';
-import { minus, plus } from './stock.ts';
-
-/** Recorded and wanted movements of one day, cause and attributes. */
-interface Group {
-  readonly shape: Entry;
-  readonly recorded: Entry[];
-  readonly wanted: Entry[];
-}
+import { minus } from './stock.ts';
 
 /**
- * What must be appended so that the recorded movements of each customer, day and cause net to the wanted ones. History is never edited:
- * a correction is a new movement on the same day with the same cause and attributes, and its own time of recording.
+ * What must be appended so that the recorded movements of a customer, by day and cause, net to the wanted ones. History is never edited: a
+ * correction is a new movement on the same day with the same cause and attributes, and its own time of recording. Wanted movements come
+ * in the order of their days, one of a day, cause and attributes; so do those that are answered.
  */
-export const difference = (recorded: readonly Entry[], wanted: readonly Entry[]): Entry[] => {
-  if (recorded.length === 0) return [...wanted];
-  const groups = new Groups();
-  for (const entry of recorded) groups.of(entry).recorded.push(entry);
-  for (const entry of wanted) groups.of(entry).wanted.push(entry);
+export const difference = (recorded: readonly Entry[], wanted: readonly Entry[]): readonly Entry[] => {
+  if (recorded.length === 0) return wanted;
+  const before = byDay(recorded);
   const appended: Entry[] = [];
-  for (const group of groups.all) {
-    const entry = net(group);
-    if (entry !== undefined) appended.push(entry);
+  let r = 0;
+  let w = 0;
+  while (r < before.length || w < wanted.length) {
+    const day = Math.min(dayAt(before, r), dayAt(wanted, w));
+    const ofBefore = r;
+    const ofWanted = w;
+    while (dayAt(before, r) === day) r += 1;
+    while (dayAt(wanted, w) === day) w += 1;
+    correct(before, ofBefore, r, wanted, ofWanted, w, appended);
   }
-  return appended.length < 2 ? appended : appended.sort((a, b) => a.day - b.day);
+  return appended;
 };
 
-/** Groups in the order in which they are first met; a day has few, so these are compared one by one. */
-class Groups {
-  readonly all: Group[] = [];
-  readonly #byDay = new Map<number, Group[]>();
+/** Movements are mostly recorded in the order of their days; late facts add to earlier ones. */
+const byDay = (entries: readonly Entry[]): readonly Entry[] => {
+  for (let i = 1; i < entries.length; i += 1)
+    if ((entries[i] as Entry).day < (entries[i - 1] as Entry).day) return [...entries].sort((a, b) => a.day - b.day);
+  return entries;
+};
 
-  of(entry: Entry): Group {
-    let ofDay = this.#byDay.get(entry.day);
-    if (ofDay === undefined) {
-      ofDay = [];
-      this.#byDay.set(entry.day, ofDay);
-    }
-    for (const group of ofDay) if (isAlike(group.shape, entry)) return group;
-    const group: Group = { shape: entry, recorded: [], wanted: [] };
-    ofDay.push(group);
-    this.all.push(group);
-    return group;
+const dayAt = (entries: readonly Entry[], at: number): number =>
+  at < entries.length ? (entries[at] as Entry).day : Number.POSITIVE_INFINITY;
+
+/** Corrects one day: the recorded movements `before[from, end)` to the wanted ones `wanted[start, stop)`. */
+const correct = (
+  before: readonly Entry[],
+  from: number,
+  end: number,
+  wanted: readonly Entry[],
+  start: number,
+  stop: number,
+  appended: Entry[],
+): void => {
+  for (let i = from; i < end; i += 1) {
+    const shape = before[i] as Entry;
+    if (indexOfAlike(before, from, i, shape) < i) continue;
+    const at = indexOfAlike(wanted, start, stop, shape);
+    const correction = net(before, i, end, shape, at < stop ? wanted[at] : undefined);
+    if (correction !== undefined) appended.push(correction);
   }
-}
+  for (let i = start; i < stop; i += 1) {
+    const entry = wanted[i] as Entry;
+    if (indexOfAlike(before, from, end, entry) === end) appended.push(entry);
+  }
+};
+
+/** Index of the first movement of [from, end) with the cause and attributes of `shape`; `end` where there is none. */
+const indexOfAlike = (entries: readonly Entry[], from: number, end: number, shape: Entry): number => {
+  let i = from;
+  while (i < end && !isAlike(entries[i] as Entry, shape)) i += 1;
+  return i;
+};
 
 const isAlike = (a: Entry, b: Entry): boolean =>
   a.cause === b.cause && sameAttributes(a.attributes, b.attributes) && areSame(a.fromAttributes, b.fromAttributes);
@@ -50,46 +70,48 @@ const isAlike = (a: Entry, b: Entry): boolean =>
 const areSame = (a: Attributes | undefined, b: Attributes | undefined): boolean =>
   a === undefined || b === undefined ? a === b : sameAttributes(a, b);
 
-const net = ({ recorded, wanted }: Group): Entry | undefined => {
-  const lines: EntryLine[] = [];
-  const renewed: Renewed[] = [];
+/** The wanted movement less the recorded ones of [from, end) that are alike; undefined where these net to it. */
+const net = (before: readonly Entry[], from: number, end: number, shape: Entry, wanted: Entry | undefined): Entry | undefined => {
+  let lines: EntryLine[] = [];
+  let renewed: Renewed[] = [];
   let stock: Stock = NO_STOCK;
-  for (const entry of wanted) {
-    stock = plus(stock, entry.stock);
-    take(entry, lines, renewed, 1n);
+  if (wanted !== undefined) {
+    stock = wanted.stock;
+    for (const line of wanted.lines) lines = extended(lines, line);
+    for (const amount of wanted.renewed ?? NOTHING_RENEWED) renewed = extended(renewed, amount);
   }
-  for (const entry of recorded) {
+  for (let i = from; i < end; i += 1) {
+    const entry = before[i] as Entry;
+    if (!isAlike(entry, shape)) continue;
     stock = minus(stock, entry.stock);
-    take(entry, lines, renewed, -1n);
+    for (const line of entry.lines) lines = takeLine(lines, line);
+    for (const amount of entry.renewed ?? NOTHING_RENEWED) renewed = takeRenewed(renewed, amount);
   }
   const movedLines = lines.filter((line) => line.deltaMinor !== 0n || line.planDeltaMinor !== 0n);
   const movedRenewed = renewed.filter((amount) => amount.amountMinor !== 0n || amount.planMinor !== 0n);
   const isStockMoved = stock[0] !== 0n || stock[1] !== 0n || stock[2] !== 0n;
   if (movedLines.length === 0 && movedRenewed.length === 0 && !isStockMoved) return undefined;
-  const { day, cause, attributes, eventIds, fromAttributes } = (wanted[0] ?? recorded[0]) as Entry;
+  const { day, cause, attributes, eventIds, fromAttributes } = wanted ?? shape;
   const entry: Draft = { day, cause, attributes, lines: movedLines, stock, eventIds };
   if (fromAttributes !== undefined) entry.fromAttributes = fromAttributes;
   if (movedRenewed.length > 0) entry.renewed = movedRenewed;
-  if (recorded.length > 0) entry.correction = true;
+  entry.correction = true;
   return entry;
 };
 
-const take = (entry: Entry, lines: EntryLine[], renewed: Renewed[], sign: bigint): void => {
-  for (const line of entry.lines) addLine(lines, line, sign * line.deltaMinor, sign * line.planDeltaMinor);
-  if (entry.renewed !== undefined) for (const amount of entry.renewed) addRenewed(renewed, amount, sign);
-};
+const NOTHING_RENEWED: readonly Renewed[] = [];
 
 type Draft = { -readonly [K in keyof Entry]: Entry[K] };
 
 /** Lines net by their own class too, so that product figures are corrected class by class. */
-const addLine = (sums: EntryLine[], line: EntryLine, deltaMinor: bigint, planDeltaMinor: bigint): void => {
+const takeLine = (sums: EntryLine[], line: EntryLine): EntryLine[] => {
   for (let i = 0; i < sums.length; i += 1) {
     const sum = sums[i] as EntryLine;
     if (sum.key !== line.key || sum.cause !== line.cause || sum.productId !== line.productId || sum.currency !== line.currency) continue;
-    sums[i] = withDeltas(line, sum.deltaMinor + deltaMinor, sum.planDeltaMinor + planDeltaMinor);
-    return;
+    sums[i] = withDeltas(line, sum.deltaMinor - line.deltaMinor, sum.planDeltaMinor - line.planDeltaMinor);
+    return sums;
   }
-  sums.push(withDeltas(line, deltaMinor, planDeltaMinor));
+  return extended(sums, withDeltas(line, -line.deltaMinor, -line.planDeltaMinor));
 };
 
 const withDeltas = (
@@ -106,9 +128,10 @@ const withDeltas = (
   planDeltaMinor,
 });
 
-const addRenewed = (sums: Renewed[], { currency, amountMinor, planMinor }: Renewed, sign: bigint): void => {
+const takeRenewed = (sums: Renewed[], { currency, amountMinor, planMinor }: Renewed): Renewed[] => {
   const at = sums.findIndex((sum) => sum.currency === currency);
   const sum = sums[at];
-  if (sum === undefined) sums.push({ currency, amountMinor: sign * amountMinor, planMinor: sign * planMinor });
-  else sums[at] = { currency, amountMinor: sum.amountMinor + sign * amountMinor, planMinor: sum.planMinor + sign * planMinor };
+  if (sum === undefined) return extended(sums, { currency, amountMinor: -amountMinor, planMinor: -planMinor });
+  sums[at] = { currency, amountMinor: sum.amountMinor - amountMinor, planMinor: sum.planMinor - planMinor };
+  return sums;
 };

@@ -41,10 +41,12 @@ const addTo = (sums: Sums, amount: bigint, currency: string, atPlanRate: boolean
 /** The steps of a cut in the order of their days; what it netted to before the first month stands first, by currency. */
 export const stepsOf = (totals: Totals, cut: Cut, planCurrency: string): Step[] => {
   const steps = new Map<string, { date: string; cause: Step['cause']; currency: string } & Sums>();
+  const ofCut = `|${cut.dimension}|${cut.value}|`;
   for (const [month, counters] of totals.months) {
     for (const [name, amount] of counters) {
+      // Behind the day of the month: most counters are of other cuts, and are not taken apart.
+      if (!name.startsWith(ofCut, 2)) continue;
       const counter = parseCounterName(name);
-      if (counter.dimension !== cut.dimension || counter.value !== cut.value) continue;
       const { cause, currency, dayOfMonth } = counter;
       const key = `${month}${dayOfMonth}${cause}${currency}`;
       const step = steps.get(key) ?? { date: `${month}-${dayOfMonth}`, cause, currency, amountMinor: 0n, planMinor: 0n };
@@ -95,9 +97,10 @@ export const dimensionsOf = ({ before, months }: Totals): Map<string, string[]> 
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([dimension, values]) => [dimension, [...values].sort()]));
 };
 
-const moves = (step: Step): boolean => step.cause !== 'renewed';
+/** Whether a step is part of ARR: what came up for renewal is told beside it. */
+export const moves = (step: Step): boolean => step.cause !== 'renewed';
 
-/** ARR at the end of a day, in the plan currency at plan rates. */
+/** ARR at the end of a day, in the plan currency at plan rates; what lacks its rate counts as 0 (see course.ts). */
 export const arrAt = (steps: readonly Step[], date: string): bigint =>
   steps.reduce((sum, step) => (step.date <= date && moves(step) ? sum + step.amount.planMinor : sum), 0n);
 

@@ -1,12 +1,11 @@
 import type { PlanVersion } from '../company/index.ts';
-import { addMonths } from '../platform/calendar.ts';
-import { compositionOf, conflictsOf } from './composition.ts';
+import { addDays, addMonths } from '../platform/calendar.ts';
+import { bridgeStart, compositionOf, conflictsOf } from './composition.ts';
+import { Course, type HasRate, type Unconverted } from './course.ts';
+import { explainPath } from './figure.ts';
 import { etaOf, growthBps, milestoneOf, type PlannedPath, velocityOf } from './milestone.ts';
-import { arrAt, arrByCurrency, EVERYTHING, stepsOf } from './series.ts';
+import { arrByCurrency, EVERYTHING, stepsOf } from './series.ts';
 import type { Totals } from './totals-store.ts';
-
-export const FORMULA =
-  'ARR = Σ over commercial lines in force at the end of the day of round(price × quantity × billing intervals per year, net of discounts active on the day), at plan rates';
 
 export interface StatusInput {
   /** From the plan's first month, or thirteen months back, on. */
@@ -15,47 +14,55 @@ export interface StatusInput {
   readonly planCurrency: string;
   readonly planned: PlannedPath;
   readonly on: string;
-  readonly profile: string;
-  /** Whether a plan rate is known for a currency on the day. */
-  readonly hasRate: (currency: string) => boolean;
+  readonly hasRate: HasRate;
 }
 
-/** Everything that the plan's owner asks of ARR on a day, from the totals alone (A6). Amounts are bigint minor units of the plan currency. */
-export const statusOf = ({ totals, plan, planCurrency, planned, on, profile, hasRate }: StatusInput) => {
-  const steps = stepsOf(totals, EVERYTHING, planCurrency);
-  const byCurrency = [...arrByCurrency(steps, on)].sort(([a], [b]) => (a < b ? -1 : 1));
-  const unconverted = byCurrency.filter(([currency, amount]) => amount.amountMinor !== 0n && !hasRate(currency));
-  const arr = arrAt(steps, on);
+/**
+ * Everything that the plan's owner asks of ARR on a day, from the totals alone (A6). Amounts are bigint minor units of the plan currency. What
+ * looks at a day on which ARR lacks a plan rate is undefined (course.ts), and `unconverted` names it.
+ */
+export const statusOf = ({ totals, plan, planCurrency, planned, on, hasRate }: StatusInput) => {
+  const course = new Course(stepsOf(totals, EVERYTHING, planCurrency), hasRate);
+  const byCurrency = [...arrByCurrency(course.steps, on)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const arr = course.arrAt(on);
   return {
     on,
-    profile,
-    currency: planCurrency,
-    formula: FORMULA,
     planVersion: plan.version,
-    ...(unconverted.length > 0 ? {} : { arrMinor: arr }),
+    arrMinor: arr,
     byCurrency: byCurrency.map(([currency, amount]) => ({
       currency,
       amountMinor: amount.amountMinor,
-      ...(hasRate(currency) ? { planMinor: amount.planMinor } : {}),
+      ...(hasRate(currency, on) ? { planMinor: amount.planMinor } : {}),
     })),
-    unconverted: unconverted.map(([currency, amount]) => ({
-      currency,
-      amountMinor: amount.amountMinor,
-      code: 'rate-missing' as const,
-      detail: `There is no plan rate ${currency}/${planCurrency} on ${on}: load one by PUT /api/v1/fx/rates.`,
-    })),
-    milestone: { ...milestoneOf(steps, plan.content, on), targetOn: plan.content.targetOn },
-    velocity: velocityOf(steps, plan.content, planned, on),
+    unconverted: course.unconverted(earliestLookedAt(plan, on), on).map((one) => rateMissing(one, planCurrency)),
+    milestone: { ...milestoneOf(course, plan.content, on), targetOn: plan.content.targetOn },
+    velocity: velocityOf(course, plan.content, planned, on),
     growth: {
-      monthOverMonthBps: growthBps(arr, arrAt(steps, addMonths(on, -1))),
-      quarterOverQuarterBps: growthBps(arr, arrAt(steps, addMonths(on, -3))),
-      yearOverYearBps: growthBps(arr, arrAt(steps, addMonths(on, -12))),
+      monthOverMonthBps: growthBps(arr, course.arrAt(addMonths(on, -1))),
+      quarterOverQuarterBps: growthBps(arr, course.arrAt(addMonths(on, -3))),
+      yearOverYearBps: growthBps(arr, course.arrAt(addMonths(on, -12))),
     },
-    eta: etaOf(steps, plan.content, planned, on),
-    composition: compositionOf(totals, steps, plan.content, planCurrency, on),
+    eta: etaOf(course, plan.content, planned, on),
+    composition: compositionOf(totals, course, plan.content, planCurrency, on),
     conflicts: conflictsOf(plan.content),
+    explain: explainPath({ on }, EVERYTHING),
   };
 };
+
+/** The first day that any of these figures looks at: the plan's opening, the bridge's, or a year ago. */
+const earliestLookedAt = ({ content }: PlanVersion, on: string): string => {
+  const days = [addDays(content.startsOn, -1), addDays(bridgeStart(on), -1), addMonths(on, -12)];
+  return days.reduce((earliest, day) => (day < earliest ? day : earliest));
+};
+
+/** An amount without a plan rate, with what to do about it. */
+export const rateMissing = ({ currency, on, amountMinor }: Unconverted, planCurrency: string) => ({
+  currency,
+  on,
+  amountMinor,
+  code: 'rate-missing' as const,
+  detail: `There is no plan rate ${currency}/${planCurrency} on ${on}: load one of that day or earlier by PUT /api/v1/fx/rates.`,
+});
 
 export type Status = ReturnType<typeof statusOf>;
 

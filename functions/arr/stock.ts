@@ -11,45 +11,62 @@ const STOCK_INDEX: Readonly<Record<Origin, 0 | 1 | 2>> = { landed: 0, expanded: 
 export const stockDelta = (stock: Stock, deltas: readonly Delta[], origin: Origin): Stock => {
   const net = sumPlan(deltas);
   if (net < 0n) return proRata(stock, net);
-  const gain: [bigint, bigint, bigint] = [0n, 0n, 0n];
+  const gain: Triple = [0n, 0n, 0n];
   for (const delta of deltas) {
-    if (delta.plan >= 0n) gain[STOCK_INDEX[originOf(delta, origin)]] += delta.plan;
-    else return allOf(net, origin);
+    if (delta.plan < 0n) return allOf(net, origin);
+    const at = STOCK_INDEX[originOf(delta, origin)];
+    gain[at] = sum(gain[at], delta.plan);
   }
   return gain;
 };
+
+/** Most parts of most stocks are zero, and what is added to zero need not be made anew. */
+const sum = (a: bigint, b: bigint): bigint => (a === 0n ? b : b === 0n ? a : a + b);
 
 const originOf = ({ line, amount }: Delta, origin: Origin): Origin => (amount === line.amountMinor ? (line.origin ?? origin) : origin);
 
 const allOf = (amount: bigint, origin: Origin): Stock =>
   origin === 'landed' ? [amount, 0n, 0n] : origin === 'expanded' ? [0n, amount, 0n] : [0n, 0n, amount];
 
-/** Spreads an amount over the stock in proportion, by largest remainder; ties go to landed, then expanded. An empty stock takes it as landed. */
+/**
+ * Spreads an amount over the stock in proportion, by largest remainder: each share is its exact proportion, rounded down or up. Ties go to
+ * landed, then expanded. An empty stock takes it as landed. Credit lines can make a part of the stock, or all of it, negative.
+ */
 export const proRata = (stock: Stock, amount: bigint): Stock => {
-  const total = stock[0] + stock[1] + stock[2];
   const isLandedOnly = stock[1] === 0n && stock[2] === 0n;
-  if (total === 0n || amount === 0n || isLandedOnly) return [amount, 0n, 0n];
-  const sign = amount < 0n ? -1n : 1n;
-  const size = amount * sign;
-  const shares: [bigint, bigint, bigint] = [(stock[0] * size) / total, (stock[1] * size) / total, (stock[2] * size) / total];
+  if (amount === 0n || isLandedOnly) return [amount, 0n, 0n];
+  const total = stock[0] + stock[1] + stock[2];
+  if (total === 0n) return [amount, 0n, 0n];
+  const size = amount < 0n ? -amount : amount;
+  const parts = total < 0n ? negated(stock) : stock;
+  const whole = total < 0n ? -total : total;
+  const shares: Triple = [shareOf(parts[0], size, whole), shareOf(parts[1], size, whole), shareOf(parts[2], size, whole)];
   let left = size - shares[0] - shares[1] - shares[2];
-  if (left !== 0n) {
-    // Below zero only where parts of the stock are: credit lines can make a customer's ARR negative.
-    const step = left < 0n ? -1n : 1n;
-    const order = [0, 1, 2].sort((a, b) => {
-      const remainder = (i: number): bigint => ((stock[i] as bigint) * size) % total;
-      return remainder(a) > remainder(b) ? -1 : remainder(a) < remainder(b) ? 1 : a - b;
-    });
-    for (const i of order) {
-      if (left === 0n) break;
-      shares[i] = (shares[i] as bigint) + step;
-      left -= step;
+  if (left > 0n) {
+    const remainders: Triple = [0n, 0n, 0n];
+    for (let i = 0; i < remainders.length; i += 1) remainders[i] = (parts[i] as bigint) * size - (shares[i] as bigint) * whole;
+    for (; left > 0n; left -= 1n) {
+      const at = indexOfLargest(remainders);
+      shares[at] += 1n;
+      remainders[at] = TAKEN;
     }
   }
-  return [shares[0] * sign, shares[1] * sign, shares[2] * sign];
+  return amount < 0n ? negated(shares) : shares;
 };
 
-export const plus = (a: Stock, b: Stock): Stock => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+type Triple = [bigint, bigint, bigint];
+const TAKEN = -1n;
+
+/** part × size ÷ whole, rounded down. */
+const shareOf = (part: bigint, size: bigint, whole: bigint): bigint => {
+  const scaled = part * size;
+  const share = scaled / whole;
+  return scaled < 0n && share * whole !== scaled ? share - 1n : share;
+};
+
+const indexOfLargest = ([a, b, c]: Triple): 0 | 1 | 2 => (a >= b ? (a >= c ? 0 : 2) : b >= c ? 1 : 2);
+
+export const plus = (a: Stock, b: Stock): Stock => [sum(a[0], b[0]), sum(a[1], b[1]), sum(a[2], b[2])];
 
 export const minus = (a: Stock, b: Stock): Stock => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 

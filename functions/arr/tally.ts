@@ -1,30 +1,18 @@
 import { assert } from '../platform/bug.ts';
 import { fromEpochDay } from '../platform/calendar.ts';
-import type { Attributes, Entry, EntryLine } from './movements.ts';
+import { type Attributes, type Entry, type EntryLine, NO_STOCK } from './movements.ts';
+import { MAX_CUTS, Sums } from './sums.ts';
 import { type CounterName, type Counters, type MonthlyCounters, ORIGINS, TOTAL } from './totals.ts';
 
 /** Attribute values are free text from a source: the separator cannot occur in a counter's name. */
 const safe = (text: string): string => text.replaceAll('|', '/').slice(0, 60);
 
-/** One value of one dimension, with the numbers of its series by cause and currency (see `#class`). */
-interface Cut {
-  readonly name: string;
-  readonly series: number[];
-}
-
-/** A day that something moved on, with the slots of its month by series. */
-interface Day {
-  readonly dayOfMonth: number;
-  readonly slots: number[];
-}
-
-const MAX_CUTS = 8192;
-/** Causes of movements, renewed and stock: 14. A class is `currency × MAX_CAUSES + cause`. */
+/** Causes of movements, and renewed: 13. A class is `currency × MAX_CAUSES + cause`. */
 const MAX_CAUSES = 16;
-const NONE = -1;
-/** Length of a slot: the sums of one series in one month, by day of month; index 0 is unused. */
-const SLOT = 32;
-const FIRST_SLOTS = 16;
+/** The plan currency is the first of the currencies. */
+const PLAN_CURRENCY_CLASSES = MAX_CAUSES;
+/** The first cut of all; the origins follow. */
+const TOTAL_CUT = 0;
 
 /** Texts as small numbers, in the order in which they are first met. */
 class Names {
@@ -42,104 +30,78 @@ class Names {
 /**
  * Sums movements to counters. One tally is for one batch or one replay; its names are read by `counters()`.
  *
- * A series is what a cut counts of one cause and currency: an even number for the lines' own currency, the odd one after it for the plan
- * currency. Each month of a series has a slot of sums by day in one array of 64-bit integers, so that adding builds no text and no object;
- * what would overflow them (amounts have up to 30 digits) is summed beside them, so that every sum is exact.
+ * A cut is one value of one dimension, a class one cause and currency; both are known by their numbers. Where the currency is not the plan's,
+ * each sum has a second half, in plan currency at plan rate. What a movement adds to the origins of stock is summed with its own class, and
+ * told under one name for all.
  */
 export class Tally {
   readonly #planCurrency: string;
-  /** Slots by month and series. */
-  readonly #months = new Map<string, number[]>();
-  readonly #days = new Map<number, Day>();
-  #sums = new BigInt64Array(FIRST_SLOTS * SLOT);
-  #slots = 0;
-  /** What did not fit into a sum, by its index. */
-  readonly #beside = new Map<number, bigint>();
+  readonly #sums = new Sums(PLAN_CURRENCY_CLASSES);
   /** By name; values that are the same text once they are safe share one. */
-  readonly #cuts = new Map<string, Cut>();
-  readonly #dimensions = new Map<string, Map<string, Cut>>();
-  readonly #products = new Map<string, Cut>();
-  readonly #entities = new Map<string, Cut>();
+  readonly #cuts = new Names();
+  readonly #dimensions = new Map<string, Map<string, number>>();
+  readonly #products = new Map<string, number>();
+  readonly #entities = new Map<string, number>();
   readonly #causes = new Names();
   readonly #currencies = new Names();
-  readonly #seriesNames: string[] = [];
-  readonly #total: Cut;
-  readonly #origins: readonly Cut[];
-  readonly #stock: number;
-  #day: Day = { dayOfMonth: 0, slots: [] };
+  #lastCause: CounterName['cause'] | undefined;
+  #lastCurrency = '';
+  #lastClass = 0;
   #attributes: Attributes | undefined;
-  #attributeCuts: readonly Cut[] = [];
+  #attributeCuts: readonly number[] = [];
 
   constructor(planCurrency: string) {
     this.#planCurrency = planCurrency;
-    this.#total = this.#cutNamed(TOTAL, '');
-    this.#origins = ORIGINS.map((origin) => this.#cutNamed('origin', origin));
-    this.#stock = this.#class('stock', planCurrency);
+    this.#currencies.id(planCurrency);
+    this.#cutNamed(TOTAL, '');
+    for (const origin of ORIGINS) this.#cutNamed('origin', origin);
   }
 
   add(entry: Entry): void {
-    this.#day = this.#dayOf(entry.day);
-    if (entry.fromAttributes === undefined) this.#addLines(entry);
-    else this.#addMove(entry, entry.fromAttributes);
+    if (entry.fromAttributes !== undefined) this.#addMove(entry, entry.fromAttributes);
+    else if (entry.lines.length > 0) this.#addLines(entry);
     if (entry.renewed !== undefined) {
       for (const { currency, amountMinor, planMinor } of entry.renewed)
-        this.#put(this.#total, this.#class('renewed', currency), amountMinor, currency === this.#planCurrency ? 0n : planMinor);
+        this.#put(entry.day, this.#class('renewed', currency), TOTAL_CUT, amountMinor, this.#isPlan(currency) ? 0n : planMinor);
     }
-    for (let i = 0; i < this.#origins.length; i += 1) {
-      const amount = entry.stock[i] as bigint;
-      if (amount !== 0n) this.#put(this.#origins[i] as Cut, this.#stock, amount, 0n);
-    }
+    if (entry.stock !== NO_STOCK) this.#addStock(entry);
   }
 
   /** The counters by month, with their names; those that net to zero are left out. */
   counters(): MonthlyCounters {
     const months: MonthlyCounters = new Map();
-    for (const [month, slots] of this.#months) {
-      const named: Counters = new Map();
-      for (const [series, slot] of slots.entries()) {
-        for (let day = 1; slot !== NONE && day < SLOT; day += 1) {
-          const sum = this.#sumAt(slot * SLOT + day);
-          if (sum !== 0n) named.set(`${String(day).padStart(2, '0')}|${this.#seriesNames[series]}`, sum);
-        }
-      }
-      if (named.size > 0) months.set(month, named);
-    }
-    return months;
-  }
-
-  #dayOf(epochDay: number): Day {
-    const known = this.#days.get(epochDay);
-    if (known !== undefined) return known;
-    const date = fromEpochDay(epochDay);
-    const month = date.slice(0, 7);
-    const slots = this.#months.get(month) ?? [];
-    this.#months.set(month, slots);
-    const day = { dayOfMonth: Number(date.slice(8)), slots };
-    this.#days.set(epochDay, day);
-    return day;
+    this.#sums.forEach((day, ofClass, cut, own, atPlanRate) => {
+      const date = fromEpochDay(day);
+      const counters: Counters = months.get(date.slice(0, 7)) ?? new Map();
+      months.set(date.slice(0, 7), counters);
+      const name = `${date.slice(8)}|${this.#cuts.names[cut]}|${this.#classNamed(ofClass, cut)}`;
+      if (own !== 0n) counters.set(name, (counters.get(name) ?? 0n) + own);
+      if (atPlanRate !== 0n) counters.set(`${name}=`, atPlanRate);
+    });
+    return withoutZeros(months);
   }
 
   /** Lines in a row of one entity and currency are one addition to each cut but the product's. */
-  #addLines({ cause, attributes, lines }: Entry): void {
+  #addLines({ day, cause, attributes, lines }: Entry): void {
     const cuts = this.#cutsOf(attributes);
     for (let i = 0; i < lines.length; ) {
       const { legalEntity, currency } = lines[i] as EntryLine;
-      const isPlanCurrency = currency === this.#planCurrency;
+      const isPlan = this.#isPlan(currency);
       const ofEntry = this.#class(cause, currency);
       let amount = 0n;
       let plan = 0n;
       for (; i < lines.length; i += 1) {
         const line = lines[i] as EntryLine;
         if (line.currency !== currency || line.legalEntity !== legalEntity) break;
-        const linePlan = isPlanCurrency ? 0n : line.planDeltaMinor;
+        const linePlan = isPlan ? 0n : line.planDeltaMinor;
         const ofLine = line.cause === cause ? ofEntry : this.#class(line.cause, currency);
-        this.#put(this.#cut(this.#products, 'product', line.productId), ofLine, line.deltaMinor, linePlan);
-        amount += line.deltaMinor;
-        plan += linePlan;
+        this.#put(day, ofLine, this.#cut(this.#products, 'product', line.productId), line.deltaMinor, linePlan);
+        amount = amount === 0n ? line.deltaMinor : amount + line.deltaMinor;
+        plan = plan === 0n ? linePlan : plan + linePlan;
       }
-      this.#put(this.#total, ofEntry, amount, plan);
-      for (const cut of cuts) this.#put(cut, ofEntry, amount, plan);
-      this.#put(this.#cut(this.#entities, 'entity', legalEntity), ofEntry, amount, plan);
+      this.#put(day, ofEntry, TOTAL_CUT, amount, plan);
+      this.#put(day, ofEntry, this.#cut(this.#entities, 'entity', legalEntity), amount, plan);
+      for (let c = 0; c < cuts.length; c += 1) this.#put(day, ofEntry, cuts[c] as number, amount, plan);
     }
   }
 
@@ -151,23 +113,31 @@ export class Tally {
       const after = entry.attributes[name];
       if (before === after) continue;
       for (const { currency, deltaMinor, planDeltaMinor } of entry.lines) {
-        const plan = currency === this.#planCurrency ? 0n : planDeltaMinor;
+        const plan = this.#isPlan(currency) ? 0n : planDeltaMinor;
         const transfer = this.#class('transfer', currency);
-        if (before !== undefined) this.#put(this.#cutNamed(name, before), transfer, -deltaMinor, -plan);
-        if (after !== undefined) this.#put(this.#cutNamed(name, after), transfer, deltaMinor, plan);
+        if (before !== undefined) this.#put(entry.day, transfer, this.#cutNamed(name, before), -deltaMinor, -plan);
+        if (after !== undefined) this.#put(entry.day, transfer, this.#cutNamed(name, after), deltaMinor, plan);
       }
     }
   }
 
-  /** Attributes of a customer are one object for many movements in a row: their cuts are looked up once. */
-  #cutsOf(attributes: Attributes): readonly Cut[] {
-    if (attributes === this.#attributes) return this.#attributeCuts;
-    this.#attributeCuts = Object.entries(attributes).map(([name, value]) => this.#cutNamed(name, value));
-    this.#attributes = attributes;
-    return this.#attributeCuts;
+  /** In the class of the first line, where the other sums of the movement are: whichever it is, the counters of stock are the same. */
+  #addStock({ day, cause, lines, stock }: Entry): void {
+    const ofClass = this.#class(cause, lines[0]?.currency ?? this.#planCurrency);
+    for (let i = 0; i < stock.length; i += 1) this.#put(day, ofClass, TOTAL_CUT + 1 + i, stock[i] as bigint, 0n);
   }
 
-  #cutNamed(dimension: string, value: string): Cut {
+  /** Attributes of a customer are one object for many movements in a row: their cuts are looked up once. */
+  #cutsOf(attributes: Attributes): readonly number[] {
+    if (attributes === this.#attributes) return this.#attributeCuts;
+    const cuts: number[] = [];
+    for (const name of Object.keys(attributes)) cuts.push(this.#cutNamed(name, attributes[name] ?? ''));
+    this.#attributeCuts = cuts;
+    this.#attributes = attributes;
+    return cuts;
+  }
+
+  #cutNamed(dimension: string, value: string): number {
     let cuts = this.#dimensions.get(dimension);
     if (cuts === undefined) {
       cuts = new Map();
@@ -176,63 +146,44 @@ export class Tally {
     return this.#cut(cuts, dimension, value);
   }
 
-  #cut(cuts: Map<string, Cut>, dimension: string, value: string): Cut {
+  #cut(cuts: Map<string, number>, dimension: string, value: string): number {
     const known = cuts.get(value);
     if (known !== undefined) return known;
-    const name = `${dimension}|${safe(value)}`;
-    const cut = this.#cuts.get(name) ?? { name, series: [] };
-    this.#cuts.set(name, cut);
-    assert(this.#cuts.size <= MAX_CUTS, `totals are cut by at most ${MAX_CUTS} values of all dimensions together`);
+    const cut = this.#cuts.id(`${dimension}|${safe(value)}`);
+    assert(cut < MAX_CUTS, `totals are cut by at most ${MAX_CUTS} values of all dimensions together`);
     cuts.set(value, cut);
     return cut;
   }
 
-  /** A cause and a currency as one small number. */
+  #isPlan(currency: string): boolean {
+    return currency === this.#planCurrency;
+  }
+
   #class(cause: CounterName['cause'], currency: string): number {
-    return this.#currencies.id(currency) * MAX_CAUSES + this.#causes.id(cause);
+    if (cause !== this.#lastCause || currency !== this.#lastCurrency) {
+      this.#lastClass = this.#currencies.id(currency) * MAX_CAUSES + this.#causes.id(cause);
+      this.#lastCause = cause;
+      this.#lastCurrency = currency;
+    }
+    return this.#lastClass;
+  }
+
+  /** Origins of stock are told in plan currency, whatever caused their change. */
+  #classNamed(ofClass: number, cut: number): string {
+    if (cut > TOTAL_CUT && cut <= TOTAL_CUT + ORIGINS.length) return `stock|${this.#planCurrency}`;
+    return `${this.#causes.names[ofClass % MAX_CAUSES]}|${this.#currencies.names[Math.floor(ofClass / MAX_CAUSES)]}`;
   }
 
   /** `plan` is 0 where `amount` is in the plan currency itself. */
-  #put(cut: Cut, ofClass: number, amount: bigint, plan: bigint): void {
-    let series = ofClass < cut.series.length ? (cut.series[ofClass] as number) : NONE;
-    if (series === NONE) series = this.#newSeries(cut, ofClass);
-    if (amount !== 0n) this.#bump(series, amount);
-    if (plan !== 0n) this.#bump(series + 1, plan);
-  }
-
-  #bump(series: number, amount: bigint): void {
-    const { dayOfMonth, slots } = this.#day;
-    let slot = series < slots.length ? (slots[series] as number) : NONE;
-    if (slot === NONE) slot = this.#newSlot(slots, series);
-    const at = slot * SLOT + dayOfMonth;
-    const sum = (this.#sums[at] as bigint) + amount;
-    if (BigInt.asIntN(64, sum) === sum) this.#sums[at] = sum;
-    else this.#beside.set(at, (this.#beside.get(at) ?? 0n) + amount);
-  }
-
-  #sumAt(at: number): bigint {
-    return (this.#sums[at] as bigint) + (this.#beside.get(at) ?? 0n);
-  }
-
-  #newSeries(cut: Cut, ofClass: number): number {
-    while (cut.series.length <= ofClass) cut.series.push(NONE);
-    const cause = this.#causes.names[ofClass % MAX_CAUSES] ?? '';
-    const currency = this.#currencies.names[Math.floor(ofClass / MAX_CAUSES)] ?? '';
-    const series = this.#seriesNames.push(`${cut.name}|${cause}|${currency}`, `${cut.name}|${cause}|${currency}=`) - 2;
-    cut.series[ofClass] = series;
-    return series;
-  }
-
-  #newSlot(slots: number[], series: number): number {
-    while (slots.length <= series) slots.push(NONE);
-    const slot = this.#slots;
-    this.#slots += 1;
-    slots[series] = slot;
-    if (this.#slots * SLOT > this.#sums.length) {
-      const grown = new BigInt64Array(this.#sums.length * 2);
-      grown.set(this.#sums);
-      this.#sums = grown;
-    }
-    return slot;
+  #put(day: number, ofClass: number, cut: number, amount: bigint, plan: bigint): void {
+    if (amount !== 0n || plan !== 0n) this.#sums.add(day, ofClass, cut, amount, plan);
   }
 }
+
+const withoutZeros = (months: MonthlyCounters): MonthlyCounters => {
+  for (const [month, counters] of months) {
+    for (const [name, amount] of counters) if (amount === 0n) counters.delete(name);
+    if (counters.size === 0) months.delete(month);
+  }
+  return months;
+};

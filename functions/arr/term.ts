@@ -6,6 +6,7 @@ import type { Profile } from './profile.ts';
  * its term is shorter than the profile watches, or where the source tells neither a term nor a billing period.
  */
 export const isRenewed = (before: SubscriptionFact, after: SubscriptionFact, profile: Profile): boolean => {
+  if (before.termStartsOn !== undefined && before.termStartsOn === after.termStartsOn) return false;
   const months = watchedMonths(before, profile);
   const monthsAfter = watchedMonths(after, profile);
   if (months === undefined || monthsAfter === undefined) return false;

@@ -1,7 +1,6 @@
-import type { Context, Stretch } from './book.ts';
-import { ascending } from './book.ts';
+import { ascending, type Change, type Context, type Stretch } from './book.ts';
 import { type DecidedDay, decideDay } from './day.ts';
-import type { Change } from './delta.ts';
+import { extended } from './lists.ts';
 import { type Attributes, type Closing, NOTHING } from './movements.ts';
 
 /**
@@ -40,7 +39,6 @@ export interface AttributesFrom {
 
 const NO_ATTRIBUTES: Attributes = {};
 const NO_STEPS: ReadonlyMap<string, readonly number[]> = new Map();
-const NO_CHANGES: readonly Change[] = [];
 /** Before and after every day, and still small integers to the machine. */
 export const BEGINNING = -1_000_000_000;
 const END = 1_000_000_000;
@@ -65,49 +63,55 @@ export const withDecided = (book: Book, context: Context): Book =>
 
 /** Decides the days of a book, from its own day on and before `until`, on which something may change. */
 export const decideUntil = (book: Book, until: number, context: Context): DecidedDay[] => {
-  const decided: DecidedDay[] = [];
+  const days = daysOf(book, until, context);
+  const decided = new Array<DecidedDay>(days.length);
   let closing = book.opening;
-  for (const day of daysOf(book, until, context)) {
+  for (let i = 0; i < days.length; i += 1) {
+    const day = days[i] as number;
     const result = decideDay(day, closing, changesOn(book, day), attributesOn(book, day), attributesOn(book, day - 1), context);
     closing = result.closing;
-    decided.push(result);
+    decided[i] = result;
   }
   return decided;
 };
 
+/** Something begins on the book's own day, unless it is the beginning of all. */
 const daysOf = (book: Book, until: number, context: Context): number[] => {
-  const days: number[] = [];
-  for (const subscription of book.subscriptions) noteDays(days, subscription.stretches, book.day, until, context);
-  for (const { fromDay } of book.attributes) if (fromDay !== BEGINNING && fromDay >= book.day && fromDay < until) days.push(fromDay);
+  let days: number[] = book.day > BEGINNING && book.day < until ? [book.day] : [];
+  for (const subscription of book.subscriptions) days = withDays(days, subscription.stretches, book.day + 1, until, context);
+  for (const { fromDay } of book.attributes) if (fromDay > book.day && fromDay < until) days = extended(days, fromDay);
   return ascending(days);
 };
 
-/** The days of [from, until) on which a stretch begins or changes its value, or on which it is revalued at another plan rate. */
-const noteDays = (days: number[], stretches: readonly Stretch[], from: number, until: number, { rates }: Context): void => {
+/** With the days of [from, until) on which a stretch begins or changes its value, or on which it is revalued at another plan rate. */
+const withDays = (noted: number[], stretches: readonly Stretch[], from: number, until: number, { rates }: Context): number[] => {
+  let days = noted;
   for (let i = 0; i < stretches.length; i += 1) {
-    const { fromDay, breakDays, fact } = stretches[i] as Stretch;
+    const { fromDay, breakDays, currency } = stretches[i] as Stretch;
     const end = Math.min(stretches[i + 1]?.fromDay ?? END, until);
-    if (fromDay >= from && fromDay < until) days.push(fromDay);
+    if (fromDay >= from && fromDay < until) days = extended(days, fromDay);
     const after = Math.max(from, fromDay + 1);
-    noteWithin(days, breakDays, after, end);
-    if (fact.currency !== rates.planCurrency) noteWithin(days, rates.changeDays(fact.currency), after, end);
+    days = withDaysWithin(days, breakDays, after, end);
+    if (currency !== rates.planCurrency) days = withDaysWithin(days, rates.changeDays(currency), after, end);
   }
+  return days;
 };
 
-const noteWithin = (days: number[], candidates: readonly number[], from: number, end: number): void => {
-  for (const day of candidates) if (day >= from && day < end) days.push(day);
+const withDaysWithin = (noted: number[], candidates: readonly number[], from: number, end: number): number[] => {
+  let days = noted;
+  for (const day of candidates) if (day >= from && day < end) days = extended(days, day);
+  return days;
 };
 
 const changesOn = (book: Book, day: number): readonly Change[] => {
-  let changes: Change[] | undefined;
+  let changes: Change[] = [];
   for (const { subscriptionId, stretches } of book.subscriptions) {
     const after = inForceOn(stretches, day);
     if (after === undefined || (after.fromDay !== day && !after.breakDays.includes(day))) continue;
     const contractedStep = book.stepDays.size > 0 && (book.stepDays.get(subscriptionId)?.includes(day) ?? false);
-    changes ??= [];
-    changes.push({ before: inForceOn(stretches, day - 1), after, contractedStep });
+    changes = extended(changes, { subscriptionId, before: inForceOn(stretches, day - 1), after, contractedStep });
   }
-  return changes ?? NO_CHANGES;
+  return changes;
 };
 
 /** The last that begins on a day or before it. */

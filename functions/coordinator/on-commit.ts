@@ -1,62 +1,33 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { arrMovementsRecorded, type Projected, projectionStep } from '../arr/index.ts';
+import { arrMovementsRecorded, type Projected, project } from '../arr/index.ts';
 import { assert } from '../platform/bug.ts';
-import { fromOutboxImage, type ImageAttribute, outboxBucketOf } from '../platform/envelope.ts';
+import { carriedTypeOf, fromImage, type Image } from '../platform/envelope.ts';
 import { handlerOf } from '../platform/handler.ts';
-import { batchCommit } from '../platform/table.ts';
 
-/** Rounds in which no bucket gets further because another invocation moved its checkpoint meanwhile. */
-const MAX_IDLE_ROUNDS = 5;
+/** A batch of a stream that is read in windows: only then does Lambda say which shard it is from, and it wants a state back. */
+interface WindowedStreamEvent extends DynamoDBStreamEvent {
+  readonly shardId: string;
+}
+interface WindowedResponse extends DynamoDBBatchResponse {
+  readonly state: Readonly<Record<string, never>>;
+}
 
 /**
- * The table stream's projector, its only reader beside the pipe: outbox items of ARR movements become totals. A batch is taken whole or
- * thrown back whole; what of it was counted already is known by each bucket's checkpoint.
+ * The table stream's projector, its only reader beside the pipe: recorded ARR movements become totals. A batch is taken whole or thrown back
+ * whole; what of it was counted already is known by the shard's checkpoint. The windows' own state is not used: it would be lost with a shard.
  */
-export const handler = handlerOf<DynamoDBStreamEvent, DynamoDBBatchResponse>('coordinator-on-commit', async (event) => {
-  let buckets: Buckets = byBucket(event.Records);
-  for (let idle = 0; buckets.size > 0; ) {
-    assert(idle < MAX_IDLE_ROUNDS, 'the totals of a bucket were written by others at every attempt');
-    const left = await round(buckets);
-    idle = sizeOf(left) < sizeOf(buckets) ? 0 : idle + 1;
-    buckets = left;
-  }
-  return { batchItemFailures: [] };
+export const handler = handlerOf<WindowedStreamEvent, WindowedResponse>('coordinator-on-commit', async ({ shardId, Records: records }) => {
+  assert(shardId !== undefined, "the event says no shard: this function's mapping is to read the stream in tumbling windows");
+  const projected = records.flatMap(projectedOf);
+  if (projected.length > 0) await project(shardId, projected);
+  return { state: {}, batchItemFailures: [] };
 });
 
-type Buckets = ReadonlyMap<string, readonly Projected[]>;
-
-const sizeOf = (buckets: Buckets): number => [...buckets.values()].reduce((sum, records) => sum + records.length, 0);
-
-/** Takes each bucket one step further; answers what is left. */
-const round = async (buckets: Buckets): Promise<Buckets> => {
-  const steps = await Promise.all(
-    [...buckets].map(async ([bucket, records]) => ({ bucket, records, ...(await projectionStep(bucket, records)) })),
-  );
-  const results = await batchCommit(steps.map((step) => step.writes));
-  return new Map(
-    steps.flatMap(({ bucket, records, taken }, i) => {
-      const rest = results[i]?.ok === true ? records.slice(taken) : records;
-      return rest.length === 0 ? [] : [[bucket, rest] as const];
-    }),
-  );
-};
-
-const byBucket = (records: readonly DynamoDBRecord[]): Buckets => {
-  const buckets = new Map<string, Projected[]>();
-  for (const record of records) {
-    const image = record.dynamodb?.NewImage as Readonly<Record<string, ImageAttribute>> | undefined;
-    const bucket = image === undefined ? undefined : outboxBucketOf(image);
-    if (image === undefined || bucket === undefined || record.eventName !== 'INSERT' || image['type']?.S !== arrMovementsRecorded.name)
-      continue;
-    const event = fromOutboxImage(image, [arrMovementsRecorded]);
-    assert(event.ok, 'an outbox item was valid when it was written');
-    const own = buckets.get(bucket) ?? [];
-    own.push({
-      sequence: BigInt(record.dynamodb?.SequenceNumber ?? '0'),
-      planCurrency: event.value.data.planCurrency,
-      movements: event.value.data.movements,
-    });
-    buckets.set(bucket, own);
-  }
-  return buckets;
+const projectedOf = ({ eventName, dynamodb }: DynamoDBRecord): readonly Projected[] => {
+  const image = dynamodb?.NewImage as Image | undefined;
+  if (image === undefined || eventName !== 'INSERT' || carriedTypeOf(image) !== arrMovementsRecorded.name) return [];
+  const event = fromImage(image, [arrMovementsRecorded]);
+  assert(event.ok, 'an event was valid when an item took it up');
+  const { planCurrency, movements } = event.value.data;
+  return [{ sequence: BigInt(dynamodb?.SequenceNumber ?? '0'), planCurrency, movements }];
 };

@@ -24,6 +24,9 @@ export const provenanceSchema = z.object({
   observedAt: z.int(),
 });
 
+/** First, later or last showing of an object, or the source's present state, which was read from its API. */
+const lifecycle = z.enum(['created', 'changed', 'deleted', 'observed']);
+
 const tierSchema = z.object({ upTo: z.nullable(z.string().check(z.regex(/^\d+$/))), unitMinor: decimal, flatMinor: decimal });
 
 /** How one unit or block is priced, per billing interval, before discounts and tax. */
@@ -94,7 +97,7 @@ export const subscriptionRecorded = declareEvent({
     discounts: z.array(discountSchema),
     lines: z.array(lineSchema).check(z.maxLength(200)),
     /** Whether this is the first or the last fact of the object at the source. */
-    lifecycle: z.enum(['created', 'changed', 'deleted', 'observed']),
+    lifecycle,
     /** Hash of the commercial content of this snapshot, and of the one that the source says came right before it: they order facts that share a second. */
     fingerprint: id,
     previousFingerprint: z.optional(id),
@@ -135,6 +138,11 @@ export const customerRecorded = declareEvent({
     attributes: z.record(z.string(), z.string()),
     deleted: z.boolean(),
     observedOn: date,
+    /** Whether this is the first or the last fact of the customer at the source. Absent, like the fingerprints, in facts of before they were told. */
+    lifecycle: z.optional(lifecycle),
+    /** Hash of what this fact says of the customer, and of what the source says was so right before: they order facts that share a second. */
+    fingerprint: z.optional(id),
+    previousFingerprint: z.optional(id),
   }),
 });
 

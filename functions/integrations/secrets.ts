@@ -14,9 +14,11 @@ interface Cached {
 
 const cache = new Map<string, Cached>();
 
-/** Secret ids by instance, from an environment variable that holds them as JSON; the first instance is the default one. */
-export const secretIds = (variable: string): ReadonlyMap<string, string> => {
-  const json = process.env[variable];
+/**
+ * Secret ids by instance, from an environment variable that holds them as JSON; the first instance is the default one. The caller reads the
+ * variable by its literal name: that is how the local stack sees at its start that a function lacks it.
+ */
+export const secretIds = (variable: string, json: string | undefined): ReadonlyMap<string, string> => {
   if (json === undefined || json === '')
     throw new Bug(`the environment variable ${variable} is missing: this function was wired without its secrets`);
   return new Map(Object.entries(JSON.parse(json) as Record<string, string>));

@@ -43,3 +43,26 @@ export const readIntegrations = async (): Promise<readonly IntegrationSummary[]>
       return { id, ...(throughAt === undefined || throughAt === 0 ? {} : { throughAt: instant(throughAt) }), parked: items.length };
     }),
   );
+
+/** How far one source has been heard: what stands at the head of a figure. */
+export interface DataThrough {
+  readonly id: string;
+  /** ISO instant of the source's clock up to which it has been heard. */
+  readonly throughAt?: string;
+  /** The event taken in last: when, by the platform's clock, and how long after the source showed it. */
+  readonly lastEvent?: { readonly eventId: string; readonly recordedAt: string; readonly lagSeconds: number };
+}
+
+/** One small read a source. */
+export const dataThrough = async (): Promise<readonly DataThrough[]> =>
+  (await integrations()).map(({ id, watermark: { throughAt, lastEvent } }) => ({
+    id,
+    ...(throughAt === undefined || throughAt === 0 ? {} : { throughAt: instant(throughAt) }),
+    ...(lastEvent === undefined ? {} : { lastEvent: shortened(lastEvent) }),
+  }));
+
+const shortened = ({ eventId, recordedAt, lagSeconds }: NonNullable<Watermark['lastEvent']>): NonNullable<DataThrough['lastEvent']> => ({
+  eventId,
+  recordedAt,
+  lagSeconds,
+});

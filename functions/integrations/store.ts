@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Entity } from 'electrodb';
+import { type CarriedEvent, eventAttribute } from '../platform/outbox.ts';
 import {
   commit,
   entityDefaults,
@@ -35,7 +36,7 @@ const showings = new Entity(
       eventId: { type: 'string', required: true },
       eventType: { type: 'string', required: true },
       recordedAt: { type: 'string', required: true },
-      /** `subscription`, `schedule`, `customer`: published, and not repeated here; `trigger`: led to a reading; else a billing document. */
+      /** `subscription`, `schedule`, `customer`: told by `event`; `trigger`: led to a reading; else a billing document. */
       kind: { type: 'string', required: true },
       fingerprint: { type: 'string' },
       warnings: { type: 'string' },
@@ -46,6 +47,8 @@ const showings = new Entity(
       body: { type: 'string' },
       /** The same, raw deflate in base64, where that is what keeps the item within one write unit of 1 KB. */
       packed: { type: 'string' },
+      /** The fact that it told, as it goes out. */
+      event: eventAttribute,
     },
     indexes: {
       byObject: {
@@ -88,9 +91,11 @@ const stored = (body: string | undefined): { readonly body?: string; readonly pa
 const bodyOf = ({ body, packed }: { readonly body?: string | undefined; readonly packed?: string | undefined }): string | undefined =>
   packed === undefined ? body : inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8');
 
-/** Fails where this event has shown this object before. */
-export const showingWrite = ({ body, ...rest }: Showing): Write => ({
-  put: showings.create({ ...rest, ...stored(body), observedAt: sortable(rest.observedAt) }).params(),
+/** The showing, with the fact that goes out with it. Fails where this event has shown this object before. */
+export const showingWrite = ({ body, ...rest }: Showing, event?: CarriedEvent): Write => ({
+  put: showings
+    .create({ ...rest, ...stored(body), observedAt: sortable(rest.observedAt), ...(event === undefined ? {} : { event }) })
+    .params(),
 });
 
 /** All showings of one billing document, oldest first, one page. */
@@ -101,7 +106,7 @@ export const documentShowings = async (
   limit: number,
   cursor?: string,
 ): Promise<Page<BillingDocument>> => {
-  const page = await readPage(showings.query.byObject({ system, instance, objectId: documentId }), limit, cursor);
+  const page = await readPage(showings.query.byObject({ system, instance, objectId: documentId }), limit, { cursor });
   const documents = page.items.flatMap((item): readonly BillingDocument[] => {
     const body = bodyOf(item);
     if (body === undefined) return [];
@@ -182,8 +187,9 @@ export const parkedEvent = async (system: string, instance: string, eventId: str
 
 /** Open ones, oldest first. */
 export const openParkedEvents = async (system: string, instance: string, limit: number, cursor?: string): Promise<Page<ParkedEvent>> => {
-  const page = await readPage(parkedEvents.query.listed({ system, instance, listed: 'open' }), limit, cursor);
-  return { items: page.items.map(parkedOf), next: page.next };
+  const page = await readPage(parkedEvents.query.listed({ system, instance, listed: 'open' }), limit, { cursor, hydrate: true });
+  // The index follows the table: what was closed a moment ago may still stand there.
+  return { items: page.items.filter(({ listed }) => listed === 'open').map(parkedOf), next: page.next };
 };
 
 const parkedOf = ({

@@ -28,21 +28,36 @@ const digits = (text: string, from: number, to: number): number => {
   return value;
 };
 
-/** Days from year, month and day by Howard Hinnant's `days_from_civil`: years start in March, so that the leap day is a year's last. */
+const DAYS_BEFORE_MONTH = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const;
+/** Days from the last day of the year -1 to 1970-01-01. */
+const EPOCH_OFFSET_DAYS = 719_528;
+
+/** A quotient of small integers, without its fraction. */
+const quotient = (a: number, b: number): number => (a / b) | 0;
+
+/** The days of the years before (365 each, and a day for each leap year until last February), of the months before, and the day itself. */
 const epochDayOf = (year: number, month: number, day: number): number => {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  return era * ERA_DAYS + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - EPOCH_SHIFT_DAYS;
+  const leapYear = month <= 2 ? year - 1 : year;
+  const leapDays = (leapYear >> 2) - quotient(leapYear, 100) + quotient(leapYear, 400);
+  return year * 365 + leapDays + (DAYS_BEFORE_MONTH[month] ?? 0) + day - EPOCH_OFFSET_DAYS;
+};
+
+const NO_DIGITS = -1_000_000;
+
+/** The number of two digits; far below zero where they are none. */
+const twoDigits = (text: string, at: number): number => {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NO_DIGITS;
 };
 
 const readDay = (date: string): number => {
   if (date.length !== 10 || date.charCodeAt(4) !== 45 || date.charCodeAt(7) !== 45) return Number.NaN;
-  const year = digits(date, 0, 4);
-  const month = digits(date, 5, 7);
-  const day = digits(date, 8, 10);
-  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) ? epochDayOf(year, month, day) : Number.NaN;
+  const year = twoDigits(date, 0) * 100 + twoDigits(date, 2);
+  const month = twoDigits(date, 5);
+  const day = twoDigits(date, 8);
+  const isThere = year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  return isThere ? epochDayOf(year, month, day) : Number.NaN;
 };
 
 /** Whether text is a date that exists: `2026-02-29` is not one. */
@@ -78,14 +93,14 @@ const spell = (epochDay: number): string => {
 
 /** Texts of the days from 1970 to 2069, made when first asked for. */
 const KEPT_DAYS = 36_525;
-const kept: string[] = [];
+const texts = new Array<string | undefined>(KEPT_DAYS);
 
 export const fromEpochDay = (epochDay: number): string => {
   if (epochDay < 0 || epochDay >= KEPT_DAYS) return spell(epochDay);
-  const known = kept[epochDay];
-  if (known !== undefined) return known;
+  const made = texts[epochDay];
+  if (made !== undefined) return made;
   const text = spell(epochDay);
-  kept[epochDay] = text;
+  texts[epochDay] = text;
   return text;
 };
 

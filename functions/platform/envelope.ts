@@ -43,7 +43,7 @@ export const openEnvelope = (body: string): Result<BusEnvelope, EnvelopeProblem>
 /** Any of the declared events, its data typed by its declaration. */
 export type DeclaredEvent<D extends EventDeclaration> = D extends EventDeclaration ? DomainEvent<D> : never;
 
-/** A domain event of this declaration; pure. Its data is checked when it is written to the outbox. */
+/** A domain event of this declaration; pure. Its data is checked when an item takes it up. */
 export const domainEvent = <D extends EventDeclaration>(
   declaration: D,
   fields: { readonly id: string; readonly recordedAt: string; readonly subject: string; readonly data: EventData<D> },
@@ -61,7 +61,7 @@ const firstField = (issues: readonly { readonly path: readonly PropertyKey[] }[]
 
 const stringOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** The flat fields that an outbox item and the detail on the bus share: all strings, `data` the event's data as JSON text. */
+/** The flat fields that the `event` of an item and the detail on the bus share: all strings, `data` the event's data as JSON text. */
 const openFlat = <D extends EventDeclaration>(
   flat: Readonly<Record<string, unknown>>,
   source: string | undefined,
@@ -102,24 +102,20 @@ export const openDomainEvent = <D extends EventDeclaration>(
 /** An attribute of a stream record's image. */
 export interface ImageAttribute {
   readonly S?: string | undefined;
-  readonly N?: string | undefined;
+  readonly M?: Readonly<Record<string, ImageAttribute>> | undefined;
 }
+export type Image = Readonly<Record<string, ImageAttribute>>;
 
-/** Partition keys of outbox items start with this; the pipe filters on it. */
-export const OUTBOX_PREFIX = 'OUT#';
+/** Type of the event that an item carries, seen in its new image; `undefined` for an item without one. */
+export const carriedTypeOf = (image: Image | undefined): string | undefined => image?.['event']?.M?.['type']?.S;
 
-/** The bucket (`00` … `63`) of an outbox item's image, or `undefined` for any other item. */
-export const outboxBucketOf = (image: Readonly<Record<string, ImageAttribute>>): string | undefined => {
-  const pk = image['pk']?.S;
-  return pk?.startsWith(OUTBOX_PREFIX) ? pk.slice(OUTBOX_PREFIX.length) : undefined;
-};
-
-/** Opens the new image of an outbox item from the table's stream, as the projector reads it. */
-export const fromOutboxImage = <D extends EventDeclaration>(
-  image: Readonly<Record<string, ImageAttribute>>,
+/** Opens the event that an item carries, from its new image in the table's stream, as the projector reads it. */
+export const fromImage = <D extends EventDeclaration>(
+  image: Image,
   declarations: readonly D[],
 ): Result<DeclaredEvent<D>, EnvelopeProblem> => {
-  if (outboxBucketOf(image) === undefined) throw new Bug('only outbox items hold events');
-  const flat = Object.fromEntries(Object.entries(image).map(([name, attribute]) => [name, attribute.S]));
+  const event = image['event']?.M;
+  if (event === undefined) throw new Bug('the item carries no event');
+  const flat = Object.fromEntries(Object.entries(event).map(([name, attribute]) => [name, attribute.S]));
   return openFlat(flat, flat['source'], declarations);
 };

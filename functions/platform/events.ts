@@ -19,7 +19,7 @@ export const declareEvent = <Schema extends z.ZodMiniType>(declaration: EventDec
 
 export type EventData<D extends EventDeclaration> = z.infer<D['schema']>;
 
-/** An event of ours, before it is stored in the outbox and after it was read from the revenue bus. */
+/** An event of ours, before an item takes it up and after it was read from the revenue bus. */
 export interface DomainEvent<D extends EventDeclaration = EventDeclaration> {
   /** Unique, deterministic for its cause, at most 128 characters: the same decision taken twice gives the same id. */
   readonly id: string;
@@ -28,7 +28,7 @@ export interface DomainEvent<D extends EventDeclaration = EventDeclaration> {
   readonly source: string;
   /** When it was recorded, ISO instant in UTC, from the platform's clock. */
   readonly recordedAt: string;
-  /** What it is about (a customer, a subscription): events of one subject share an outbox bucket. */
+  /** What it is about, e.g. a customer. Order is kept between events that items of one partition key carry. */
   readonly subject: string;
   readonly data: EventData<D>;
 }

@@ -9,7 +9,6 @@ import { Bug } from './bug.ts';
  */
 export interface LogFields {
   readonly attempt?: number;
-  readonly bucket?: string;
   readonly busEventId?: string;
   readonly caller?: string;
   readonly code?: string;
@@ -40,7 +39,6 @@ export interface LogFields {
 
 const ALLOWED: ReadonlySet<string> = new Set<keyof LogFields>([
   'attempt',
-  'bucket',
   'busEventId',
   'caller',
   'code',

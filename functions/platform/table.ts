@@ -1,5 +1,5 @@
 import { Bug } from './bug.ts';
-import { dynamodb, tableName } from './clients/dynamodb.ts';
+import { dynamodb, type Operation, tableName } from './clients/dynamodb.ts';
 
 /**
  * The one table. Entities are declared with ElectroDB over `entityDefaults` when a module loads; which table and which
@@ -10,35 +10,38 @@ import { dynamodb, tableName } from './clients/dynamodb.ts';
 /** Stands for the table in every declaration and is replaced by `tableName()` when a command is sent. */
 const DECLARED_TABLE = 'ascent-table';
 
-type Input = { TableName?: string; RequestItems?: Record<string, unknown> };
-type Output = {
-  Responses?: Record<string, unknown>;
-  UnprocessedKeys?: Record<string, unknown>;
-  UnprocessedItems?: Record<string, unknown>;
+const renamed = (byTable: unknown, from: string, to: string): unknown =>
+  typeof byTable === 'object' && byTable !== null && from in byTable ? { [to]: (byTable as Record<string, unknown>)[from] } : byTable;
+
+/** Names the real table on the way out, and the declared one on the way back (batches). */
+const onTable = async (operation: Operation, params: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> => {
+  const name = tableName();
+  const input = { ...params };
+  if (input['TableName'] === DECLARED_TABLE) input['TableName'] = name;
+  if (input['RequestItems'] !== undefined) input['RequestItems'] = renamed(input['RequestItems'], DECLARED_TABLE, name);
+  const output = await dynamodb(operation, input);
+  for (const part of ['Responses', 'UnprocessedKeys']) if (part in output) output[part] = renamed(output[part], name, DECLARED_TABLE);
+  return output;
 };
 
-const renamed = (byTable: Record<string, unknown> | undefined, from: string, to: string): Record<string, unknown> | undefined =>
-  byTable !== undefined && from in byTable ? { [to]: byTable[from] } : byTable;
+const method = (operation: Operation) => (params: Readonly<Record<string, unknown>>) => ({ promise: () => onTable(operation, params) });
+const notUsed = (name: string) => () => {
+  throw new Bug(`ElectroDB's ${name} is not used here: reads are gets and queries, and \`commit\` writes`);
+};
 
-/** The client that ElectroDB sees: it names the real table on the way out, and the declared one on the way back (batches). */
-const lazyClient = {
-  send: async (command: { input: Input }, options?: object): Promise<unknown> => {
-    const { input } = command;
-    const name = tableName();
-    if (input.TableName === DECLARED_TABLE) input.TableName = name;
-    if (input.RequestItems !== undefined) input.RequestItems = renamed(input.RequestItems, DECLARED_TABLE, name) ?? {};
-    const send = dynamodb().send as (command: unknown, options?: object) => Promise<Output>;
-    const output = await send.call(dynamodb(), command, options);
-    for (const part of ['Responses', 'UnprocessedKeys', 'UnprocessedItems'] as const) {
-      const back = renamed(output[part], name, DECLARED_TABLE);
-      if (back !== undefined) output[part] = back;
-    }
-    return output;
-  },
+/** The client that ElectroDB sees, in the shape of the first document client: a method an operation. */
+const electroClient = {
+  get: method('GetItem'),
+  batchGet: method('BatchGetItem'),
+  query: method('Query'),
+  put: method('PutItem'),
+  update: method('UpdateItem'),
+  delete: method('DeleteItem'),
+  ...Object.fromEntries(['batchWrite', 'scan', 'createSet', 'transactWrite', 'transactGet'].map((name) => [name, notUsed(name)])),
 };
 
 /** Second argument of every `new Entity(model, entityDefaults)`. */
-export const entityDefaults = { table: DECLARED_TABLE, client: lazyClient as never };
+export const entityDefaults = { table: DECLARED_TABLE, client: electroClient as never };
 
 /**
  * Field names of the table's keys, for an entity's `indexes`: `{ pk: { ...primaryPk, composite: […] }, sk: { ...primarySk, … } }`,
@@ -67,6 +70,7 @@ interface Pageable<T> {
     limit?: number;
     pages?: number;
     consistent?: true;
+    hydrate?: true;
   }): Promise<{ data: T[]; cursor: string | null }>;
 }
 
@@ -76,11 +80,21 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-/** One page of at most `limit` items, from `cursor` on. */
-export const readPage = async <T>(query: Pageable<T>, limit: number, cursor?: string): Promise<Page<T>> => {
+/**
+ * One page of at most `limit` items, from `cursor` on. The index holds keys only: what is queried by it is hydrated from the table, and goes
+ * on behind the last key of the index, whatever has become of its item since.
+ */
+export const readPage = async <T>(
+  query: Pageable<T>,
+  limit: number,
+  { cursor, hydrate }: { readonly cursor?: string | undefined; readonly hydrate?: true } = {},
+): Promise<Page<T>> => {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_ITEMS)
     throw new Bug(`a page has 1 to ${MAX_PAGE_ITEMS} items, not ${limit}`);
-  const { data, cursor: next } = await query.go({ cursor: cursor ?? null, count: limit });
+  const { data, cursor: next } = await query.go({
+    cursor: cursor ?? null,
+    ...(hydrate ? { limit, pages: 1, hydrate } : { count: limit }),
+  });
   return { items: data, next };
 };
 
@@ -103,5 +117,63 @@ export const readAll = async <T>(query: Pageable<T>, options: { atMost?: number;
   throw new Bug(`a query walked through more than ${MAX_PAGES} pages`);
 };
 
-export { dynamodb as documentClient, tableName } from './clients/dynamodb.ts';
+/** Keys of one partition from one to another, both included; without `index` read consistently. */
+export interface KeyRange {
+  readonly index?: typeof gsi1Index;
+  readonly pk: string;
+  readonly from: string;
+  readonly to: string;
+  readonly newestFirst?: true;
+  /** Without it all of them. */
+  readonly limit?: number;
+}
+
+/** Items as they are stored, in the order of their keys, however many pages of 1 MB they take. For what ElectroDB's queries cannot say. */
+export const queryRange = async <T>({ index, pk, from, to, newestFirst, limit = Number.POSITIVE_INFINITY }: KeyRange): Promise<T[]> => {
+  const keys = index === undefined ? (['pk', 'sk'] as const) : ([`${index}pk`, `${index}sk`] as const);
+  const found: T[] = [];
+  let start: unknown;
+  do {
+    const answer = await dynamodb('Query', {
+      TableName: tableName(),
+      ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
+      KeyConditionExpression: `${keys[0]} = :pk AND ${keys[1]} BETWEEN :from AND :to`,
+      ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+      ...(newestFirst ? { ScanIndexForward: false } : {}),
+      ...(Number.isFinite(limit) ? { Limit: limit - found.length } : {}),
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    for (const item of answer['Items'] as T[]) found.push(item);
+    start = answer['LastEvaluatedKey'];
+  } while (start !== undefined && found.length < limit);
+  return found;
+};
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Items of one request, and requests for those that it left out. */
+const MAX_BATCH_ITEMS = 100;
+const MAX_BATCH_ATTEMPTS = 10;
+
+/** Items by their keys, read consistently, in the order of the keys; those that are absent are left out. */
+export const getItems = async <T extends Key>(keys: readonly Key[]): Promise<T[]> => {
+  const found = new Map<string, T>();
+  for (let i = 0; i < keys.length; i += MAX_BATCH_ITEMS) {
+    let open: readonly Key[] = keys.slice(i, i + MAX_BATCH_ITEMS).map(({ pk, sk }) => ({ pk, sk }));
+    for (let attempt = 0; open.length > 0; attempt += 1) {
+      if (attempt === MAX_BATCH_ATTEMPTS)
+        throw new Error(`not all items were read in ${MAX_BATCH_ATTEMPTS} attempts: DynamoDB is throttling`);
+      const name = tableName();
+      const answer = await dynamodb('BatchGetItem', { RequestItems: { [name]: { Keys: open, ConsistentRead: true } } });
+      for (const item of (answer['Responses'] as Record<string, T[]>)[name] ?? []) found.set(`${item.pk}\n${item.sk}`, item);
+      open = (answer['UnprocessedKeys'] as Record<string, { readonly Keys: readonly Key[] }> | undefined)?.[name]?.Keys ?? [];
+    }
+  }
+  return keys.flatMap(({ pk, sk }) => found.get(`${pk}\n${sk}`) ?? []);
+};
+
+export { dynamodb, tableName } from './clients/dynamodb.ts';
 export { batchCommit, type CommitProblem, commit, mustExist, mustNotExist, type Write } from './writes.ts';

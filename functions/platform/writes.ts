@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { assert } from './bug.ts';
 import { dynamodb, tableName } from './clients/dynamodb.ts';
 import { ok, type Problem, type Result } from './result.ts';
@@ -72,12 +71,11 @@ const transactItem = (write: Write): Record<string, unknown> => {
  * write whose answer was lost is sent again by the SDK and then says `condition-failed`: the caller reads again anyway.)
  */
 const send = async (writes: readonly Write[], token: string | undefined): Promise<void> => {
-  const client = dynamodb();
   const only = writes.length === 1 && token === undefined ? writes[0] : undefined;
-  if (only !== undefined && 'put' in only) await client.send(new PutCommand(named(only) as never));
-  else if (only !== undefined && 'update' in only) await client.send(new UpdateCommand(named(only) as never));
-  else if (only !== undefined && 'delete' in only) await client.send(new DeleteCommand(named(only) as never));
-  else await client.send(new TransactWriteCommand({ TransactItems: writes.map(transactItem) as never, ClientRequestToken: token }));
+  if (only !== undefined && 'put' in only) await dynamodb('PutItem', named(only));
+  else if (only !== undefined && 'update' in only) await dynamodb('UpdateItem', named(only));
+  else if (only !== undefined && 'delete' in only) await dynamodb('DeleteItem', named(only));
+  else await dynamodb('TransactWriteItems', { TransactItems: writes.map(transactItem), ClientRequestToken: token });
 };
 
 /** What the error says about each write, or the error itself where it is none of the expected ones. */
@@ -193,15 +191,24 @@ const commitPack = async (pack: readonly Group[], results: Result<void, CommitPr
 };
 
 /**
- * Commits each group all or nothing, as many of them as fit in one transaction. Where that is cancelled, the groups whose
- * own condition failed are answered so, and the rest goes on without them; where others were in the way, one by one.
- * Answers per group, in the order of the groups; an empty group is done. Groups that touch the same item go into
- * successive transactions, in order.
+ * Commits each group all or nothing. A group of one write goes out by itself, beside the others: within a transaction it would cost twice.
+ * Groups of several writes share transactions, as many as fit. Where one is cancelled, the groups whose own condition failed are answered
+ * so, and the rest goes on without them; where others were in the way, one by one. Answers per group, in the order of the groups; an empty
+ * group is done. Groups of several writes that touch the same item go into successive transactions, in order.
  */
 export const batchCommit = async (groups: readonly (readonly Write[])[]): Promise<readonly Result<void, CommitProblem>[]> => {
   const results: Result<void, CommitProblem>[] = groups.map(() => ok(undefined));
-  const waiting = groups.map((writes, index) => ({ index, writes })).filter(({ writes }) => writes.length > 0);
-  for (const pack of packs(waiting)) await commitPack(pack, results);
+  const waiting = groups.map((writes, index) => ({ index, writes }));
+  const alone = waiting.filter(({ writes }) => writes.length === 1);
+  const several = waiting.filter(({ writes }) => writes.length > 1);
+  await Promise.all([
+    ...alone.map(async ({ index, writes }) => {
+      results[index] = await commit(writes);
+    }),
+    (async () => {
+      for (const pack of packs(several)) await commitPack(pack, results);
+    })(),
+  ]);
   return results;
 };
 

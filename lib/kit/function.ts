@@ -1,6 +1,15 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, AssetCode, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  AssetCode,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AssetHashType, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
@@ -16,12 +25,15 @@ export interface CapabilityFunctionProps {
   readonly purpose: string;
   readonly timeout?: Duration;
   readonly memoryMb?: number;
-  /** Tell somebody about errors. Off for a queue's consumer: there the queue's age and its dead letters tell. */
-  readonly alarmOnErrors?: boolean;
+  /**
+   * Fed by a queue or the stream. What is wrong is then told by the age of what waits and by dead letters, not by single errors; and a trace is
+   * followed where it began at the door, not begun anew at each step.
+   */
+  readonly consumes?: true;
 }
 
 const READ_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
-const WRITE_ACTIONS = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
+const WRITE_ACTIONS = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
 
 /**
  * A Lambda function with our defaults, a role of its own that may do nothing but log and trace, and its own log group.
@@ -59,7 +71,11 @@ export class CapabilityFunction extends Construct {
       code: new AssetCode(bundles.folderOf(entry), { assetHashType: AssetHashType.SOURCE }),
       role,
       logGroup,
-      tracing: Tracing.ACTIVE,
+      // Duration and errors are metrics already: a start, end and report line for each call would be two thirds of all that is logged.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      tracing: props.consumes ? Tracing.PASS_THROUGH : Tracing.ACTIVE,
       timeout: this.timeout,
       memorySize: props.memoryMb ?? 512,
       environment: {
@@ -74,7 +90,7 @@ export class CapabilityFunction extends Construct {
       'AwsSolutions-IAM5[Resource::*]',
       'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources: AWS allows only "*" there.',
     );
-    if (props.alarmOnErrors ?? true) {
+    if (!props.consumes) {
       alarmWhen(this, 'Errors', alarmTopic, {
         meaning: `${this.name} fails (${props.purpose}). Read its log group; every line carries the request or event id.`,
         metric: this.lambda.metricErrors({ period: Duration.minutes(5) }),

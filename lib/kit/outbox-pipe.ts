@@ -6,7 +6,6 @@ import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { OUTBOX_PREFIX } from '../table.ts';
 import { alarmWhen } from './alarm.ts';
 import { deadLetterQueueOf } from './queue.ts';
 
@@ -17,15 +16,19 @@ export interface OutboxPipeProps {
   readonly prefix: string;
 }
 
-/** New outbox items, and nothing else of the table's stream. */
-export const outboxPattern = { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: OUTBOX_PREFIX }] } } } } as const;
+/** New items that carry an event, and nothing else of the table's stream. */
+export const outboxPattern = {
+  eventName: ['INSERT'],
+  dynamodb: { NewImage: { event: { M: { type: { S: [{ exists: true }] } } } } },
+} as const;
 
 /**
  * Makes the event's detail. A placeholder without quotes becomes a JSON value: a DynamoDB string stays a JSON string, escaped, so `data`
  * arrives as JSON text within the detail and the functions' envelope adapter opens it. (Within quotes it would be pasted unescaped.)
  */
+const EVENT = '$.dynamodb.NewImage.event.M';
 const DETAIL_FIELDS = ['id', 'type', 'version', 'recordedAt', 'subject', 'data'];
-export const inputTemplate = `{${DETAIL_FIELDS.map((name) => `"${name}": <$.dynamodb.NewImage.${name}.S>`).join(', ')}}`;
+export const inputTemplate = `{${DETAIL_FIELDS.map((name) => `"${name}": <${EVENT}.${name}.S>`).join(', ')}}`;
 
 export const pipeMetric = (prefix: string, metricName: 'Invocations' | 'ExecutionFailed' | 'ExecutionTimeout'): Metric =>
   new Metric({
@@ -39,7 +42,7 @@ export const pipeMetric = (prefix: string, metricName: 'Invocations' | 'Executio
 
 /**
  * The table's stream → the revenue bus: the only publisher of domain events, so that no event exists without its state, and no state
- * without its event. Order is kept within a bucket of the outbox.
+ * without its event. Order is kept within a partition key.
  */
 export class OutboxPipe extends Construct {
   constructor(scope: Construct, id: string, { prefix, table, bus, alarmTopic }: OutboxPipeProps) {
@@ -64,7 +67,7 @@ export class OutboxPipe extends Construct {
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [dead.queueArn] }));
     const pipe = new CfnPipe(this, 'Pipe', {
       name: `${prefix}-outbox`,
-      description: 'Outbox items of the table become domain events on the revenue bus',
+      description: 'Events that items of the table carry become domain events on the revenue bus',
       roleArn: role.roleArn,
       source: streamArn,
       sourceParameters: {
@@ -74,7 +77,7 @@ export class OutboxPipe extends Construct {
           startingPosition: 'TRIM_HORIZON',
           // One PutEvents call takes ten entries.
           batchSize: 10,
-          // Ten batches at once from each shard; a partition key, which is a bucket of the outbox, stays in order.
+          // Ten batches at once from each shard; a partition key, which is a customer or an object of a source, stays in order.
           parallelizationFactor: 10,
           onPartialBatchItemFailure: 'AUTOMATIC_BISECT',
           maximumRetryAttempts: -1,
@@ -83,7 +86,7 @@ export class OutboxPipe extends Construct {
       },
       target: bus.eventBusArn,
       targetParameters: {
-        eventBridgeEventBusParameters: { detailType: '$.dynamodb.NewImage.type.S', source: '$.dynamodb.NewImage.source.S' },
+        eventBridgeEventBusParameters: { detailType: `${EVENT}.type.S`, source: `${EVENT}.source.S` },
         inputTemplate,
       },
     });

@@ -2,7 +2,6 @@ import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from
 import { Duration, Stage } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EventDeclaration } from '../../functions/platform/events.ts';
-import { OUTBOX_PREFIX } from '../table.ts';
 import { alarmWhen } from './alarm.ts';
 import { type CapabilityStack, pascal } from './capability-stack.ts';
 import type { CapabilityFunction } from './function.ts';
@@ -10,20 +9,23 @@ import { deadLetterQueueOf } from './queue.ts';
 
 export interface ProjectorProps {
   readonly handler: CapabilityFunction;
-  /** Declared events whose outbox items it reads. */
+  /** Declared events that it reads, carried by the table's items. */
   readonly events: readonly EventDeclaration[];
 }
 
-/** A stream filter, as the service has it. */
-export const outboxFilter = (events: readonly EventDeclaration[]) => ({
+/** A stream filter, as the service has it: inserted items that carry one of the events. */
+export const projectedFilter = (events: readonly EventDeclaration[]) => ({
   eventName: FilterRule.isEqual('INSERT'),
-  dynamodb: {
-    Keys: { pk: { S: FilterRule.beginsWith(OUTBOX_PREFIX) } },
-    NewImage: { type: { S: FilterRule.or(...events.map(({ name }) => name)) } },
-  },
+  dynamodb: { NewImage: { event: { M: { type: { S: FilterRule.or(...events.map(({ name }) => name)) } } } } },
 });
 
 const BATCH_SIZE = 500;
+
+/**
+ * Lambda tells a function which shard a batch is from only where it reads the stream in windows, and sequence numbers compare only within a
+ * shard. The length does not matter otherwise: each end costs one empty call, so it is the longest that there is.
+ */
+const WINDOW = Duration.minutes(15);
 
 /**
  * The stream's second and last reader (the first is the outbox pipe): more than two are throttled by the service, so a second projector
@@ -49,9 +51,10 @@ export class Projector extends Construct {
       eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: BATCH_SIZE,
+      tumblingWindow: WINDOW,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      filters: [FilterCriteria.filter(outboxFilter(events))],
+      filters: [FilterCriteria.filter(projectedFilter(events))],
       // CDK's own destination would also let the function read the queue's attributes.
       onFailure: { bind: () => ({ destination: dead.queueArn }) },
     });

@@ -71,7 +71,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::Lambda::EventSourceMapping': {
     properties: words(`
-      EventSourceArn FunctionName BatchSize MaximumBatchingWindowInSeconds ScalingConfig FunctionResponseTypes FilterCriteria
+      EventSourceArn FunctionName BatchSize MaximumBatchingWindowInSeconds TumblingWindowInSeconds ScalingConfig FunctionResponseTypes FilterCriteria
       StartingPosition BisectBatchOnFunctionError MaximumRetryAttempts MaximumRecordAgeInSeconds ParallelizationFactor
       DestinationConfig Enabled MetricsConfig Tags`),
     ref: name,

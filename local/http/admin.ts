@@ -206,8 +206,6 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
         zone: properties['ScheduleExpressionTimezone'] ?? 'UTC',
         state: properties['State'] ?? 'ENABLED',
       })),
-    // No template of ours holds a state machine yet, and one that did would stop the start.
-    'GET /local/executions': () => [],
     'GET /local/logs': readLogs,
     'GET /local/denied': () => parts.denied(),
     'GET /local/idle': idle,

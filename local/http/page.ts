@@ -67,8 +67,8 @@ const redriveButton = (queue) => {
   return button;
 };
 const show = async () => {
-  const [clock, functions, queues, dead, schedules, executions, denied, logs] = await Promise.all(
-    ['clock', 'functions', 'queues', 'dead-letters', 'schedules', 'executions', 'denied', 'logs?limit=100'].map((path) => read('/local/' + path)));
+  const [clock, functions, queues, dead, schedules, denied, logs] = await Promise.all(
+    ['clock', 'functions', 'queues', 'dead-letters', 'schedules', 'denied', 'logs?limit=100'].map((path) => read('/local/' + path)));
   document.getElementById('now').textContent = clock.now;
   document.getElementById('frozen').textContent = clock.frozen ? '(stands still)' : '(running)';
   const letters = dead.flatMap(({ name, messages }) => messages.map((message) => ({ queue: name, received: message.attributes.ApproximateReceiveCount, body: element('pre', message.body), '': redriveButton(name) })));
@@ -77,7 +77,6 @@ const show = async () => {
     table('Queues', queues, ['name', 'visible', 'inFlight', 'delayed']),
     table('Dead letters', letters, ['queue', 'received', 'body', '']),
     table('Schedules', schedules, ['name', 'expression', 'zone', 'state']),
-    table('Executions', executions, ['name', 'state']),
     table('Denied calls', denied, ['construct', 'action', 'resource', 'count']),
     table('Log', logs.reverse().map(({ atMs, source, level, line }) => ({ at: new Date(atMs).toISOString(), source, level, line: element('pre', line, level === 'error' ? 'bad' : undefined) })), ['at', 'source', 'level', 'line']),
   );

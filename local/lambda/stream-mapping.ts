@@ -4,6 +4,7 @@ import { failedItems } from './batch-response.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { LocalFunction } from './functions.ts';
 import type { Mapping, MappingParts } from './mapping.ts';
+import { createTumblingWindows } from './tumbling-windows.ts';
 
 /** `AWS::Lambda::EventSourceMapping` of a table's stream, with Lambda's defaults. */
 interface StreamMappingProperties {
@@ -11,6 +12,7 @@ interface StreamMappingProperties {
   readonly StartingPosition?: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP';
   readonly BatchSize?: number;
   readonly MaximumBatchingWindowInSeconds?: number;
+  readonly TumblingWindowInSeconds?: number;
   readonly BisectBatchOnFunctionError?: boolean;
   readonly MaximumRetryAttempts?: number;
   readonly FunctionResponseTypes?: readonly string[];
@@ -68,6 +70,8 @@ export const startStreamMapping = (resource: Resource, fn: LocalFunction, parts:
       : properties.MaximumRetryAttempts;
   const partial = properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') === true;
   const deadLetters = properties.DestinationConfig?.OnFailure?.Destination;
+  const tumblingSeconds = properties.TumblingWindowInSeconds ?? 0;
+  const windows = tumblingSeconds === 0 ? undefined : createTumblingWindows(tumblingSeconds, streamArn, fn.arn, parts.invoker);
   const readers = new Map<string, ShardReader>();
   let stopped = false;
   let scheduled = false;
@@ -154,7 +158,7 @@ export const startStreamMapping = (resource: Resource, fn: LocalFunction, parts:
 
   const handle = async (shardId: string, reader: ShardReader, batch: Batch): Promise<number> => {
     const records = batch.records.map((record) => ({ ...record, eventSourceARN: streamArn }));
-    const outcome = await parts.invoker.invoke(fn.arn, { Records: records });
+    const outcome = await (windows === undefined ? parts.invoker.invoke(fn.arn, { Records: records }) : windows.invoke(shardId, records));
     if (stopped) return 0;
     const ids = batch.records.map(({ dynamodb }) => dynamodb.SequenceNumber);
     const failed = failedItems(outcome, partial, ids);

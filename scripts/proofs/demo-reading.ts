@@ -74,14 +74,21 @@ export interface Footing {
   readonly closingMinor: readonly bigint[];
 }
 
+/** A row of the demo is whole: it loads a plan rate for every currency. */
+const amountsOf = ({ startsOn, openingMinor, movements, closingMinor }: Waterfall['rows'][number]) => {
+  if (openingMinor === undefined || movements === undefined || closingMinor === undefined)
+    throw new Error(`the waterfall's row from ${startsOn} lacks a plan rate`);
+  return { openingMinor: BigInt(openingMinor), movements, closingMinor: BigInt(closingMinor) };
+};
+
 /** `cut`: empty for the total, or `segment Starter`. */
 export const footing = async (whole: WholeStack, from: string, to: string, cut: string): Promise<Footing> => {
-  const { rows } = await waterfall(whole, from, to, cut);
+  const rows = (await waterfall(whole, from, to, cut)).rows.map(amountsOf);
   const broken = rows.filter(({ openingMinor, movements, closingMinor }, i) => {
-    const sum = movements.reduce((total, { netMinor }) => total + BigInt(netMinor), BigInt(openingMinor));
-    return sum !== BigInt(closingMinor) || (i > 0 && rows[i - 1]?.closingMinor !== openingMinor);
+    const sum = movements.reduce((total, { netMinor }) => total + BigInt(netMinor), openingMinor);
+    return sum !== closingMinor || (i > 0 && rows[i - 1]?.closingMinor !== openingMinor);
   }).length;
-  return { months: rows.length, broken, closingMinor: rows.map(({ closingMinor }) => BigInt(closingMinor)) };
+  return { months: rows.length, broken, closingMinor: rows.map(({ closingMinor }) => closingMinor) };
 };
 
 export interface Notice {

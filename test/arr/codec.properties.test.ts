@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBook, encodeBook } from '../../functions/arr/codec.ts';
+import { decodeBook, encodeBook, pack, unpackBook, unpackFacts } from '../../functions/arr/codec.ts';
 import { append, type Book, decideAll, emptyBook } from '../../functions/arr/decide.ts';
 import type { Fact } from '../../functions/arr/facts.ts';
 import type { Entry } from '../../functions/arr/movements.ts';
-import { testContext } from './facts.ts';
+import { customer, testContext } from './facts.ts';
 import { factOf, step } from './histories.ts';
 
 /** Records facts one by one, the book going through storage before each fact, or staying in memory. */
@@ -56,6 +56,34 @@ describe('a stored book', () => {
     const text = encodeBook(emptyBook(testContext));
     expect(decodeBook(text)).toBeDefined();
     expect(decodeBook(text.replace(/"rules":\d+/, '"rules":0'))).toBeUndefined();
+  });
+});
+
+describe('what a recording packs', () => {
+  it('is the same facts and the same book again (200 histories)', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 8 }), (steps) => {
+        const facts = steps.map((each, i) => factOf({ ...each, customerNumber: 1 }, i));
+        const { book } = decideAll(facts, [], testContext);
+        const packed = pack(book, facts);
+        expect(unpackFacts(packed)).toEqual(facts);
+        expect(encodeBook(unpackBook(packed) as Book)).toBe(encodeBook(book));
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+
+  it('keeps line feeds and letters of several bytes in names apart from its own lines', () => {
+    const fact = customer('2026-01-04', { segment: 'Grün\nund\u2028Blau 株' }, { name: 'A\nB\r\n株式会社' });
+    const { book } = decideAll([fact], [], testContext);
+    expect(unpackFacts(pack(book, [fact]))).toEqual([fact]);
+    expect(unpackBook(pack(book, [fact]))?.attributes).toEqual(book.attributes);
+  });
+
+  it('has no facts where a recording is the rest of another', () => {
+    const packed = pack(emptyBook(testContext), []);
+    expect(unpackFacts(packed)).toEqual([]);
+    expect(encodeBook(unpackBook(packed) as Book)).toBe(encodeBook(emptyBook(testContext)));
   });
 });
 

@@ -1,18 +1,16 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Context } from '../../functions/arr/book.ts';
 import type { Fact } from '../../functions/arr/facts.ts';
-import { type Projected, projectionStep } from '../../functions/arr/projection.ts';
+import { readMonth } from '../../functions/arr/months-store.ts';
 import { recordAgain, recordFacts } from '../../functions/arr/record.ts';
-import { arrAt, EVERYTHING, stepsOf } from '../../functions/arr/series.ts';
-import { readFacts, readMonth, readMovement, readMovements } from '../../functions/arr/store.ts';
-import { readTotals } from '../../functions/arr/totals-store.ts';
+import { readBooks, readCustomerIds, readFacts, readMovement, readMovements, shards } from '../../functions/arr/store.ts';
 import { fromEpochDay } from '../../functions/platform/calendar.ts';
-import { bucketOf } from '../../functions/platform/outbox.ts';
-import { batchCommit, commit, documentClient } from '../../functions/platform/table.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
-import { customer, seats, subscription, testContext } from './facts.ts';
+import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
+import { eventsIn, itemsUnder } from '../support/items.ts';
+import { customer, schedule, seats, subscription, testContext } from './facts.ts';
 
-const table = useDynamoDB();
+const proxy = useDynamoDBProxy(useDynamoDB());
 const RECORDED_AT = '2026-11-05T12:00:00.000Z';
 
 let id = 0;
@@ -23,31 +21,64 @@ beforeEach(() => {
 });
 
 const full = (): string => `stripe.main.${customerId}`;
-const sub = (at: string, quantity: number, eventId: string): Fact =>
-  subscription(at, [seats('a', quantity, 5000)], { customerId, subscriptionId: `sub_${id}`, eventId: `${eventId}_${id}` });
-const record = (...facts: Fact[]): Promise<ReadonlySet<string>> => recordFacts(facts, testContext, RECORDED_AT);
+const sub = (at: string, quantity: number, eventId: string, currency = 'USD'): Fact =>
+  subscription(at, [seats('a', quantity, 5000)], { customerId, subscriptionId: `sub_${id}`, eventId: `${eventId}_${id}`, currency });
+const now = async (): Promise<Context> => testContext;
+const record = (...facts: Fact[]): Promise<ReadonlySet<string>> => recordFacts(facts, now, RECORDED_AT);
+/** The same profile under later plan rates: one pound is 1.30 dollars. */
+const withPounds: Context = {
+  ...testContext,
+  rates: { ...testContext.rates, version: 2, factor: () => ({ num: 13n, den: 10n }), changeDays: () => [] },
+};
 const told = async (): Promise<string[]> =>
   (await readMovements(full())).map(
     (m) => `${m.effectiveOn} ${m.cause} ${m.lines.reduce((sum, line) => sum + BigInt(line.planDeltaMinor), 0n)}`,
   );
+const planArr = async (): Promise<bigint> =>
+  (await readMovements(full())).reduce((sum, m) => sum + m.lines.reduce((s, line) => s + BigInt(line.planDeltaMinor), 0n), 0n);
 
-const outbox = async (): Promise<Record<string, unknown>[]> => {
-  const answer = await documentClient().send(
-    new QueryCommand({
-      TableName: table.name,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': `OUT#${bucketOf(full())}` },
-    }),
-  );
-  return (answer.Items ?? []).filter((item) => item['subject'] === full());
-};
+const events = () => eventsIn(`ARR#${full()}`);
+const places = async (): Promise<string[]> => (await itemsUnder(`ARR#${full()}`)).map(({ sk }) => sk);
+/** Writes asked of the table: operation and key. */
+const writes = (): string[] =>
+  proxy.calls.flatMap(({ operation, input }) => {
+    if (operation === 'PutItem') return [`PutItem ${input.Item.pk.S} ${input.Item.sk.S}`];
+    return operation === 'TransactWriteItems' ? [`TransactWriteItems of ${input.TransactItems.length}`] : [];
+  });
 
 describe('recording facts', () => {
-  it('commits fact, book, movements and outbox item together', async () => {
+  it('puts fact, book, movements and their event as one item', async () => {
     expect(await record(sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set());
     expect(await told()).toEqual(['2026-01-05 new 600000']); // 10 × $50 × 12
     expect((await readFacts(full())).keys).toEqual(new Set([`main/evt_a_${id}/subscription`]));
-    expect(await outbox()).toMatchObject([{ type: 'ArrMovementsRecorded', version: '1', source: 'ascent.arr' }]);
+    expect((await readBooks([full()])).get(full())).toMatchObject({ version: 1, name: '' });
+    expect(await events()).toMatchObject([
+      {
+        id: `arr:${full()}:1`,
+        type: 'ArrMovementsRecorded',
+        version: '1',
+        source: 'ascent.arr',
+        subject: full(),
+        data: { customerId: full(), planCurrency: 'USD', profile: 'enterprise', movements: [{ effectiveOn: '2026-01-05', cause: 'new' }] },
+      },
+    ]);
+    expect(await places()).toEqual(['REC#00000001~']);
+  });
+
+  it('costs one plain write, and one more for a customer that is new', async () => {
+    await record(sub('2026-01-05', 10, 'evt_a'));
+    expect(writes()).toEqual([expect.stringMatching(/^PutItem BOOKS#\d\d stripe\.main\.cus_\d+$/), `PutItem ARR#${full()} REC#00000001~`]);
+    proxy.calls.length = 0;
+    await record(sub('2026-02-05', 12, 'evt_b'));
+    expect(writes()).toEqual([`PutItem ARR#${full()} REC#00000002~`]);
+  });
+
+  it('keeps a fact that moves nothing, and tells nobody', async () => {
+    await record(sub('2026-01-05', 10, 'evt_a'));
+    await record(sub('2026-02-05', 10, 'evt_b'));
+    expect((await readFacts(full())).keys.size).toBe(2);
+    expect(await places()).toEqual(['REC#00000001~', 'REC#00000002~']);
+    expect(await events()).toHaveLength(1);
   });
 
   it('changes nothing for a fact that was recorded before, alone or beside a new one', async () => {
@@ -55,30 +86,34 @@ describe('recording facts', () => {
     expect(await record(sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set());
     expect(await record(sub('2026-01-05', 10, 'evt_a'), sub('2026-02-05', 12, 'evt_b'))).toEqual(new Set());
     expect(await told()).toEqual(['2026-01-05 new 600000', '2026-02-05 expansion 120000']);
-    expect(await outbox()).toHaveLength(2);
+    expect(await events()).toHaveLength(2);
+  });
+
+  it.each(['customer', 'schedule'] as const)('changes nothing for a %s that was recorded before', async (kind) => {
+    const fact: Fact =
+      kind === 'customer'
+        ? customer('2026-01-04', { segment: 'Enterprise' }, { customerId, eventId: `evt_k_${id}` })
+        : { ...schedule('2026-01-04', []), data: { ...schedule('2026-01-04', []).data, customerId } as never };
+    await record(fact);
+    expect(await record(fact)).toEqual(new Set());
+    expect(await record(fact, sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set());
+    expect((await readFacts(full())).facts).toHaveLength(2);
+    expect(await places()).toHaveLength(2);
   });
 
   it('gives the same sums when ten facts arrive in one batch, reversed', async () => {
     const facts = Array.from({ length: 10 }, (_, i) => sub(fromEpochDay(20_500 + i), 10 + i, `evt_${i}`));
     expect(await record(...facts.reverse())).toEqual(new Set());
     // 10 seats, then nine times one more: 600,000 + 9 × 60,000
-    const sum = (await readMovements(full())).reduce(
-      (total, m) => total + m.lines.reduce((s, line) => s + BigInt(line.planDeltaMinor), 0n),
-      0n,
-    );
-    expect(sum).toBe(1_140_000n);
+    expect(await planArr()).toBe(1_140_000n);
   });
 
   it('lets many writers of one customer all succeed, each fact once', async () => {
     const facts = Array.from({ length: 6 }, (_, i) => sub(fromEpochDay(20_600 + i), 10 + i, `evt_${i}`));
     const failed = await Promise.all(facts.map((fact) => record(fact)));
     expect(failed.flatMap((set) => [...set])).toEqual([]);
-    const sum = (await readMovements(full())).reduce(
-      (total, m) => total + m.lines.reduce((s, line) => s + BigInt(line.planDeltaMinor), 0n),
-      0n,
-    );
-    expect(sum).toBe(900_000n); // 15 seats
-    expect((await readFacts(full())).keys.size).toBe(6);
+    expect(await planArr()).toBe(900_000n); // 15 seats × $50 × 12
+    expect((await readFacts(full())).facts).toHaveLength(6);
   });
 
   it('finishes a restatement that is larger than one transaction', async () => {
@@ -102,22 +137,12 @@ describe('recording facts', () => {
   });
 
   it('decides again under other plan rates, and only then', async () => {
-    await record(
-      subscription('2026-01-05', [seats('a', 10, 5000)], {
-        customerId,
-        subscriptionId: `sub_${id}`,
-        currency: 'GBP',
-        eventId: `evt_g_${id}`,
-      }),
-    );
+    await record(sub('2026-01-05', 10, 'evt_g', 'GBP'));
     expect(await told()).toEqual(['2026-01-05 new 0']);
-    const withPounds = {
-      ...testContext,
-      rates: { ...testContext.rates, version: 2, factor: () => ({ num: 13n, den: 10n }), changeDays: () => [] },
-    };
-    expect(await recordAgain(full(), [], withPounds, RECORDED_AT)).toBe(true);
-    expect(await recordAgain(full(), [], withPounds, RECORDED_AT)).toBe(true);
-    expect(await told()).toEqual(['2026-01-05 new 0', '2026-01-05 new 780000']);
+    expect(await recordAgain(full(), [], async () => withPounds, RECORDED_AT)).toBe(true);
+    expect(await recordAgain(full(), [], async () => withPounds, RECORDED_AT)).toBe(true);
+    expect(await told()).toEqual(['2026-01-05 new 0', '2026-01-05 new 780000']); // 10 × £50 × 12 × 1.30
+    expect(await places()).toHaveLength(2);
   });
 
   it('finds a movement by its id and lists a month over all customers by pages', async () => {
@@ -126,116 +151,191 @@ describe('recording facts', () => {
     const second = await readMonth('2031-03', '2031-03-01', '2031-03-31', first.next, 2);
     expect([...first.items, ...second.items].map((m) => m.effectiveOn)).toEqual(['2031-03-05', '2031-03-07', '2031-03-09']);
     expect(second.next).toBeUndefined();
-    const movementId = first.items[0]?.movementId ?? '';
-    expect(await readMovement(movementId)).toEqual(first.items[0]);
+    for (const movement of [...first.items, ...second.items]) expect(await readMovement(movement.movementId)).toEqual(movement);
+    expect(await readMovement(`${full()}~2031-03-05~1~9`)).toBeUndefined();
+    expect(await readMovement('no movement')).toBeUndefined();
+  });
+
+  it('fails a customer whose facts no item can hold, and no other of the batch', async () => {
+    const many = Array.from({ length: 40 }, (_, i) => seats(`line_${i}`, 1, 100 + i, { priceId: `price_${i}_${noise(i + 1, 20_000)}` }));
+    const huge = subscription('2026-01-05', many, { customerId: `${customerId}_huge`, eventId: `evt_huge_${id}` });
+    expect(await record(huge, sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set([`main/evt_huge_${id}/subscription`]));
+    expect(await told()).toEqual(['2026-01-05 new 600000']);
   });
 });
 
-describe('projecting movements to totals', () => {
-  const projected = (sequence: bigint, quantity: string): Projected => ({
-    sequence,
-    planCurrency: 'USD',
-    movements: [
-      {
-        movementId: `c~2030-01-05~${sequence}~0`,
-        customerId: 'c',
-        effectiveOn: '2030-01-05',
-        recordedAt: RECORDED_AT,
-        cause: 'new',
-        correction: false,
-        attributes: { segment: 'Starter' },
-        lines: [
-          {
-            lineKey: 's/a',
-            productId: 'p',
-            legalEntity: 'e',
-            currency: 'USD',
-            cause: 'new',
-            deltaMinor: quantity,
-            planDeltaMinor: quantity,
-          },
-        ],
-        stock: [quantity, '0', '0'],
-        eventIds: ['evt'],
+/** Text that deflate can hardly shorten, the same at each run. */
+const noise = (seed: number, characters: number): string => {
+  let state = seed;
+  return Array.from({ length: characters }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return String.fromCharCode(33 + (state % 90));
+  }).join('');
+};
+
+describe('a recording over several days', () => {
+  const threeDays = () => [sub('2032-05-30', 10, 'evt_a'), sub('2032-06-02', 12, 'evt_b'), sub('2032-06-05', 11, 'evt_c')];
+
+  it('is one transaction of an item a day, the first with facts and book, and tells each day by an event of its own', async () => {
+    expect(await record(...threeDays())).toEqual(new Set());
+    expect(writes().at(-1)).toBe('TransactWriteItems of 3');
+    const items = await itemsUnder(`ARR#${full()}`);
+    expect(items.map(({ sk, packed }) => [sk, packed !== undefined])).toEqual([
+      ['REC#00000001#001', false],
+      ['REC#00000001#002', false],
+      ['REC#00000001~', true],
+    ]);
+    expect(
+      (await events()).map((event) => [event.id, (event.data['movements'] as { effectiveOn: string }[]).map((m) => m.effectiveOn)]),
+    ).toEqual([
+      [`arr:${full()}:1:1`, ['2032-06-02']],
+      [`arr:${full()}:1:2`, ['2032-06-05']],
+      [`arr:${full()}:1`, ['2032-05-30']],
+    ]);
+    expect(await told()).toEqual(['2032-05-30 new 600000', '2032-06-02 expansion 120000', '2032-06-05 contraction -60000']);
+  });
+
+  it('is listed by the days of its movements, each in its month', async () => {
+    await record(...threeDays());
+    const listed = async (month: string, from: string, to: string): Promise<string[]> =>
+      (await readMonth(month, from, to, undefined, 100)).items.filter((m) => m.customerId === full()).map((m) => m.effectiveOn);
+    expect(await listed('2032-05', '2032-05-01', '2032-05-31')).toEqual(['2032-05-30']);
+    expect(await listed('2032-06', '2032-06-01', '2032-06-30')).toEqual(['2032-06-02', '2032-06-05']);
+    expect(await listed('2032-06', '2032-06-03', '2032-06-04')).toEqual([]);
+  });
+
+  it('is written whole or not at all', async () => {
+    await record(sub('2032-05-20', 9, 'evt_0'));
+    // Another writer takes the version between the reading of the book and the transaction.
+    let taken = false;
+    proxy.before = async ({ operation }) => {
+      if (operation !== 'TransactWriteItems' || taken) return undefined;
+      taken = true;
+      await record(sub('2032-05-25', 8, 'evt_1'));
+      return undefined;
+    };
+    expect(await record(...threeDays())).toEqual(new Set());
+    expect(taken).toBe(true);
+    expect(await told()).toEqual([
+      '2032-05-20 new 540000', // 9 × 60,000
+      '2032-05-25 contraction -60000', // 8
+      '2032-05-30 expansion 120000', // 10
+      '2032-06-02 expansion 120000', // 12
+      '2032-06-05 contraction -60000', // 11
+    ]);
+    expect((await readFacts(full())).facts).toHaveLength(5);
+    expect((await events()).map(({ id: eventId }) => eventId.split(':').slice(2).join(':'))).toEqual(['1', '2', '3:1', '3:2', '3']);
+  });
+});
+
+describe('two writers of one customer', () => {
+  it('take one version each: the second decides again on what the first has written', async () => {
+    await record(sub('2026-01-05', 10, 'evt_a'));
+    let overtaken = false;
+    proxy.before = async ({ operation }) => {
+      if (operation !== 'PutItem' || overtaken) return undefined;
+      overtaken = true;
+      expect(await record(sub('2026-02-05', 12, 'evt_b'))).toEqual(new Set());
+      return undefined;
+    };
+    expect(await record(sub('2026-03-05', 15, 'evt_c'))).toEqual(new Set());
+    // 12 − 10 seats, then 15 − 12, each × 60,000: the second never saw 10.
+    expect(await told()).toEqual(['2026-01-05 new 600000', '2026-02-05 expansion 120000', '2026-03-05 expansion 180000']);
+    expect(await places()).toEqual(['REC#00000001~', 'REC#00000002~', 'REC#00000003~']);
+  });
+
+  it('record one fact once, though both bring it', async () => {
+    const results = await Promise.all(Array.from({ length: 4 }, () => record(sub('2026-01-05', 10, 'evt_a'))));
+    expect(results.flatMap((failed) => [...failed])).toEqual([]);
+    expect(await told()).toEqual(['2026-01-05 new 600000']);
+    expect((await readFacts(full())).facts).toHaveLength(1);
+    expect(await events()).toHaveLength(1);
+  });
+
+  it('answer the facts as failed where others are in the way throughout, so that they come again', async () => {
+    await record(sub('2026-01-05', 10, 'evt_a'));
+    proxy.before = ({ operation }) => (operation === 'PutItem' ? { type: 'ConditionalCheckFailedException' } : undefined);
+    expect(await record(sub('2026-02-05', 12, 'evt_b'))).toEqual(new Set([`main/evt_b_${id}/subscription`]));
+    proxy.before = undefined;
+    expect(await record(sub('2026-02-05', 12, 'evt_b'))).toEqual(new Set());
+    expect(await told()).toEqual(['2026-01-05 new 600000', '2026-02-05 expansion 120000']);
+  });
+});
+
+describe('plan rates that are loaded meanwhile', () => {
+  /** What happened, in order: each request for the customer by its operation, and each question for the rates. */
+  const steps = async (fact: Fact): Promise<string[]> => {
+    const seen: string[] = [];
+    proxy.before = ({ operation, input }) => {
+      const pk = String(input.Item?.pk.S ?? input.ExpressionAttributeValues?.[':pk']?.S ?? '');
+      seen.push(`${operation} ${pk.split('#')[0]}`);
+      return undefined;
+    };
+    await recordFacts(
+      [fact],
+      async () => {
+        seen.push('rates');
+        return testContext;
       },
-    ],
-  });
-  const project = async (bucket: string, ...records: Projected[]): Promise<void> => {
-    for (let left = records; left.length > 0; ) {
-      const { writes, taken } = await projectionStep(bucket, left);
-      if (writes.length > 0) expect((await commit(writes)).ok).toBe(true);
-      left = left.slice(taken);
-    }
+      RECORDED_AT,
+    );
+    proxy.before = undefined;
+    return seen;
   };
-  const totalOf = async (...partitions: string[]): Promise<bigint> =>
-    arrAt(stepsOf(await readTotals('MAIN', '2030-01', partitions), EVERYTHING, 'USD'), '2030-01-31');
 
-  it('adds a record once, however often and in whatever batches it is delivered', async () => {
-    const [a, b, c] = [projected(100n, '10'), projected(200n, '20'), projected(300n, '40')];
-    await project('001', a, b);
-    await project('001', a, b);
-    await project('001', b, c);
-    expect(await totalOf('01')).toBe(70n);
+  it('are asked for after the book was read, and after a new customer was listed', async () => {
+    expect(await steps(sub('2026-01-05', 10, 'evt_a'))).toEqual(['Query ARR', 'PutItem BOOKS', 'rates', 'PutItem ARR']);
+    expect(await steps(sub('2026-02-05', 12, 'evt_b'))).toEqual(['Query ARR', 'rates', 'PutItem ARR']);
   });
 
-  it('never compares sequence numbers of two buckets: two shards count on their own', async () => {
-    const large = 495_000_000_000_000_000_000_001n;
-    await project('002', projected(large, '5'));
-    await project('003', projected(7n, '6'));
-    await project('003', projected(7n, '6'));
-    await project('002', projected(large + 1n, '1'), projected(large + 1n, '1'));
-    expect(await totalOf('02', '03')).toBe(5n + 6n + 1n + 1n);
+  it('hold for a fact whose book was read before them', async () => {
+    await record(sub('2026-01-05', 10, 'evt_a', 'GBP'));
+    const late = sub('2026-02-05', 12, 'evt_b', 'GBP');
+    // The rates change hands between the reading of the book and its writing: the customer is decided again at once.
+    let asked = 0;
+    const contextNow = async (): Promise<Context> => {
+      asked += 1;
+      if (asked > 1) return withPounds;
+      expect(await recordAgain(full(), [], async () => withPounds, RECORDED_AT)).toBe(true);
+      return testContext;
+    };
+    expect(await recordFacts([late], contextNow, RECORDED_AT)).toEqual(new Set());
+    expect((await readBooks([full()])).get(full())?.book?.ratesVersion).toBe(2);
+    expect(await planArr()).toBe(936_000n); // 12 × £50 × 12 × 1.30
   });
 
-  it('lets only one of two projectors count a batch', async () => {
-    const both = await Promise.all([projectionStep('004', [projected(9n, '3')]), projectionStep('004', [projected(9n, '3')])]);
-    const results = [...(await batchCommit([both[0].writes])), ...(await batchCommit([both[1].writes]))];
-    expect(results.filter((result) => result.ok)).toHaveLength(1);
-    expect(await totalOf('04')).toBe(3n);
+  it('find a customer that was listed before its first book, and leave it to its fact', async () => {
+    const fact = sub('2026-01-05', 10, 'evt_a', 'GBP');
+    const listed: (readonly string[])[] = [];
+    const decidedAgain: boolean[] = [];
+    const contextNow = async (): Promise<Context> => {
+      // The rates are loaded now: the list has the customer, there is nothing to decide yet, and the fact is decided under the old rates.
+      listed.push(await allCustomers());
+      decidedAgain.push(await recordAgain(full(), [], async () => withPounds, RECORDED_AT));
+      return testContext;
+    };
+    expect(await recordFacts([fact], contextNow, RECORDED_AT)).toEqual(new Set());
+    expect(listed[0]).toContain(full());
+    const lists = proxy.calls.filter(({ input }) => String(input.ExpressionAttributeValues?.[':pk']?.S).startsWith('BOOKS#'));
+    expect(lists).toHaveLength(32);
+    // A list that is read as it was a moment ago could lack the customer.
+    for (const { input } of lists) expect(input.ConsistentRead).toBe(true);
+    // The message to decide it again is answered as failed, and comes again.
+    expect(decidedAgain).toEqual([false]);
+    expect(await planArr()).toBe(0n);
+    expect(await recordAgain(full(), [], async () => withPounds, RECORDED_AT)).toBe(true);
+    expect(await planArr()).toBe(780_000n); // 10 × £50 × 12 × 1.30
   });
-});
 
-describe('large batches of movements', () => {
-  it('go to the totals in steps, each within the limits of one transaction and one expression', async () => {
-    const many = (sequence: bigint, days: number): Projected => ({
-      sequence,
-      planCurrency: 'USD',
-      movements: Array.from({ length: days }, (_, i) => ({
-        movementId: `c~${sequence}~${i}`,
-        customerId: 'c',
-        effectiveOn: fromEpochDay(22_000 + i),
-        recordedAt: RECORDED_AT,
-        cause: 'expansion',
-        correction: false,
-        attributes: Object.fromEntries(Array.from({ length: 8 }, (_unused, n) => [`attribute${n}`, `value ${n} ${i}`])),
-        lines: [
-          {
-            lineKey: 's/a',
-            productId: `p${i}`,
-            legalEntity: 'e',
-            currency: 'EUR',
-            cause: 'expansion',
-            deltaMinor: '10',
-            planDeltaMinor: '11',
-          },
-        ],
-        stock: ['11', '0', '0'],
-        eventIds: ['evt'],
-      })),
-    });
-    let left: readonly Projected[] = Array.from({ length: 6 }, (_, i) => many(BigInt(i + 1), 40));
-    let steps = 0;
-    while (left.length > 0) {
-      const { writes, taken } = await projectionStep('063', left);
-      expect(writes.length).toBeLessThanOrEqual(100);
-      expect((await commit(writes)).ok).toBe(true);
-      left = left.slice(taken);
-      steps += 1;
-    }
-    expect(steps).toBe(6);
-    // six records × 40 movements × 11
-    expect(arrAt(stepsOf(await readTotals('MAIN', '2030-01', ['63']), EVERYTHING, 'USD'), '2031-12-31')).toBe(2_640n);
-    const cuts = await readTotals('CUTS', '2030-01', ['63']);
-    expect(arrAt(stepsOf(cuts, { dimension: 'product', value: 'p7' }, 'USD'), '2031-12-31')).toBe(66n); // six × 11
+  it('do not find a customer that could not be listed: its facts come again', async () => {
+    proxy.before = ({ operation, input }) =>
+      operation === 'PutItem' && String(input.Item.pk.S).startsWith('BOOKS#') ? { type: 'TransactionConflictException' } : undefined;
+    expect(await record(sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set([`main/evt_a_${id}/subscription`]));
+    proxy.before = undefined;
+    expect(await places()).toEqual([]);
+    expect(await record(sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set());
+    expect(await allCustomers()).toContain(full());
   });
 });
+
+const allCustomers = async (): Promise<readonly string[]> => (await Promise.all(shards.map(readCustomerIds))).flat();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decideAll } from '../../functions/arr/decide.ts';
+import { closingAt, decideAll } from '../../functions/arr/decide.ts';
 import type { Fact } from '../../functions/arr/facts.ts';
+import { toEpochDay } from '../../functions/platform/calendar.ts';
 import { customer, seats, subscription, testContext } from './facts.ts';
 
 const SECOND = '2026-02-01T09:00:00Z';
@@ -48,5 +49,36 @@ describe('facts that share a second', () => {
     const changed = customer(SECOND, { segment: 'Enterprise' }, { eventId: 'evt_a' });
     const { movements } = decideAll([made, changed, state(10, undefined, 'evt_s')], [], testContext);
     expect(movements.map((entry) => entry.attributes)).toEqual([{ segment: 'Enterprise' }]);
+  });
+
+  /** A customer in a segment, and the segment that it says it was in right before. */
+  const moved = (segment: string, before: string | undefined, eventId: string, more = {}): Fact =>
+    customer(
+      SECOND,
+      { segment },
+      { eventId, lifecycle: 'changed', fingerprint: segment, ...(before === undefined ? {} : { previousFingerprint: before }), ...more },
+    );
+  const segmentOf = (...facts: readonly Fact[]): string | undefined =>
+    closingAt(facts, toEpochDay('2026-02-01'), testContext).attributes['segment'];
+
+  it('follow a customer’s chain through three updates whatever their ids and their order of arrival', () => {
+    const updates = [
+      moved('Enterprise', 'Professional', 'evt_a'),
+      moved('Professional', 'Starter', 'evt_b'),
+      moved('Starter', 'none', 'evt_c'),
+    ];
+    for (const order of [updates, updates.toReversed(), [1, 2, 0].map((i) => updates[i] as Fact)])
+      expect(segmentOf(...order)).toBe('Enterprise');
+  });
+
+  it('take what changed nothing of a customer as a link between its changes', () => {
+    const updates = [moved('Enterprise', 'Starter', 'evt_a'), moved('Starter', 'Starter', 'evt_b'), moved('Starter', 'none', 'evt_c')];
+    expect(segmentOf(...updates)).toBe('Enterprise');
+  });
+
+  it('take a reading of the customer as the last, and by event id where nothing tells', () => {
+    const reading = moved('Starter', undefined, 'refetch:cus_1:1', { lifecycle: 'observed' });
+    expect(segmentOf(reading, moved('Enterprise', 'Starter', 'zz_after_refetch'))).toBe('Starter');
+    expect(segmentOf(moved('Starter', undefined, 'evt_b'), moved('Enterprise', undefined, 'evt_a'))).toBe('Starter');
   });
 });

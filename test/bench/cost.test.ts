@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { billedMsOf, costOf, type Usage } from '../../bench/cost.ts';
 import type { Prices } from '../../bench/prices.ts';
-import { eventUnitsOf, itemBytes, readUnitsOf, writeUnitsOf } from '../../bench/units.ts';
+import { eventUnitsOf, indexEntryBytes, itemBytes, readUnitsOf, writeUnitsOf } from '../../bench/units.ts';
 
 /** Round prices, so that a person can follow. */
 const prices: Prices = {
@@ -87,6 +87,19 @@ describe('units of DynamoDB and EventBridge', () => {
     expect(itemBytes({ n: { N: '-5000' } })).toBe(4);
     // m 1 + 3 + (a 1 + x 1) + 1 = 7; l 1 + 3 + 2 × (1 + 1) = 8; b 1 + 1 = 2
     expect(itemBytes({ m: { M: { a: { S: 'x' } } }, l: { L: [{ S: 'x' }, { BOOL: true }] }, b: { BOOL: true } })).toBe(17);
+  });
+
+  it('sizes bytes by what they are, not by the base64 that they travel in', () => {
+    // packed 6 + 1,000 bytes, which are 1,336 characters
+    expect(itemBytes({ packed: { B: Buffer.alloc(1_000, 7).toString('base64') } })).toBe(1_006);
+  });
+
+  it('sizes an entry of the index by its keys alone, and none where an item is in no list', () => {
+    const keys = { pk: { S: 'ARR#c1' }, sk: { S: 'REC#1' } };
+    const listed = { gsi1pk: { S: 'MOVES#1' }, gsi1sk: { S: '2026' } };
+    // pk 2 + 6, sk 2 + 5, gsi1pk 6 + 7, gsi1sk 6 + 4 = 38
+    expect(indexEntryBytes({ ...keys, ...listed, packed: { S: 'x'.repeat(5_000) } })).toBe(38);
+    expect(indexEntryBytes(keys)).toBeUndefined();
   });
 
   it.each([

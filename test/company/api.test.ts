@@ -4,9 +4,9 @@ import { handler } from '../../functions/company/api.ts';
 import { fxRatesLoaded, planChanged } from '../../functions/company/events.ts';
 import { currentPlan, planRates } from '../../functions/company/index.ts';
 import { companyRoutes } from '../../functions/company/routes.ts';
-import { bucketOf, outboxItems } from '../../functions/platform/outbox.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
-import { call, type TestRequest, type TestResponse } from '../support/http.ts';
+import { call, type ListAnswer, type TestRequest, type TestResponse } from '../support/http.ts';
+import { eventsIn } from '../support/items.ts';
 
 useDynamoDB();
 process.env['ASCENT_CONFIG'] = JSON.stringify(company);
@@ -18,20 +18,24 @@ beforeAll(() => {
   vi.spyOn(process.stdout, 'write').mockImplementation((() => true) as never);
 });
 
-const request = async (operation: keyof typeof companyRoutes, parts: TestRequest = {}): Promise<TestResponse> => {
+/** What the tests look into of the answers of all routes. */
+interface Answer extends ListAnswer<{ readonly version: number }> {
+  readonly latestVersion: number;
+  readonly plan: { readonly content: object };
+  readonly rate: string;
+  readonly rateSetVersion: number;
+  readonly loaded: number;
+}
+
+const request = async (operation: keyof typeof companyRoutes, parts: TestRequest = {}): Promise<TestResponse<Answer>> => {
   const { method, path, scope, response } = companyRoutes[operation];
-  const answer = await call(handler, method, path, { scopes: [scope], ...parts });
+  const answer = await call<Answer>(handler, method, path, { scopes: [scope], ...parts });
   // Every answer fits the schema that its route promises.
   if (answer.status === 200) expect(response.safeParse(answer.json)).toMatchObject({ success: true });
   return answer;
 };
 
-const eventsOf = async (subject: string) => {
-  const { data } = await outboxItems.query.byBucket({ bucket: bucketOf(subject) }).go({ consistent: true });
-  return data
-    .filter((item) => item.subject === subject)
-    .map(({ id, type, data: text }) => ({ id, type, data: JSON.parse(text) as unknown }));
-};
+const eventsOf = async (subject: string) => (await eventsIn(`OUT#${subject}`)).map(({ id, type, data }) => ({ id, type, data }));
 
 describe('the plan', () => {
   test('is the built-in one until it is changed', async () => {
@@ -80,9 +84,9 @@ describe('the plan', () => {
 
   test('lists its versions, newest first, page by page', async () => {
     const first = await request('listPlanVersions', { query: { limit: '2' } });
-    expect(first.json.items.map(({ version }: { version: number }) => version)).toEqual([3, 2]);
-    const second = await request('listPlanVersions', { query: { limit: '2', cursor: first.json.nextCursor } });
-    expect(second.json.items.map(({ version }: { version: number }) => version)).toEqual([1]);
+    expect(first.json.items.map(({ version }) => version)).toEqual([3, 2]);
+    const second = await request('listPlanVersions', { query: { limit: '2', cursor: String(first.json.nextCursor) } });
+    expect(second.json.items.map(({ version }) => version)).toEqual([1]);
     expect(second.json.nextCursor).toBeNull();
   });
 
@@ -92,7 +96,7 @@ describe('the plan', () => {
       body: { basedOnVersion: 3, reason: 'x', content: { ...json.plan.content, startsOn: '2026-02-30' } },
     });
     expect(answer.status).toBe(400);
-    expect(answer.json.problems.map(({ field }: { field: string }) => field)).toEqual(['reason', 'content.startsOn']);
+    expect(answer.json.problems?.map(({ field }) => field)).toEqual(['reason', 'content.startsOn']);
   });
 
   test('refuses a reader who may not write', async () => {

@@ -3,16 +3,15 @@ import { expect, test } from 'vitest';
 import { toEntry } from '../../functions/arr/codec.ts';
 import { arrMovementsRecorded } from '../../functions/arr/events.ts';
 import { Tally } from '../../functions/arr/tally.ts';
-import { fromOutboxImage } from '../../functions/platform/envelope.ts';
+import { fromImage } from '../../functions/platform/envelope.ts';
 import type { DomainEvent } from '../../functions/platform/events.ts';
 
-/** The outbox item of a sample as the table's stream shows it: flat strings. */
+/** A sample as the table's stream shows it on the item that carries it: a map of flat strings. */
 const movementsOf = (path: string) => {
   const { data, version, ...event } = JSON.parse(readFileSync(path, 'utf8')) as DomainEvent;
-  const flat = { pk: 'OUT#07', version: String(version), data: JSON.stringify(data), ...event };
-  const opened = fromOutboxImage(Object.fromEntries(Object.entries(flat).map(([name, value]) => [name, { S: value }])), [
-    arrMovementsRecorded,
-  ]);
+  const flat = { version: String(version), data: JSON.stringify(data), ...event };
+  const M = Object.fromEntries(Object.entries(flat).map(([name, value]) => [name, { S: value }]));
+  const opened = fromImage({ pk: { S: 'ARR#stripe.main.cus_1' }, event: { M } }, [arrMovementsRecorded]);
   if (!opened.ok) throw new Error(opened.problem.detail);
   return opened.value.data;
 };

@@ -122,6 +122,26 @@ describe("Stripe's samples through the front door", () => {
     expect(up.movements.map((movement) => movement.movementId)).toContain(movementId);
   });
 
+  it('explains a figure: its movements sum to it, each leads to its source events, and its head says how far Stripe was heard', async () => {
+    const { body: figure } = await whole.api<Figure>('/api/v1/arr/explain?on=2026-12-31');
+    // November closed with 1,140,000; in December Acme left with 720,000
+    expect(figure).toMatchObject({
+      amountMinor: '420000',
+      openingMinor: '1140000',
+      movementsMinor: '-720000',
+      listed: { movements: figure.items.length, sumMinor: '-720000', foots: true },
+      dataThrough: [{ id: 'stripe-main', lastEvent: { eventId: expect.stringMatching(/^evt_/) } }],
+    });
+    // Depending on the order of arrival, one movement or one and its corrections.
+    expect(new Set(figure.items.map(({ customerId, cause }) => `${customerId} ${cause}`))).toEqual(
+      new Set(['stripe.main.cus_SmplAcme churn']),
+    );
+    const { body: down } = await whole.api<Explanation>(figure.items[0]?.explain ?? '');
+    expect(down.events.length).toBeGreaterThan(0);
+    const { body: november } = await whole.api<Figure>(figure.opening?.explain ?? '');
+    expect(november.amountMinor).toBe(figure.openingMinor);
+  });
+
   it('foot in every row of the waterfall, in total and by product', async () => {
     for (const cut of ['', '&dimension=product&value=prod_SmplPlatform']) {
       const { body } = await whole.api<{ rows: WaterfallRow[] }>(`/api/v1/arr/waterfall?from=2026-10-01&to=2027-01-31&period=month${cut}`);
@@ -147,6 +167,13 @@ interface Explanation {
   readonly customerName: string;
   readonly movements: readonly Movement[];
   readonly events: readonly { readonly eventId: string }[];
+}
+
+interface Figure {
+  readonly amountMinor: string;
+  readonly openingMinor: string;
+  readonly opening?: { readonly explain: string };
+  readonly items: readonly { readonly customerId: string; readonly cause: string; readonly explain: string }[];
 }
 
 interface WaterfallRow {

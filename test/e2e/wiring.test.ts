@@ -112,6 +112,8 @@ describe('a mistake in the app’s own wiring', () => {
     ['Ascent/Arr/ArrApi/Function', 'ASCENT_CONFIG'],
     ['Ascent/Integrations/IntegrationsStripeIngest/Function', 'SOURCE_BUS_NAME'],
     ['Ascent/Integrations/IntegrationsStripeOnEvent/Function', 'STRIPE_INCOMPLETE_QUEUE_URL'],
+    ['Ascent/Integrations/IntegrationsStripeIngest/Function', 'STRIPE_WEBHOOK_SECRET_IDS'],
+    ['Ascent/Integrations/IntegrationsStripeOnIncomplete/Function', 'STRIPE_API_KEY_SECRET_IDS'],
   ])('is found at the start where %s lacks %s', async (construct, name) => {
     const assemblyDir = seeded(`${construct}/Resource`, withoutVariable(name));
     await expect(start(assemblyDir)).rejects.toThrow(

@@ -58,5 +58,8 @@ export const learnt: readonly Learnt[] = [
   { kind: 'discount', id: launchDiscount.id, snapshot: launchDiscount },
 ];
 
-export const catalogue: Catalogue = catalogueOf(learnt);
-export const emptyCatalogue: Catalogue = catalogueOf([]);
+/** None of the samples' customers has a discount. */
+const customer: Catalogue['customer'] = () => ({ known: true, discount: null });
+
+export const catalogue: Catalogue = { ...catalogueOf(learnt), customer };
+export const emptyCatalogue: Catalogue = { ...catalogueOf([]), customer };

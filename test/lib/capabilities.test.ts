@@ -16,7 +16,8 @@ beforeAll(() => {
 });
 
 const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
-const WRITE = ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+/** Nothing is ever deleted: what expires, the table deletes itself. */
+const WRITE = ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
 const POLL_QUEUE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 const POLL_STREAM = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'];
 /** Every function's: its own log group, and traces. */
@@ -82,14 +83,33 @@ describe('functions', () => {
     );
   });
 
-  it('run Node 24 on ARM, are traced and log to a group of their own that forgets after 90 days', () => {
+  it('run Node 24 on ARM and log to a group of their own that forgets after 90 days', () => {
     for (const { stack, resource } of app.all('AWS::Lambda::Function')) {
-      expect(resource.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
+      expect(resource.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+      // A start, end and report line for each call would be most of what is logged.
+      expect(resource.Properties['LoggingConfig']).toMatchObject({
+        LogFormat: 'JSON',
+        SystemLogLevel: 'WARN',
+        ApplicationLogLevel: 'INFO',
+      });
       const { LogGroup } = resource.Properties['LoggingConfig'] as { LogGroup: { Ref: string } };
       expect(app.stack(stack).resources.get(LogGroup.Ref)).toMatchObject({
         Properties: { LogGroupName: `/aws/lambda/${String(resource.Properties['FunctionName'])}`, RetentionInDays: 90 },
       });
     }
+  });
+
+  it('begin a trace at the doors, and follow it where they are fed by a queue or the stream', () => {
+    const fed = (name: string): boolean =>
+      [...POLL_QUEUE, ...POLL_STREAM].some((action) => statements.get(name)!.some(({ Action }) => many(Action).includes(action)));
+    const modes = app.all('AWS::Lambda::Function').map(({ resource }) => {
+      const name = String(resource.Properties['FunctionName']).replace(/^ascent-/, '');
+      return [name, (resource.Properties['TracingConfig'] as { readonly Mode: string }).Mode];
+    });
+    expect(Object.fromEntries(modes)).toEqual(
+      Object.fromEntries(Object.keys(GRANTS).map((name) => [name, fed(name) ? 'PassThrough' : 'Active'])),
+    );
+    expect(modes.filter(([, mode]) => mode === 'PassThrough')).toHaveLength(6);
   });
 
   it('find the table, the buses, the secrets and the queues by these variables', () => {
@@ -199,20 +219,20 @@ describe('pollers', () => {
     });
   });
 
-  it('read of the stream only the outbox items of movements', () => {
+  it('read of the stream only new items that carry movements, and are told the shard of each batch', () => {
     const projector = app.all('AWS::Lambda::EventSourceMapping').find(({ id }) => id.startsWith('TotalsProjector'))!;
     expect(projector.resource.Properties).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
       BisectBatchOnFunctionError: true,
+      // Only in windows does Lambda's event carry `shardId`; 15 minutes is the longest.
+      TumblingWindowInSeconds: 900,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
       FilterCriteria: {
-        Filters: [
-          {
-            Pattern:
-              '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"OUT#"}]}},"NewImage":{"type":{"S":["ArrMovementsRecorded"]}}}}',
-          },
-        ],
+        Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"NewImage":{"event":{"M":{"type":{"S":["ArrMovementsRecorded"]}}}}}}' }],
       },
     });
+    // Windows go with one batch of a shard at a time only.
+    expect(projector.resource.Properties['ParallelizationFactor'] ?? 1).toBe(1);
   });
 });
 

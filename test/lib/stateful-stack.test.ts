@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { company } from '../../ascent.config.ts';
 import { defineCompany } from '../../functions/platform/config.ts';
-import { OUTBOX_PREFIX as storedOutboxPrefix } from '../../functions/platform/envelope.ts';
+import { eventAttribute } from '../../functions/platform/outbox.ts';
 import { expiresAtAttribute, gsi1Index, gsi1Pk, gsi1Sk, primaryPk, primarySk } from '../../functions/platform/table.ts';
-import { INDEX_KEYS, OUTBOX_PREFIX, TABLE_INDEX, TABLE_KEYS, TTL_ATTRIBUTE } from '../../lib/table.ts';
+import { INDEX_KEYS, TABLE_INDEX, TABLE_KEYS, TTL_ATTRIBUTE } from '../../lib/table.ts';
 import { type Synthesised, synthesise } from './support/synthesised.ts';
 
 let app: Synthesised;
@@ -37,7 +37,7 @@ describe('the table', () => {
               { AttributeName: 'gsi1pk', KeyType: 'HASH' },
               { AttributeName: 'gsi1sk', KeyType: 'RANGE' },
             ],
-            Projection: { ProjectionType: 'ALL' },
+            Projection: { ProjectionType: 'KEYS_ONLY' },
           },
         ],
         StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
@@ -50,7 +50,7 @@ describe('the table', () => {
   });
 
   it('has the keys, the index and the attributes by which the store of the functions finds its items', () => {
-    expect([TABLE_INDEX, TTL_ATTRIBUTE, OUTBOX_PREFIX]).toEqual([gsi1Index, expiresAtAttribute, storedOutboxPrefix]);
+    expect([TABLE_INDEX, TTL_ATTRIBUTE]).toEqual([gsi1Index, expiresAtAttribute]);
     expect([TABLE_KEYS.partition, TABLE_KEYS.sort]).toEqual([primaryPk.field, primarySk.field]);
     expect([INDEX_KEYS.partition, INDEX_KEYS.sort]).toEqual([gsi1Pk.field, gsi1Sk.field]);
   });
@@ -113,10 +113,12 @@ describe('the buses', () => {
 });
 
 describe('the outbox pipe', () => {
-  it('takes new outbox items only and never gives up before the stream forgets them', () => {
+  it('takes only new items that carry an event, and never gives up before the stream forgets them', () => {
     const parameters = only('AWS::Pipes::Pipe').resource.Properties['SourceParameters'];
     expect(parameters).toMatchObject({
-      FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"OUT#"}]}}}}' }] },
+      FilterCriteria: {
+        Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"NewImage":{"event":{"M":{"type":{"S":[{"exists":true}]}}}}}}' }],
+      },
       DynamoDBStreamParameters: {
         StartingPosition: 'TRIM_HORIZON',
         BatchSize: 10,
@@ -126,12 +128,22 @@ describe('the outbox pipe', () => {
     });
   });
 
-  it('names type and source from the item and passes the data on as a JSON string', () => {
+  it('names type and source from the event and passes its data on as a JSON string', () => {
     expect(only('AWS::Pipes::Pipe').resource.Properties['TargetParameters']).toEqual({
-      EventBridgeEventBusParameters: { DetailType: '$.dynamodb.NewImage.type.S', Source: '$.dynamodb.NewImage.source.S' },
-      InputTemplate:
-        '{"id": <$.dynamodb.NewImage.id.S>, "type": <$.dynamodb.NewImage.type.S>, "version": <$.dynamodb.NewImage.version.S>, "recordedAt": <$.dynamodb.NewImage.recordedAt.S>, "subject": <$.dynamodb.NewImage.subject.S>, "data": <$.dynamodb.NewImage.data.S>}',
+      EventBridgeEventBusParameters: {
+        DetailType: '$.dynamodb.NewImage.event.M.type.S',
+        Source: '$.dynamodb.NewImage.event.M.source.S',
+      },
+      InputTemplate: `{${['id', 'type', 'version', 'recordedAt', 'subject', 'data']
+        .map((name) => `"${name}": <$.dynamodb.NewImage.event.M.${name}.S>`)
+        .join(', ')}}`,
     });
+  });
+
+  it('copies no field that an item’s event does not have', () => {
+    const { TargetParameters } = only('AWS::Pipes::Pipe').resource.Properties;
+    const copied = [...JSON.stringify(TargetParameters).matchAll(/NewImage\.event\.M\.(\w+)\.S/g)].map(([, name]) => name);
+    expect([...new Set(copied)].sort()).toEqual(Object.keys(eventAttribute.properties).sort());
   });
 
   it('may read the stream, put on the revenue bus and send to its dead letters, and nothing else', () => {

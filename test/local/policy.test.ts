@@ -63,10 +63,10 @@ describe("a role's policies", () => {
 
   it('hold conditions against the request, and grant nothing where the request lacks the key', () => {
     const leading = [
-      { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: TABLE, Condition: { StringLike: { 'dynamodb:LeadingKeys': 'OUT#*' } } },
+      { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: TABLE, Condition: { StringLike: { 'dynamodb:LeadingKeys': 'ARR#*' } } },
     ];
-    expect(decide(leading, 'dynamodb:PutItem', TABLE, { 'dynamodb:LeadingKeys': ['OUT#07'] })).toBe('allowed');
-    expect(decide(leading, 'dynamodb:PutItem', TABLE, { 'dynamodb:LeadingKeys': ['CUS#1'] })).toBe('implicitly-denied');
+    expect(decide(leading, 'dynamodb:PutItem', TABLE, { 'dynamodb:LeadingKeys': ['ARR#7'] })).toBe('allowed');
+    expect(decide(leading, 'dynamodb:PutItem', TABLE, { 'dynamodb:LeadingKeys': ['SRC#1'] })).toBe('implicitly-denied');
     expect(decide(leading, 'dynamodb:PutItem', TABLE)).toBe('implicitly-denied');
   });
 

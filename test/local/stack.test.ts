@@ -48,6 +48,17 @@ describe('a small application on the local stack', () => {
     expect(JSON.stringify(await admin(stack, 'logs?function=ingest'))).toContain('ingest');
   });
 
+  it('shows on its page what its addresses answer, and nothing else', async () => {
+    const stack = await start();
+    const page = await (await fetch(`${stack.url}/local`)).text();
+    const list = /\[([^\]]*)\]\.map\(\(path\) => read\('\/local\/' \+ path\)\)/.exec(page)?.[1] ?? '';
+    const paths = [...list.matchAll(/'([^']+)'/g)].map(([, path]) => path);
+    expect(paths).toEqual(['clock', 'functions', 'queues', 'dead-letters', 'schedules', 'denied', 'logs?limit=100']);
+    const statuses = await Promise.all(paths.map(async (path) => (await fetch(`${stack.url}/local/${path}`)).status));
+    expect(statuses).toEqual(paths.map(() => 200));
+    expect((await fetch(`${stack.url}/local/executions`)).status).toBe(404); // a template of ours holds no state machine
+  });
+
   it('goes on after a restart where it stopped: clock, table and the stream reader', async () => {
     const dataDir = newFolder();
     const first = await start({ dataDir, clock: { atMs: Date.parse('2026-01-01T00:00:00Z'), frozen: true } });

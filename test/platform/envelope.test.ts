@@ -1,13 +1,14 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { domainEvent, fromOutboxImage, openDomainEvent, openEnvelope, outboxBucketOf } from '../../functions/platform/envelope.ts';
+import { carriedTypeOf, domainEvent, fromImage, type Image, openDomainEvent, openEnvelope } from '../../functions/platform/envelope.ts';
 import { type DomainEvent, declareEvent } from '../../functions/platform/events.ts';
-import { fnv1a32 } from '../../functions/platform/ids.ts';
-import { bucketOf, outboxItems, outboxWrite } from '../../functions/platform/outbox.ts';
-import { commit, documentClient } from '../../functions/platform/table.ts';
+import { carried, outboxWrite } from '../../functions/platform/outbox.ts';
+import { commit } from '../../functions/platform/table.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
+import { itemsUnder } from '../support/items.ts';
 
-useDynamoDB();
+const table = useDynamoDB();
 
 const noted = declareEvent({
   name: 'Noted',
@@ -94,45 +95,55 @@ describe('an event from the revenue bus', () => {
   });
 });
 
-describe('the outbox', () => {
-  test('spreads subjects over 128 buckets by FNV-1a', () => {
-    // Published FNV-1a vectors: '' → 0x811c9dc5, 'a' → 0xe40c292c, 'foobar' → 0xbf9cf968
-    expect([fnv1a32(''), fnv1a32('a'), fnv1a32('foobar')]).toEqual([0x811c9dc5, 0xe40c292c, 0xbf9cf968]);
-    expect(bucketOf('a')).toBe('044'); // the lowest seven bits of 0x…2c are 44
-    expect(bucketOf('cus_1')).toHaveLength(3);
-    const counts = new Map<string, number>();
-    for (let index = 0; index < 12_800; index += 1) counts.set(bucketOf(`cus_${index}`), (counts.get(bucketOf(`cus_${index}`)) ?? 0) + 1);
-    expect(counts.size).toBe(128);
-    expect(Math.max(...counts.values())).toBeLessThan(160); // 12,800 ÷ 128 = 100 on average
+describe('an event that an item carries', () => {
+  /** An item as the table's stream shows it. */
+  const imageOf = async (pk: string, sk: string) => {
+    const { Item = {} } = await table.client.send(new GetItemCommand({ TableName: table.name, Key: { pk: { S: pk }, sk: { S: sk } } }));
+    return Item as Image;
+  };
+
+  test('is flat strings, its data JSON text', () => {
+    expect(carried(event, declarations)).toEqual({
+      id: 'note-1',
+      type: 'Noted',
+      version: '1',
+      source: 'ascent.test',
+      recordedAt: '2026-11-05T10:00:00.000Z',
+      subject: 'cus_1',
+      data: detail.data,
+    });
   });
 
-  test('stores flat strings that the projector opens to the same event', async () => {
+  test('is opened by the projector to the same event, on whatever item it lies', async () => {
+    expect((await commit([{ put: { Item: { pk: 'STATE#1', sk: 'V1', state: 'x', event: carried(event, declarations) } } }])).ok).toBe(true);
+    const image = await imageOf('STATE#1', 'V1');
+    expect(carriedTypeOf(image)).toBe('Noted');
+    expect(fromImage(image, declarations)).toEqual({ ok: true, value: event });
+  });
+
+  test('lies on an item of its own, for a week, where it is told beside others', async () => {
     expect((await commit([outboxWrite(event, declarations)])).ok).toBe(true);
-    const { data } = await outboxItems.query.byBucket({ bucket: bucketOf('cus_1') }).go({ consistent: true });
-    // 2026-11-05T10:00:00Z is 1,793,872,800; 7 days are 604,800 s
-    expect(data).toEqual([
-      {
-        bucket: bucketOf('cus_1'),
-        id: 'note-1',
-        type: 'Noted',
-        version: '1',
-        source: 'ascent.test',
-        recordedAt: '2026-11-05T10:00:00.000Z',
-        subject: 'cus_1',
-        data: detail.data,
+    expect(await itemsUnder('OUT#cus_1')).toEqual([
+      expect.objectContaining({
+        sk: '2026-11-05T10:00:00.000Z#note-1',
+        event: carried(event, declarations),
+        // 2026-11-05T10:00:00Z is 1,793,872,800; 7 days are 604,800 s
         expiresAt: 1_794_477_600,
-      },
+      }),
     ]);
-    const { GetItemCommand } = await import('@aws-sdk/client-dynamodb');
-    const key = { pk: { S: `OUT#${bucketOf('cus_1')}` }, sk: { S: '2026-11-05T10:00:00.000Z#note-1' } };
-    const { Item: image = {} } = await documentClient().send(new GetItemCommand({ TableName: 'ascent-test', Key: key }));
-    expect(outboxBucketOf(image as never)).toBe(bucketOf('cus_1'));
-    expect(fromOutboxImage(image as never, declarations)).toEqual({ ok: true, value: event });
+    expect(fromImage(await imageOf('OUT#cus_1', '2026-11-05T10:00:00.000Z#note-1'), declarations)).toEqual({ ok: true, value: event });
   });
 
-  test('knows other items by their key', () => {
-    expect(outboxBucketOf({ pk: { S: 'ARR#cus_1' } })).toBeUndefined();
-    expect(() => fromOutboxImage({ pk: { S: 'ARR#cus_1' } }, declarations)).toThrow('only outbox items hold events');
+  test.each<[string, Image | undefined]>([
+    ['no image', undefined],
+    ['an item without an event', { pk: { S: 'ARR#cus_1' } }],
+    ['a text that is called event, as a parked event is', { event: { S: 'H4sIAAAA' } }],
+  ])('is not seen in %s', (_, image) => {
+    expect(carriedTypeOf(image)).toBeUndefined();
+  });
+
+  test('is not opened where there is none: that is a bug', () => {
+    expect(() => fromImage({ pk: { S: 'ARR#cus_1' } }, declarations)).toThrow('the item carries no event');
   });
 
   const changed = (change: object): DomainEvent => ({ ...event, ...change }) as DomainEvent;
@@ -145,6 +156,7 @@ describe('the outbox', () => {
     ['data that is too large', changed({ data: { text: 'x'.repeat(300_000), pages: 1 } }), 'at most 300000 are allowed'],
     ['a time that is no instant', changed({ recordedAt: 'yesterday' }), 'has no instant as recordedAt'],
   ])('refuses %s, loudly: it is a bug', (_, broken, message) => {
+    expect(() => carried(broken, declarations)).toThrow(message);
     expect(() => outboxWrite(broken, declarations)).toThrow(message);
   });
 });

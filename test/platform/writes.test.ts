@@ -1,7 +1,5 @@
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Entity } from 'electrodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   batchCommit,
   commit,
@@ -18,8 +16,9 @@ import {
   type Write,
 } from '../../functions/platform/table.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
+import { type Refusal, useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
 
-const table = useDynamoDB();
+const proxy = useDynamoDBProxy(useDynamoDB());
 
 const notes = new Entity(
   {
@@ -46,49 +45,14 @@ const notes = new Entity(
   entityDefaults,
 );
 
-/** A proxy in front of the engine: it answers the next requests itself, as DynamoDB does when it is busy. */
-interface Answer {
-  readonly type: string;
-  readonly body?: Record<string, unknown>;
-}
-const answers: Answer[] = [];
-const operations: string[] = [];
-let proxy: Server;
-
-beforeAll(async () => {
-  proxy = createServer((incoming: IncomingMessage, outgoing) => {
-    operations.push(String(incoming.headers['x-amz-target']).split('.')[1] ?? '');
-    const answer = answers.shift();
-    if (answer !== undefined) {
-      incoming.resume();
-      outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-      outgoing.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${answer.type}`, message: 'made up', ...answer.body }));
-      return;
-    }
-    const { port } = new URL(table.endpoint);
-    const onward = request({ host: '127.0.0.1', port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (reply) => {
-      outgoing.writeHead(reply.statusCode ?? 500, reply.headers);
-      reply.pipe(outgoing);
-    });
-    incoming.pipe(onward);
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => proxy.once('listening', resolve));
-  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  proxy.closeAllConnections();
-  proxy.close();
-});
-beforeEach(() => {
-  answers.length = 0;
-  operations.length = 0;
-});
+/** Operations asked of the table since the test began or `calls` was emptied. */
+const operations = (): readonly string[] => proxy.calls.map(({ operation }) => operation);
 
 const create = (book: string, page: string, text = 'x'): Write => ({ put: notes.create({ book, page, text }).params() });
 const overwrite = (book: string, page: string, text = 'x'): Write => ({ put: notes.put({ book, page, text }).params() });
 const textOf = async (book: string, page: string): Promise<string | undefined> =>
   (await notes.get({ book, page }).go({ consistent: true })).data?.text;
-const cancelled = (...codes: string[]): Answer => ({
+const cancelled = (...codes: string[]): Refusal => ({
   type: 'TransactionCanceledException',
   body: { CancellationReasons: codes.map((Code) => ({ Code })) },
 });
@@ -99,7 +63,7 @@ const pages = (book: string, count: number): Write[] =>
 describe('a commit', () => {
   test('writes all items in one transaction', async () => {
     expect(await commit([create('a', '1'), create('a', '2')])).toEqual({ ok: true, value: undefined });
-    expect(operations).toEqual(['TransactWriteItems']);
+    expect(operations()).toEqual(['TransactWriteItems']);
     expect([await textOf('a', '1'), await textOf('a', '2')]).toEqual(['x', 'x']);
   });
 
@@ -107,7 +71,7 @@ describe('a commit', () => {
     expect((await commit([create('single', '1')])).ok).toBe(true);
     expect((await commit([{ update: notes.patch({ book: 'single', page: '1' }).set({ text: 'y' }).params() }])).ok).toBe(true);
     expect((await commit([{ delete: notes.remove({ book: 'single', page: '1' }).params() }])).ok).toBe(true);
-    expect(operations).toEqual(['PutItem', 'UpdateItem', 'DeleteItem']);
+    expect(operations()).toEqual(['PutItem', 'UpdateItem', 'DeleteItem']);
   });
 
   test('takes up to a hundred writes', async () => {
@@ -119,18 +83,18 @@ describe('a commit', () => {
     await expect(commit(pages('many', 101))).rejects.toThrow('a commit has 1 to 100 writes, not 101');
     await expect(commit([])).rejects.toThrow('a commit has 1 to 100 writes, not 0');
     await expect(commit([create('twice', '1'), overwrite('twice', '1')])).rejects.toThrow('a commit names each item once');
-    expect(operations).toEqual([]);
+    expect(operations()).toEqual([]);
   });
 
   test('answers a failed condition as a value that names the write, at once, and writes nothing', async () => {
     await commit([create('b', '2', 'first')]);
-    operations.length = 0;
+    proxy.calls.length = 0;
     const result = await commit([create('b', '1'), create('b', '2', 'second'), create('b', '3')]);
     expect(result).toEqual({
       ok: false,
       problem: { code: 'conflict', detail: 'the condition of write 2 of 3 does not hold', reasons: ['none', 'condition-failed', 'none'] },
     });
-    expect(operations).toEqual(['TransactWriteItems']);
+    expect(operations()).toEqual(['TransactWriteItems']);
     expect([await textOf('b', '1'), await textOf('b', '2')]).toEqual([undefined, 'first']);
   });
 
@@ -154,41 +118,41 @@ describe('a commit', () => {
   });
 
   test('tries again when another transaction was in the way', async () => {
-    answers.push(
+    proxy.refusals.push(
       cancelled('None', 'TransactionConflict'),
       { type: 'TransactionInProgressException' },
       cancelled('TransactionConflict', 'None'),
     );
     expect((await commit([create('f', '1'), create('f', '2')])).ok).toBe(true);
-    expect(operations.length).toBeGreaterThanOrEqual(4);
+    expect(operations().length).toBeGreaterThanOrEqual(4);
     expect(await textOf('f', '2')).toBe('x');
   });
 
   test('tries again when a single write met a transaction', async () => {
-    answers.push({ type: 'TransactionConflictException' });
+    proxy.refusals.push({ type: 'TransactionConflictException' });
     expect((await commit([create('g', '1')])).ok).toBe(true);
-    expect(operations).toEqual(['PutItem', 'PutItem']);
+    expect(operations()).toEqual(['PutItem', 'PutItem']);
   });
 
   test('tries again when it was throttled', async () => {
-    answers.push(cancelled('ThrottlingError', 'None'), cancelled('None', 'ProvisionedThroughputExceeded'));
+    proxy.refusals.push(cancelled('ThrottlingError', 'None'), cancelled('None', 'ProvisionedThroughputExceeded'));
     expect((await commit([create('h', '1'), create('h', '2')])).ok).toBe(true);
-    expect(operations).toHaveLength(3);
+    expect(operations()).toHaveLength(3);
   });
 
   test('answers busy after six attempts, with the reasons', async () => {
-    answers.push(...Array.from({ length: 6 }, () => cancelled('TransactionConflict', 'ThrottlingError')));
+    proxy.refusals.push(...Array.from({ length: 6 }, () => cancelled('TransactionConflict', 'ThrottlingError')));
     expect(await commit([create('i', '1'), create('i', '2')])).toEqual({
       ok: false,
       problem: { code: 'busy', detail: 'other writes were in the way for 6 attempts', reasons: ['conflict', 'throttled'] },
     });
-    expect(operations).toHaveLength(6);
+    expect(operations()).toHaveLength(6);
   });
 
   test('throws what is none of these: it is a bug or a missing permission', async () => {
-    answers.push({ type: 'AccessDeniedException' });
+    proxy.refusals.push({ type: 'AccessDeniedException' });
     await expect(commit([create('j', '1'), create('j', '2')])).rejects.toThrow();
-    answers.push(cancelled('ValidationError', 'None'));
+    proxy.refusals.push(cancelled('ValidationError', 'None'));
     await expect(commit([create('j', '1'), create('j', '2')])).rejects.toThrow();
   });
 
@@ -208,35 +172,56 @@ describe('a commit', () => {
 });
 
 describe('a batch', () => {
-  test('commits all groups in one transaction where they fit', async () => {
+  test('commits groups of several writes in one transaction where they fit', async () => {
     const results = await batchCommit([pages('k1', 3), [], pages('k2', 3)]);
     expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
-    expect(operations).toEqual(['TransactWriteItems']);
+    expect(operations()).toEqual(['TransactWriteItems']);
+  });
+
+  test('commits groups of one write by plain writes, which cost half, each with its own verdict', async () => {
+    await commit([create('single-groups', '2')]);
+    proxy.calls.length = 0;
+    const results = await batchCommit([1, 2, 3].map((page) => [create('single-groups', String(page))]));
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(results[1]).toMatchObject({ problem: { code: 'conflict', reasons: ['condition-failed'] } });
+    expect(operations()).toEqual(['PutItem', 'PutItem', 'PutItem']);
+  });
+
+  test('takes one of two groups of one write that create the same item', async () => {
+    const results = await batchCommit([[create('same-item', '1', 'a')], [create('same-item', '1', 'b')]]);
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await textOf('same-item', '1')).toBe(results[0]?.ok ? 'a' : 'b');
+  });
+
+  test('commits a single write beside a transaction of the others', async () => {
+    const results = await batchCommit([pages('mixed', 2), [create('mixed-alone', '1')]]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true]);
+    expect([...operations()].sort()).toEqual(['PutItem', 'TransactWriteItems']);
   });
 
   test('answers the group whose condition failed, and commits the others without it', async () => {
     await commit([create('l', 'marker')]);
-    operations.length = 0;
+    proxy.calls.length = 0;
     const results = await batchCommit([pages('l1', 2), [create('l2', '1'), create('l', 'marker')], pages('l3', 2)]);
     expect(results.map(({ ok }) => ok)).toEqual([true, false, true]);
     expect(results[1]).toMatchObject({ problem: { code: 'conflict', reasons: ['none', 'condition-failed'] } });
-    expect(operations).toEqual(['TransactWriteItems', 'TransactWriteItems']);
+    expect(operations()).toEqual(['TransactWriteItems', 'TransactWriteItems']);
     expect(await textOf('l2', '1')).toBeUndefined();
     expect(await textOf('l3', '001')).toBe('x');
   });
 
   test('commits one by one where others stay in the way', async () => {
-    answers.push(...Array.from({ length: 6 }, () => cancelled('TransactionConflict', 'None', 'None', 'None')));
+    proxy.refusals.push(...Array.from({ length: 6 }, () => cancelled('TransactionConflict', 'None', 'None', 'None')));
     const results = await batchCommit([pages('m1', 2), pages('m2', 2)]);
     expect(results.map(({ ok }) => ok)).toEqual([true, true]);
-    expect(operations).toHaveLength(6 + 2);
+    expect(operations()).toHaveLength(6 + 2);
   });
 
   test('splits what does not fit into a hundred writes', async () => {
-    const results = await batchCommit([pages('n1', 60), pages('n2', 40), pages('n3', 1)]);
+    const results = await batchCommit([pages('n1', 60), pages('n2', 40), pages('n3', 2)]);
     expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
-    // 60 + 40 = 100 in the first transaction; the third group alone is one plain write
-    expect(operations).toEqual(['TransactWriteItems', 'PutItem']);
+    // 60 + 40 = 100 in the first transaction; the third group is beyond it
+    expect(operations()).toEqual(['TransactWriteItems', 'TransactWriteItems']);
   });
 
   test('commits groups that touch the same item one after the other, in their order', async () => {
@@ -256,8 +241,8 @@ describe('reading', () => {
     await commit(pages('p', 7));
     const query = () => notes.query.byBook({ book: 'p' });
     const first = await readPage(query(), 3);
-    const second = await readPage(query(), 3, first.next ?? undefined);
-    const third = await readPage(query(), 3, second.next ?? undefined);
+    const second = await readPage(query(), 3, { cursor: first.next ?? undefined });
+    const third = await readPage(query(), 3, { cursor: second.next ?? undefined });
     expect([first, second, third].map(({ items }) => items.map(({ page }) => page))).toEqual([
       ['000', '001', '002'],
       ['003', '004', '005'],
@@ -266,19 +251,44 @@ describe('reading', () => {
     expect(third.next).toBeNull();
   });
 
-  test('pages along the index, also where many items share its sort key', async () => {
-    const shelved = Array.from({ length: 5 }, (_, index) => ({
-      put: notes.put({ book: `t${index}`, page: '1', shelf: 'top', text: 'same' }).params(),
+  const shelved = (shelf: string, count: number, textOf: (index: number) => string): Write[] =>
+    Array.from({ length: count }, (_, index) => ({
+      put: notes.put({ book: `${shelf}${index}`, page: '1', shelf, text: textOf(index), amount: index }).params(),
     }));
-    await commit(shelved);
-    const books: string[] = [];
+  /** Whole items of a shelf, page by page, by the index that holds their keys only. */
+  const walk = async (shelf: string, limit: number): Promise<readonly (readonly (number | undefined)[])[]> => {
+    const walked: (readonly (number | undefined)[])[] = [];
     let cursor: string | undefined;
     do {
-      const page = await readPage(notes.query.byShelf({ shelf: 'top' }), 2, cursor);
-      books.push(...page.items.map(({ book }) => book));
+      const page = await readPage(notes.query.byShelf({ shelf }), limit, { cursor, hydrate: true });
+      walked.push(page.items.map(({ amount }) => amount));
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
-    expect(books.sort()).toEqual(['t0', 't1', 't2', 't3', 't4']);
+    return walked;
+  };
+
+  test('brings whole items in the order of the index, though it holds only their keys', async () => {
+    // Written in another order than that of their texts: 3 × index modulo 7 is 0, 3, 6, 2, 5, 1, 4.
+    await commit(shelved('order', 7, (index) => String((index * 3) % 7)));
+    expect(await walk('order', 3)).toEqual([[0, 5, 3], [1, 6, 4], [2]]);
+  });
+
+  test('pages along the index, also where many items share its sort key', async () => {
+    await commit(shelved('same', 5, () => 'same'));
+    expect((await walk('same', 2)).flat().sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test('goes on behind the last key of the index, though its item has moved to another shelf meanwhile', async () => {
+    await commit(shelved('left', 4, (index) => String(index)));
+    // Between the reading of the keys and the reading of the items.
+    proxy.before = async ({ operation }) => {
+      if (operation !== 'BatchGetItem') return undefined;
+      proxy.before = undefined;
+      await commit([{ put: notes.put({ book: 'left1', page: '1', shelf: 'right', text: '9', amount: 1 }).params() }]);
+      return undefined;
+    };
+    expect((await walk('left', 2)).flat()).toEqual([0, 1, 2, 3]);
+    expect((await walk('left', 2)).flat()).toEqual([0, 2, 3]);
   });
 
   test('refuses to read more than the named limit', async () => {

@@ -39,7 +39,7 @@ const createTable = async (client: DynamoDBClient, name: string): Promise<void> 
             { AttributeName: 'gsi1pk', KeyType: 'HASH' },
             { AttributeName: 'gsi1sk', KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'ALL' },
+          Projection: { ProjectionType: 'KEYS_ONLY' },
         },
       ],
       StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
@@ -66,11 +66,19 @@ export interface TestTable {
   /** Set from `beforeAll` on. */
   endpoint: string;
   client: DynamoDBClient;
+  /** Makes another table, empty, and has the functions under test use it from now on. */
+  readonly another: () => Promise<void>;
 }
 
 /** Call once at the top of a test file; the functions under test find the table by their environment. */
 export const useDynamoDB = (name = 'ascent-test'): TestTable => {
-  const table = { name } as TestTable;
+  let made = 0;
+  const another = async (): Promise<void> => {
+    made += 1;
+    process.env['TABLE_NAME'] = `${name}-${made}`;
+    await createTable(table.client, `${name}-${made}`);
+  };
+  const table = { name, another } as TestTable;
   let child: ChildProcess | undefined;
   Object.assign(process.env, { TABLE_NAME: name, AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
   beforeAll(async () => {

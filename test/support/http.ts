@@ -49,16 +49,37 @@ export const lambdaContext = {
 
 type Handler = (event: HttpEvent, context: Context) => Promise<{ statusCode?: number; headers?: Record<string, unknown>; body?: string }>;
 
-export interface TestResponse {
+/** A problem document, as far as tests look into it. */
+export interface ProblemAnswer {
+  readonly type: string;
+  readonly detail: string;
+  readonly field: string;
+  readonly problems: readonly { readonly field: string }[];
+}
+
+/** One page of a list. */
+export interface ListAnswer<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+/** `Answer` is what the route's answer has where it succeeds, as far as the test looks into it. */
+export interface TestResponse<Answer = object> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into the JSON of any route
-  readonly json: any;
+  /** The body; `undefined` where it is no JSON. */
+  readonly json: Answer & Partial<ProblemAnswer>;
 }
 
-export const call = async (handler: unknown, method: string, path: string, request: TestRequest = {}): Promise<TestResponse> => {
+export const call = async <Answer = object>(
+  handler: unknown,
+  method: string,
+  path: string,
+  request: TestRequest = {},
+): Promise<TestResponse<Answer>> => {
   const { statusCode = 200, headers = {}, body = '' } = await (handler as Handler)(httpEvent(method, path, request), lambdaContext);
   const isJson = String(headers['content-type']).includes('json') && body !== '';
-  return { status: statusCode, headers: headers as Record<string, string>, text: body, json: isJson ? JSON.parse(body) : undefined };
+  const json = (isJson ? JSON.parse(body) : undefined) as TestResponse<Answer>['json'];
+  return { status: statusCode, headers: headers as Record<string, string>, text: body, json };
 };

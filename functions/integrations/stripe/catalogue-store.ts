@@ -1,17 +1,22 @@
 import { Entity } from 'electrodb';
+import { nowIso } from '../../platform/clock.ts';
 import { commit, entityDefaults, primaryPk, primarySk } from '../../platform/table.ts';
 import { type CatalogueKind, catalogueKey, type Learnt } from './catalogue.ts';
 
-/** What has been learnt of an instance's catalogue, one item an entry; absent means: not known, fetch it. */
+/**
+ * What has been learnt of an instance's catalogue, one item an entry. Nothing of it is kept in a function's memory: an instance would not hear
+ * that another one forgot an entry, and one batched read for each batch of events costs less than a wrong figure.
+ */
 const entries = new Entity(
   {
     model: { entity: 'catalogue', version: '1', service: 'integrations' },
     attributes: {
       instance: { type: 'string', required: true },
-      kind: { type: ['price', 'coupon', 'discount'] as const, required: true },
+      kind: { type: ['price', 'coupon', 'discount', 'customer'] as const, required: true },
       id: { type: 'string', required: true },
-      /** The snapshot's read parts, JSON text. */
-      snapshot: { type: 'string', required: true },
+      /** The snapshot's read parts, JSON text; absent where the entry was forgotten and has not been read since. */
+      snapshot: { type: 'string' },
+      /** ISO instant of our clock: when it was asked for, or forgotten. */
       learntAt: { type: 'string', required: true },
     },
     indexes: {
@@ -24,60 +29,62 @@ const entries = new Entity(
   entityDefaults,
 );
 
-/** Entries that a warm function remembers, over all instances: Stripe never changes what an entry says, so memory cannot be wrong. */
-const MAX_REMEMBERED = 5_000;
 const MAX_BATCH = 100;
-const remembered = new Map<string, Learnt>();
 
 export interface Wanted {
   readonly kind: CatalogueKind;
   readonly id: string;
 }
 
-const memoryKey = (instance: string, { kind, id }: Wanted): string => `${instance}#${catalogueKey(kind, id)}`;
+const once = <T extends Wanted>(all: readonly T[]): readonly T[] => [
+  ...new Map(all.map((one) => [catalogueKey(one.kind, one.id), one])).values(),
+];
 
-const remember = (instance: string, entry: Learnt): void => {
-  if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '');
-  remembered.set(memoryKey(instance, entry), entry);
+/** Of a customer that nothing was ever heard of, nothing was heard of a discount either. */
+const learntOf = ({ kind, id }: Wanted, found: { readonly snapshot?: string | undefined } | undefined): readonly Learnt[] => {
+  if (found?.snapshot !== undefined) return [{ kind, id, snapshot: JSON.parse(found.snapshot) } as Learnt];
+  if (kind !== 'customer') return [];
+  return [{ kind, id, snapshot: found === undefined ? { known: true, discount: null } : { known: false } }];
 };
 
-/** Those of the wanted entries that are known. */
+/**
+ * Those of the wanted entries that are known; about a customer there is always an answer. Read consistently: an event that is taken in after
+ * a discount changed must not miss it, since nothing reads its subscription again.
+ */
 export const knownEntries = async (instance: string, wanted: readonly Wanted[]): Promise<readonly Learnt[]> => {
+  const all = once(wanted);
   const known: Learnt[] = [];
-  const asked = new Map<string, Wanted>();
-  for (const want of wanted) {
-    const entry = remembered.get(memoryKey(instance, want));
-    if (entry !== undefined) known.push(entry);
-    else asked.set(memoryKey(instance, want), want);
-  }
-  const keys = [...asked.values()].map(({ kind, id }) => ({ instance, kind, id }));
-  for (let from = 0; from < keys.length; from += MAX_BATCH) {
-    const { data } = await entries.get(keys.slice(from, from + MAX_BATCH)).go();
-    for (const { kind, id, snapshot } of data) {
-      const entry = { kind, id, snapshot: JSON.parse(snapshot) } as Learnt;
-      remember(instance, entry);
-      known.push(entry);
-    }
+  for (let from = 0; from < all.length; from += MAX_BATCH) {
+    const batch = all.slice(from, from + MAX_BATCH);
+    const { data, unprocessed } = await entries.get(batch.map(({ kind, id }) => ({ instance, kind, id }))).go({ consistent: true });
+    if (unprocessed.length > 0) throw new Error('not all of the catalogue was read: DynamoDB is throttling');
+    const found = new Map(data.map((item) => [catalogueKey(item.kind, item.id), item]));
+    for (const want of batch) known.push(...learntOf(want, found.get(catalogueKey(want.kind, want.id))));
   }
   return known;
 };
 
-/** Keeps what was learnt. Repeating it changes nothing, so it needs no place in the transaction of the facts. */
-export const learn = async (instance: string, learnt: readonly Learnt[], learntAt: string): Promise<void> => {
-  for (const entry of new Map(learnt.map((one) => [catalogueKey(one.kind, one.id), one])).values()) {
-    if (JSON.stringify(remembered.get(memoryKey(instance, entry))?.snapshot) === JSON.stringify(entry.snapshot)) continue;
-    const written = await commit([
-      { put: entries.put({ instance, kind: entry.kind, id: entry.id, snapshot: JSON.stringify(entry.snapshot), learntAt }).params() },
-    ]);
-    if (!written.ok) throw new Error(`the catalogue is ${written.problem.code}`);
-    remember(instance, entry);
+/**
+ * Keeps what was learnt from an answer that was asked for at a time; an entry that was learnt or forgotten later stays as it is. Whoever asks
+ * after an entry was forgotten sees what the event told of, since that event came later than the change. Repeating it changes nothing, so it
+ * needs no place in the transaction of the facts.
+ */
+export const learn = async (instance: string, learnt: readonly Learnt[], askedAt: string): Promise<void> => {
+  for (const { kind, id, snapshot } of once(learnt)) {
+    const write = entries
+      .put({ instance, kind, id, snapshot: JSON.stringify(snapshot), learntAt: askedAt })
+      .where(({ learntAt }, { notExists, lte }) => `${notExists(learntAt)} OR ${lte(learntAt, askedAt)}`)
+      .params();
+    const written = await commit([{ put: write }]);
+    if (!written.ok && written.problem.code !== 'conflict') throw new Error(`the catalogue is ${written.problem.code}`);
   }
 };
 
+/** Has entries read anew: whatever was asked for before now is not kept any more. */
 export const forget = async (instance: string, forgotten: readonly Wanted[]): Promise<void> => {
-  for (const { kind, id } of new Map(forgotten.map((one) => [catalogueKey(one.kind, one.id), one])).values()) {
-    remembered.delete(memoryKey(instance, { kind, id }));
-    const deleted = await commit([{ delete: entries.delete({ instance, kind, id }).params() }]);
-    if (!deleted.ok) throw new Error(`the catalogue is ${deleted.problem.code}`);
+  const learntAt = nowIso();
+  for (const { kind, id } of once(forgotten)) {
+    const written = await commit([{ put: entries.put({ instance, kind, id, learntAt }).params() }]);
+    if (!written.ok) throw new Error(`the catalogue is ${written.problem.code}`);
   }
 };

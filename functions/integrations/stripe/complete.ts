@@ -1,14 +1,25 @@
 import type { Catalogue, Learnt } from './catalogue.ts';
 import type { StripeReader } from './client.ts';
 import type { MappingContext } from './context.ts';
-import { couponEmbeddedIn, discountsShownBy, fetchEntry, fetchEvent, fetchList, fetchObject, type Satisfied } from './fetching.ts';
+import {
+  type CatalogueNeed,
+  couponEmbeddedIn,
+  discountsShownBy,
+  fetchEntry,
+  fetchEvent,
+  fetchList,
+  fetchObject,
+  fetchSubscriptionsOf,
+  type Satisfied,
+} from './fetching.ts';
 import type { Mapping } from './from-stripe.ts';
 import type { Need, ParkProblem, Reading } from './outcomes.ts';
 import type { ShownBy } from './sighting.ts';
 import { openSourceEvent, type SourceEvent } from './source-event.ts';
-import { mapSubject, type Subject, subjectOfEvent, subjectOfObject, withList } from './subject.ts';
+import { type Because, mapSubject, type Subject, subjectOfEvent, subjectOfObject, triggered, withList } from './subject.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+type ObjectNeed = Extract<Need, { kind: 'object' }>;
 
 /** What came of completing an event or of reading an object anew. */
 export type Completion =
@@ -17,7 +28,6 @@ export type Completion =
       readonly mapping: Mapping;
       readonly by: ShownBy;
       readonly trigger?: ShownBy;
-      readonly learnt: readonly Learnt[];
     }
   | { readonly kind: 'parked'; readonly problem: ParkProblem }
   | { readonly kind: 'failed'; readonly reason: string };
@@ -27,6 +37,8 @@ export interface Workbench {
   readonly context: MappingContext;
   /** Maps with the stored catalogue and what was learnt here. */
   readonly look: (map: (catalogue: Catalogue) => Reading<Mapping>, learnt: readonly Learnt[]) => Promise<Reading<Mapping>>;
+  /** Keeps in the stored catalogue what an answer taught that was asked for at this time, milliseconds. */
+  readonly learn: (learnt: readonly Learnt[], askedAtMs: number) => Promise<void>;
   /** The platform's clock, milliseconds. */
   readonly nowMs: () => number;
 }
@@ -47,14 +59,25 @@ const samePage = (shown: readonly Json[], now: readonly Json[]): boolean =>
     return other !== undefined && item['id'] === other['id'] && item['quantity'] === other['quantity'] && price(item) === price(other);
   });
 
-const readAnew = async (need: Extract<Need, { kind: 'object' }>, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+/** What was learnt is kept at once: it is true whatever becomes of the event. */
+const withLearnt = async (
+  learnt: readonly Learnt[],
+  askedAtMs: number,
+  progress: Progress,
+  bench: Workbench,
+): Promise<{ readonly kind: 'got'; readonly value: Progress }> => {
+  await bench.learn(learnt, askedAtMs);
+  return { kind: 'got', value: { ...progress, learnt: [...progress.learnt, ...learnt] } };
+};
+
+const readAnew = async (need: ObjectNeed, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
   // The state is at least as new as the moment before it was asked for: stamped later, it would outrank changes made meanwhile.
   const askedAtMs = bench.nowMs();
   const object = await fetchObject(bench.reader, need);
   if (object.kind !== 'got') return object;
   const { by, trigger } = progress.subject;
-  const subject = subjectOfObject(object.value, by.eventType, askedAtMs, trigger ?? by);
-  return { kind: 'got', value: { subject, learnt: [...progress.learnt, ...discountsShownBy(object.value)] } };
+  const subject = triggered(subjectOfObject(object.value, askedAtMs, trigger ?? by), trigger ?? by);
+  return withLearnt(discountsShownBy(object.value), askedAtMs, { ...progress, subject }, bench);
 };
 
 const moreItems = async (id: string, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
@@ -84,16 +107,13 @@ const wholeEvent = async (id: string, progress: Progress, bench: Workbench): Pro
     : { kind: 'parked', problem: event.problem };
 };
 
-const entryOf = async (
-  need: Extract<Need, { kind: 'price' | 'coupon' | 'discount' }>,
-  progress: Progress,
-  bench: Workbench,
-): Promise<Satisfied<Progress>> => {
+const entryOf = async (need: CatalogueNeed, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
+  const askedAtMs = bench.nowMs();
   const entries = await fetchEntry(bench.reader, need);
   // A coupon that was deleted still reduces; an older API version shows it inside the event.
   const embedded = need.kind === 'coupon' && entries.kind === 'parked' ? couponEmbeddedIn(progress.subject.object, need.id) : undefined;
-  if (embedded !== undefined) return { kind: 'got', value: { ...progress, learnt: [...progress.learnt, embedded] } };
-  return entries.kind === 'got' ? { kind: 'got', value: { ...progress, learnt: [...progress.learnt, ...entries.value] } } : entries;
+  if (embedded !== undefined) return withLearnt([embedded], askedAtMs, progress, bench);
+  return entries.kind === 'got' ? withLearnt(entries.value, askedAtMs, progress, bench) : entries;
 };
 
 const satisfy = (need: Need, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
@@ -101,6 +121,7 @@ const satisfy = (need: Need, progress: Progress, bench: Workbench): Promise<Sati
     case 'price':
     case 'coupon':
     case 'discount':
+    case 'customer':
       return entryOf(need, progress, bench);
     case 'items':
       return moreItems(need.id, progress, bench);
@@ -138,7 +159,6 @@ const finish = async (start: Progress, bench: Workbench): Promise<Completion> =>
         kind: 'mapped',
         mapping: reading.value,
         by: subject.by,
-        learnt,
         ...(subject.trigger === undefined ? {} : { trigger: subject.trigger }),
       };
     }
@@ -157,9 +177,28 @@ export const completeEvent = (event: SourceEvent, bench: Workbench): Promise<Com
   finish({ subject: subjectOfEvent(event), learnt: [] }, bench);
 
 /** Reads an object because an event about something else changed it. That event has its own marker, so this reading has no trigger. */
-export const readObject = async (need: Extract<Need, { kind: 'object' }>, eventType: string, bench: Workbench): Promise<Completion> => {
+export const readObject = async (need: ObjectNeed, because: Because, bench: Workbench): Promise<Completion> => {
   const askedAtMs = bench.nowMs();
   const object = await fetchObject(bench.reader, need);
-  if (object.kind !== 'got') return object;
-  return finish({ subject: subjectOfObject(object.value, eventType, askedAtMs), learnt: discountsShownBy(object.value) }, bench);
+  return object.kind === 'got' ? readingOf(object.value, askedAtMs, because, bench) : object;
+};
+
+const readingOf = async (object: Json, askedAtMs: number, because: Because, bench: Workbench): Promise<Completion> => {
+  const learnt = discountsShownBy(object);
+  await bench.learn(learnt, askedAtMs);
+  return finish({ subject: subjectOfObject(object, askedAtMs, because), learnt }, bench);
+};
+
+/** Reads all subscriptions of a customer, because the discount that they inherit changed; one after another, until Stripe does not answer. */
+export const readSubscriptionsOf = async (customerId: string, because: Because, bench: Workbench): Promise<readonly Completion[]> => {
+  const askedAtMs = bench.nowMs();
+  const all = await fetchSubscriptionsOf(bench.reader, customerId);
+  if (all.kind !== 'got') return [all];
+  const completions: Completion[] = [];
+  for (const object of all.value) {
+    const completion = await readingOf(object, askedAtMs, because, bench);
+    completions.push(completion);
+    if (completion.kind === 'failed') break;
+  }
+  return completions;
 };

@@ -1,38 +1,63 @@
 import type { EventData } from '../../platform/events.ts';
+import { digest } from '../../platform/ids.ts';
 import type { customerRecorded } from '../events.ts';
 import { DEFAULT_ATTRIBUTES, DEFAULT_CUSTOMER_KEYS, type MappingContext } from './context.ts';
+import { applyPrevious } from './fingerprint.ts';
 import { type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
-import { provenanceOf, type Sighting } from './sighting.ts';
-import { customerSnapshot, readSnapshot } from './snapshots.ts';
+import { lifecycleOf, provenanceOf, type Sighting } from './sighting.ts';
+import { type CustomerSnapshot, customerSnapshot, readSnapshot } from './snapshots.ts';
 
 export type CustomerFact = EventData<typeof customerRecorded>;
+/** What a snapshot says of a customer itself, whoever showed it and when. */
+type State = Pick<CustomerFact, 'name' | 'billToId' | 'parentId' | 'attributes' | 'deleted'>;
 
 /** Longest text of an attribute; Stripe's own limit for a metadata value is 500. */
 const MAX_ATTRIBUTE_CHARACTERS = 100;
 
-/** A customer with its levels and the attributes that totals are cut by; contact data stays at Stripe. */
-export const mapCustomer = (sighting: Sighting, context: MappingContext): Reading<CustomerFact> => {
-  const snapshot = readSnapshot(customerSnapshot, sighting.object, 'customer');
-  if (snapshot.kind !== 'read') return snapshot;
-  const customer = snapshot.value;
+const stateOf = (customer: CustomerSnapshot, deleted: boolean, { instance }: MappingContext): State => {
   const metadata = customer.metadata ?? {};
-  const configured = context.instance.metadata.customer;
+  const configured = instance.metadata.customer;
   const attributes: Record<string, string> = {};
   for (const [name, key] of Object.entries({ ...DEFAULT_ATTRIBUTES, ...configured.attributes })) {
     const value = metadata[key];
     if (value != null && value !== '') attributes[name] = value.slice(0, MAX_ATTRIBUTE_CHARACTERS);
   }
   const level = (key: string): string | undefined => metadata[key] || undefined;
-  return read({
-    provenance: provenanceOf(sighting, context),
-    customerId: customer.id,
+  return {
     name: customer.name ?? '',
     ...present('billToId', level(configured.billToId ?? DEFAULT_CUSTOMER_KEYS.billToId)),
     ...present('parentId', level(configured.parentId ?? DEFAULT_CUSTOMER_KEYS.parentId)),
     attributes,
-    // A deletion shows the last state without the mark when it comes as an event, and nothing but the mark when it is read.
-    deleted: customer.deleted === true || sighting.eventType === 'customer.deleted',
+    deleted,
+  };
+};
+
+/** Hash of all that a fact says of the customer itself. Attributes come in the order of the configuration, not of the snapshot. */
+const fingerprintOf = ({ name, billToId, parentId, attributes, deleted }: State): string =>
+  digest(JSON.stringify([name, billToId ?? null, parentId ?? null, Object.entries(attributes), deleted]));
+
+/** Fingerprint of the state right before an update. */
+const previousFingerprintOf = (sighting: Sighting, context: MappingContext): string | undefined => {
+  if (sighting.previous === undefined) return undefined;
+  const before = customerSnapshot.safeParse(applyPrevious(sighting.object, sighting.previous));
+  return before.success ? fingerprintOf(stateOf(before.data, false, context)) : undefined;
+};
+
+/** A customer with its levels and the attributes that totals are cut by; contact data stays at Stripe. */
+export const mapCustomer = (sighting: Sighting, context: MappingContext): Reading<CustomerFact> => {
+  const snapshot = readSnapshot(customerSnapshot, sighting.object, 'customer');
+  if (snapshot.kind !== 'read') return snapshot;
+  // A deletion shows the last state without the mark when it comes as an event, and nothing but the mark when it is read.
+  const deleted = snapshot.value.deleted === true || sighting.eventType === 'customer.deleted';
+  const state = stateOf(snapshot.value, deleted, context);
+  return read({
+    provenance: provenanceOf(sighting, context),
+    customerId: snapshot.value.id,
+    ...state,
     observedOn: context.dayOf(sighting.observedAt),
+    lifecycle: lifecycleOf(sighting, 'customer'),
+    fingerprint: fingerprintOf(state),
+    ...present('previousFingerprint', previousFingerprintOf(sighting, context)),
   });
 };

@@ -1,5 +1,5 @@
 import { fromStripeMinor } from '../../platform/currencies.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue, Learnt } from './catalogue.ts';
 import type { MappingContext } from './context.ts';
 import { incomplete, type Need, parked, type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
@@ -21,6 +21,18 @@ export const couponIdOf = (discount: DiscountSnapshot): string | undefined => {
   const coupon = discount.source?.coupon ?? discount.coupon;
   return typeof coupon === 'string' ? coupon : coupon?.id;
 };
+
+/** The discount itself, without the coupon inside: that one is always the catalogue's. */
+export const withoutCoupon = (discount: DiscountSnapshot): DiscountSnapshot => {
+  const couponId = couponIdOf(discount);
+  return { ...discount, coupon: undefined, source: couponId === undefined ? null : { coupon: couponId } };
+};
+
+export const learntDiscount = (discount: DiscountSnapshot): Learnt => ({
+  kind: 'discount',
+  id: discount.id,
+  snapshot: withoutCoupon(discount),
+});
 
 /** Percent as Stripe's JSON number has it (at most four places), or an amount off per billing interval in ISO 4217 minor units. */
 const amountOff = (coupon: CouponSnapshot, currency: string): Reading<Pick<Discount, 'kind' | 'value'>> => {

@@ -10,18 +10,18 @@ import { commit, type Write } from '../../platform/table.ts';
 import { cachedSecret, refreshedSecret, secretIds } from '../secrets.ts';
 import { parkWrite } from '../store.ts';
 import type { Outcome } from '../watermark.ts';
-import { learn } from './catalogue-store.ts';
+import { forget, learn } from './catalogue-store.ts';
 import { stripeReader } from './client.ts';
 import { contextOf, instanceNamed, WEBHOOK_SOURCE } from './company.ts';
-import { type Completion, completeEvent, readObject, type Workbench } from './complete.ts';
+import { type Completion, completeEvent, readObject, readSubscriptionsOf, type Workbench } from './complete.ts';
 import { type Delivery, isOpened, openDelivery } from './delivery.ts';
 import { type IncompleteMessage, incompleteMessage } from './incomplete-queue.ts';
 import { closeParked, mark } from './intake.ts';
 import { parkedItem } from './park.ts';
 import { triggerWrite, writesOf } from './record.ts';
+import type { Because } from './subject.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
-const API_KEYS = 'STRIPE_API_KEY_SECRET_IDS';
 /** Kept free at the end of an invocation, for writing. */
 const RESERVE_MS = 8_000;
 
@@ -33,8 +33,8 @@ const apiKeyOf = (text: string): string => {
 };
 
 const benchOf = (config: StripeInstance, remainingMs: () => number): Workbench => {
-  const secretId = secretIds(API_KEYS).get(config.instance);
-  if (secretId === undefined) throw new Bug(`${API_KEYS} has no secret for the instance ${config.instance}`);
+  const secretId = secretIds('STRIPE_API_KEY_SECRET_IDS', process.env['STRIPE_API_KEY_SECRET_IDS']).get(config.instance);
+  if (secretId === undefined) throw new Bug(`STRIPE_API_KEY_SECRET_IDS has no secret for the instance ${config.instance}`);
   const reader = stripeReader({
     apiBase: config.apiBase,
     apiKey: async () => apiKeyOf(await cachedSecret(secretId)),
@@ -51,14 +51,35 @@ const benchOf = (config: StripeInstance, remainingMs: () => number): Workbench =
       const [reading] = await withCatalogue(config.instance, [map], learnt);
       return reading ?? { kind: 'incomplete', needs: [] };
     },
+    learn: (learnt, askedAtMs) => learn(config.instance, learnt, new Date(askedAtMs).toISOString()),
     nowMs,
   };
 };
 
 interface Work {
   readonly delivery: Delivery;
-  readonly completion: Completion;
+  /** What came of the event, and of each reading that it led to. */
+  readonly completions: readonly Completion[];
 }
+
+/** Reads what an event changed without showing it: one object, or all subscriptions of a customer. */
+const readChanged = async (object: string, id: string, because: Because, bench: Workbench): Promise<readonly Completion[]> =>
+  object === 'customer' ? readSubscriptionsOf(id, because, bench) : [await readObject({ kind: 'object', object, id }, because, bench)];
+
+/** The event, and what it leads to. That is read before the event is recorded: a crash in between has all of it done again. */
+const withFollowUps = async (
+  completion: Completion,
+  because: Because,
+  instance: string,
+  bench: Workbench,
+): Promise<readonly Completion[]> => {
+  if (completion.kind !== 'mapped') return [completion];
+  const { forgotten, followUps } = completion.mapping;
+  await forget(instance, forgotten);
+  const readings: Completion[] = [];
+  for (const { object, id } of followUps) readings.push(...(await readChanged(object, id, because, bench)));
+  return [...readings, completion];
+};
 
 const workOn = async (message: IncompleteMessage, messageId: string, remainingMs: () => number): Promise<Work> => {
   const { instance, event: raw } = message;
@@ -67,13 +88,18 @@ const workOn = async (message: IncompleteMessage, messageId: string, remainingMs
     instanceNamed(instance),
     messageId,
   );
-  if (!isOpened(delivery)) return { delivery, completion: { kind: 'parked', problem: delivery.problem } };
+  if (!isOpened(delivery)) return { delivery, completions: [{ kind: 'parked', problem: delivery.problem }] };
   const bench = benchOf(delivery.config, remainingMs);
-  if (message.kind === 'complete') return { delivery, completion: await completeEvent(delivery.event, bench) };
-  return { delivery, completion: await readObject({ kind: 'object', object: message.object, id: message.id }, delivery.eventType, bench) };
+  return {
+    delivery,
+    completions:
+      message.kind === 'complete'
+        ? await withFollowUps(await completeEvent(delivery.event, bench), delivery, instance, bench)
+        : await readChanged(message.object, message.id, delivery, bench),
+  };
 };
 
-const writesFor = ({ delivery, completion }: Work, recordedAt: string): readonly Write[] => {
+const writesFor = (delivery: Delivery, completion: Completion, recordedAt: string): readonly Write[] => {
   if (completion.kind === 'failed') return [];
   if (completion.kind === 'parked') return [parkWrite(parkedItem(delivery, completion.problem, recordedAt))];
   const { mapping, by, trigger } = completion;
@@ -81,43 +107,45 @@ const writesFor = ({ delivery, completion }: Work, recordedAt: string): readonly
   return trigger === undefined ? writes : [triggerWrite(delivery.instance, mapping.objectId, trigger, recordedAt), ...writes];
 };
 
-const committed = async (work: Work): Promise<Outcome> => {
-  const { delivery, completion } = work;
+const committed = async (delivery: Delivery, completion: Completion): Promise<Outcome> => {
   const fields = { eventId: delivery.eventId, eventType: delivery.eventType, instance: delivery.instance };
   if (completion.kind === 'failed') {
     log.warn('Stripe could not be read', { ...fields, reason: completion.reason });
     return 'failed';
   }
-  if (completion.kind === 'mapped') await learn(delivery.instance, [...completion.learnt, ...completion.mapping.learnt], nowIso());
-  const result = await commit(writesFor(work, nowIso()));
+  if (completion.kind === 'mapped') await learn(delivery.instance, completion.mapping.learnt, nowIso());
+  const result = await commit(writesFor(delivery, completion, nowIso()));
   if (!result.ok) return result.problem.code === 'conflict' ? 'duplicate' : 'failed';
   if (completion.kind !== 'parked') return 'recorded';
   log.warn('an event was parked', { ...fields, reason: completion.problem.code });
   return 'parked';
 };
 
-const concluded = async (work: Work): Promise<boolean> => {
-  const outcome = await committed(work);
-  const isTaken = work.completion.kind === 'mapped' && (outcome === 'recorded' || outcome === 'duplicate');
-  if (isTaken) await closeParked(work.delivery);
-  await mark(work.delivery.instance, [{ delivery: work.delivery, outcome }]);
+/** What became of the delivery as a whole: it comes again where any part failed, and is parked where any part was. */
+const concluded = async ({ delivery, completions }: Work): Promise<boolean> => {
+  const outcomes: Outcome[] = [];
+  for (const completion of completions) outcomes.push(await committed(delivery, completion));
+  const isParked = completions.some(({ kind }) => kind === 'parked');
+  const outcome = outcomes.find((one) => one === 'failed') ?? outcomes.find((one) => one === 'parked') ?? outcomes.at(-1) ?? 'recorded';
+  if (outcome !== 'failed' && !isParked) await closeParked(delivery);
+  await mark(delivery.instance, [{ delivery, outcome }]);
   return outcome !== 'failed';
 };
 
 /** Two states share a second and nothing tells their order: the state of now settles it, as a fact of its own. */
 const settleTie = async (
   { instance, subscriptionId }: EventData<typeof subscriptionTieFound>,
+  tieId: string,
   remainingMs: () => number,
 ): Promise<boolean> => {
   const config = instanceNamed(instance);
   if (config === undefined) throw new Bug(`a tie names the instance ${instance}, which is not configured`);
   const completion = await readObject(
     { kind: 'object', object: 'subscription', id: subscriptionId },
-    subscriptionTieFound.name,
+    { eventId: tieId, eventType: subscriptionTieFound.name },
     benchOf(config, remainingMs),
   );
   if (completion.kind === 'mapped') {
-    await learn(instance, completion.learnt, nowIso());
     const result = await commit(writesOf(instance, completion.mapping, completion.by, nowIso()));
     return result.ok || result.problem.code === 'conflict';
   }
@@ -137,5 +165,5 @@ export const takeInFetched = async ({ messageId, body }: QueueMessage, remaining
   const envelope = openEnvelope(body);
   const tie = envelope.ok ? openDomainEvent(envelope.value, [subscriptionTieFound]) : envelope;
   if (!tie.ok) throw new Bug('a message of the incomplete queue has none of its forms');
-  return settleTie(tie.value.data, remainingMs);
+  return settleTie(tie.value.data, tie.value.id, remainingMs);
 };

@@ -1,8 +1,15 @@
 import type { Learnt } from './catalogue.ts';
 import type { Fetched, Query, StripeReader } from './client.ts';
-import { couponIdOf } from './discounts.ts';
+import { learntDiscount, withoutCoupon } from './discounts.ts';
 import type { Need, ParkProblem } from './outcomes.ts';
-import { couponSnapshot, discountSnapshot, priceSnapshot } from './snapshots.ts';
+import {
+  type CouponSnapshot,
+  couponSnapshot,
+  customerDiscountSnapshot,
+  type DiscountSnapshot,
+  discountSnapshot,
+  priceSnapshot,
+} from './snapshots.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,13 +23,21 @@ export type Satisfied<T> =
 const PAGE_ITEMS = 100;
 const MAX_PAGES = 20;
 
-/** Everything about discounts in one reading: Stripe expands four levels, and a coupon says only then which products it is limited to. */
-const DISCOUNTS: Query = [
-  ['expand[]', 'discounts.source.coupon.applies_to'],
-  ['expand[]', 'items.data.discounts'],
+/**
+ * Everything about discounts in one reading: Stripe expands four levels, and a coupon says only then which products it is limited to and
+ * what it takes off in other currencies. A coupon that lies deeper stays an id, and is read by itself.
+ */
+const couponsWhole = (of: 'discounts' | 'discount'): Query => [
+  ['expand[]', `${of}.source.coupon.applies_to`],
+  ['expand[]', `${of}.source.coupon.currency_options`],
 ];
-const INVOICE_DISCOUNTS: Query = [['expand[]', 'discounts.source.coupon.applies_to']];
+const DISCOUNTS: Query = [...couponsWhole('discounts'), ['expand[]', 'items.data.discounts']];
+const INVOICE_DISCOUNTS: Query = couponsWhole('discounts');
 const SUBSCRIPTION: Query = [...DISCOUNTS, ['expand[]', 'items.data.price.tiers']];
+const LISTED_SUBSCRIPTIONS: Query = [
+  ['expand[]', 'data.discounts'],
+  ['expand[]', 'data.items.data.discounts'],
+];
 
 /** Where an object is read, by Stripe's name of its type. A discount has no place of its own. */
 const COLLECTIONS: Readonly<Record<string, { readonly path: string; readonly query?: Query }>> = {
@@ -96,6 +111,10 @@ export const fetchList = async (reader: StripeReader, path: string, query: Query
   };
 };
 
+/** A customer's subscriptions that have not been canceled, as they are now. */
+export const fetchSubscriptionsOf = (reader: StripeReader, customerId: string): Promise<Satisfied<readonly Json[]>> =>
+  fetchList(reader, '/v1/subscriptions', [['customer', customerId], ...LISTED_SUBSCRIPTIONS]);
+
 const fetchPrice = async (reader: StripeReader, id: string): Promise<Satisfied<readonly Learnt[]>> => {
   const answer = satisfied(
     await reader.get(`/v1/prices/${encodeURIComponent(id)}`, [
@@ -139,18 +158,22 @@ export const discountsShownBy = (object: Json): readonly Learnt[] => {
 
 const learntFrom = (entry: unknown): readonly Learnt[] => {
   const parsed = discountSnapshot.safeParse(entry);
-  if (!parsed.success) return [];
-  const discount = parsed.data;
-  const couponId = couponIdOf(discount);
-  const expanded = discount.source?.coupon;
-  return [
-    {
-      kind: 'discount',
-      id: discount.id,
-      snapshot: { ...discount, coupon: undefined, source: couponId === undefined ? null : { coupon: couponId } },
-    },
-    ...(typeof expanded === 'object' && expanded !== null ? [{ kind: 'coupon' as const, id: expanded.id, snapshot: expanded }] : []),
-  ];
+  return parsed.success ? [learntDiscount(parsed.data), ...couponsInside(parsed.data.source?.coupon)] : [];
+};
+
+/** A coupon that was expanded. */
+const couponsInside = (coupon: string | CouponSnapshot | null | undefined): readonly Learnt[] =>
+  typeof coupon === 'object' && coupon !== null ? [{ kind: 'coupon', id: coupon.id, snapshot: coupon }] : [];
+
+/** A customer that was deleted has no discount. The coupon comes along: it may have been deleted, and then it still reduces. */
+const fetchCustomer = async (reader: StripeReader, id: string): Promise<Satisfied<readonly Learnt[]>> => {
+  const answer = satisfied(await reader.get(`/v1/customers/${encodeURIComponent(id)}`, couponsWhole('discount')), `customer ${id}`);
+  if (answer.kind !== 'got') return answer;
+  const customer = customerDiscountSnapshot.safeParse(answer.value);
+  if (!customer.success) return unreadable(`customer ${id}`);
+  const discount: DiscountSnapshot | null = customer.data.discount ?? null;
+  const snapshot = { known: true, discount: discount === null ? null : withoutCoupon(discount) } as const;
+  return { kind: 'got', value: [{ kind: 'customer', id, snapshot }, ...couponsInside(discount?.source?.coupon)] };
 };
 
 /** A coupon inside an event's discounts, as versions before 2025-03-31.basil show it. */
@@ -188,11 +211,10 @@ const fetchDiscount = async (
   };
 };
 
+export type CatalogueNeed = Extract<Need, { kind: 'price' | 'coupon' | 'discount' | 'customer' }>;
+
 /** Reads what the catalogue lacks. */
-export const fetchEntry = (
-  reader: StripeReader,
-  need: Extract<Need, { kind: 'price' | 'coupon' | 'discount' }>,
-): Promise<Satisfied<readonly Learnt[]>> => {
+export const fetchEntry = (reader: StripeReader, need: CatalogueNeed): Promise<Satisfied<readonly Learnt[]>> => {
   switch (need.kind) {
     case 'price':
       return fetchPrice(reader, need.id);
@@ -200,5 +222,7 @@ export const fetchEntry = (
       return fetchCoupon(reader, need.id);
     case 'discount':
       return fetchDiscount(reader, need);
+    case 'customer':
+      return fetchCustomer(reader, need.id);
   }
 };

@@ -1,10 +1,11 @@
 import type { BillingDocument } from '../documents.ts';
-import type { Catalogue, CatalogueKind, Learnt } from './catalogue.ts';
+import type { Catalogue, Learnt } from './catalogue.ts';
 import { mapCoupon, mapDiscount, mapPrice, mapProduct } from './catalogue-objects.ts';
 import type { MappingContext } from './context.ts';
 import { mapCreditNote } from './credit-notes.ts';
+import { type Consequences, consequencesOf, customerDiscountChanged } from './customer-discounts.ts';
 import { type CustomerFact, mapCustomer } from './customers.ts';
-import { couponIdOf } from './discounts.ts';
+import { learntDiscount } from './discounts.ts';
 import { mapDispute } from './disputes.ts';
 import type { DocumentSighting, MappedDocument } from './document.ts';
 import { mapInvoice, mapInvoiceItem } from './invoices.ts';
@@ -13,7 +14,7 @@ import { mapCharge, mapInvoicePayment, mapPayment } from './payments.ts';
 import { mapRefund } from './refunds.ts';
 import { mapSchedule, type ScheduleFact } from './schedules.ts';
 import type { Sighting } from './sighting.ts';
-import { discountSnapshot } from './snapshots.ts';
+import { type DiscountSnapshot, discountSnapshot } from './snapshots.ts';
 import type { SourceEvent } from './source-event.ts';
 import { mapSubscription, type SubscriptionFact } from './subscriptions.ts';
 import { shapeOf } from './versions.ts';
@@ -25,15 +26,12 @@ export type Told =
   | { readonly kind: 'customer'; readonly fact: CustomerFact }
   | { readonly kind: 'document'; readonly document: BillingDocument };
 
-export interface Mapping {
+export interface Mapping extends Consequences {
   readonly objectId: string;
   readonly told: Told;
   readonly warnings: readonly string[];
-  /** What this sighting teaches about the catalogue, and what it makes stale. */
+  /** What this sighting teaches about the catalogue. */
   readonly learnt: readonly Learnt[];
-  readonly forgotten: readonly { readonly kind: CatalogueKind; readonly id: string }[];
-  /** What has to be read again because of it: a discount changes a subscription that it does not show. */
-  readonly followUps: readonly Need[];
 }
 
 /** Objects whose snapshots are billing documents, by Stripe's `object`. A new one is a row and a file. */
@@ -60,14 +58,13 @@ const plain = (objectId: string, told: Told): Mapping => ({ objectId, told, warn
 const mapped = <T>(reading: Reading<T>, then: (value: T) => Mapping): Reading<Mapping> =>
   reading.kind === 'read' ? read(then(reading.value)) : reading;
 
-/** The discount itself, without the coupon inside: that one is always the catalogue's. */
-const withoutCoupon = (discount: ReturnType<typeof discountSnapshot.parse>): Learnt => {
-  const couponId = couponIdOf(discount);
-  return {
-    kind: 'discount',
-    id: discount.id,
-    snapshot: { ...discount, coupon: undefined, source: couponId === undefined ? null : { coupon: couponId } },
-  };
+/** What a discount may be on instead of on the whole customer. */
+const PLACES = ['subscription', 'subscription_item', 'invoice', 'invoice_item'] as const;
+
+/** What a discount reduces; one of an invoice changes no subscription. */
+const reducedBy = ({ subscription, subscription_item: item, customer }: DiscountSnapshot): Mapping['followUps'] => {
+  if (subscription != null) return [{ kind: 'object', object: 'subscription', id: subscription }];
+  return item != null && customer != null ? [{ kind: 'object', object: 'customer', id: customer }] : [];
 };
 
 /** A discount event teaches the discount and leads to a fresh reading of what it reduces. */
@@ -75,15 +72,12 @@ const withDiscount = (mapping: Mapping, sighting: Sighting): Reading<Mapping> =>
   const parsed = discountSnapshot.safeParse(sighting.object);
   if (!parsed.success) return parked('shape-unreadable', 'The discount cannot be read.');
   const discount = parsed.data;
-  if (discount.subscription == null && discount.invoice == null && discount.invoice_item == null) {
-    return parked(
-      'customer-level-discount',
-      `Discount ${discount.id} is on the customer: Ascent counts discounts of subscriptions and their items. Put it on the subscription, or keep this parked.`,
-      'subscription',
-    );
+  if (PLACES.every((place) => discount[place] == null)) {
+    return discount.customer == null
+      ? parked('customer-missing', `Discount ${discount.id} is on nothing that can be read.`, 'customer')
+      : read({ ...mapping, ...customerDiscountChanged(discount.customer) });
   }
-  const followUps: Need[] = discount.subscription == null ? [] : [{ kind: 'object', object: 'subscription', id: discount.subscription }];
-  return read({ ...mapping, learnt: [withoutCoupon(discount)], followUps });
+  return read({ ...mapping, learnt: [learntDiscount(discount)], followUps: reducedBy(discount) });
 };
 
 const mapDocument = (objectType: string, objectId: string, sighting: Sighting, context: MappingContext): Reading<Mapping> => {
@@ -107,9 +101,24 @@ const mapDocument = (objectType: string, objectId: string, sighting: Sighting, c
   );
   if (document.kind !== 'read') return document;
   if (objectType === 'discount') return withDiscount(document.value, sighting);
-  return objectType === 'price' && sighting.eventType === 'price.updated'
-    ? read({ ...document.value, forgotten: [{ kind: 'price', id: objectId }] })
-    : document;
+  const isChanged = (objectType === 'price' || objectType === 'coupon') && sighting.eventType.endsWith('.updated');
+  return isChanged ? read({ ...document.value, forgotten: [{ kind: objectType, id: objectId }] }) : document;
+};
+
+/** A customer, and what its discount means for its subscriptions. */
+const mapCustomerWithDiscount = (
+  customerId: string,
+  sighting: Sighting,
+  catalogue: Catalogue,
+  context: MappingContext,
+): Reading<Mapping> => {
+  const customer = mapCustomer(sighting, context);
+  if (customer.kind !== 'read') return customer;
+  const fact = customer.value;
+  return mapped(consequencesOf(sighting, catalogue), (consequences) => ({
+    ...plain(customerId, { kind: 'customer', fact }),
+    ...consequences,
+  }));
 };
 
 /** Maps one sighting of one object. Pure: the same sighting and catalogue give the same facts, whenever and how often it is called. */
@@ -127,7 +136,7 @@ export const mapSighting = (sighting: Sighting, catalogue: Catalogue, context: M
     case 'subscription_schedule':
       return mapped(mapSchedule(sighting, context), (fact) => plain(objectId, { kind: 'schedule', fact }));
     case 'customer':
-      return mapped(mapCustomer(sighting, context), (fact) => plain(objectId, { kind: 'customer', fact }));
+      return mapCustomerWithDiscount(objectId, sighting, catalogue, context);
     default:
       return mapDocument(objectType, objectId, sighting, context);
   }

@@ -8,7 +8,7 @@ const event = z.record(z.string(), z.unknown());
 /** What waits for a reading of Stripe's API: an event that lacks something, or an object that has to be seen anew. */
 export const incompleteMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('complete'), instance: text, event }),
-  /** `event` is the one because of which the object is read. */
+  /** `event` is the one because of which the object is read; a customer stands for all of its subscriptions. */
   z.object({ kind: z.literal('refetch'), instance: text, object: text, id: text, event }),
 ]);
 export type IncompleteMessage = z.infer<typeof incompleteMessage>;

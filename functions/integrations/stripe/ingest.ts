@@ -1,6 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { Bug } from '../../platform/bug.ts';
-import { putEvent, ServiceError } from '../../platform/clients/signed.ts';
+import { putEvent } from '../../platform/clients/signed.ts';
+import { ServiceError } from '../../platform/clients/transport.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { handlerOf } from '../../platform/handler.ts';
 import { problemDocument } from '../../platform/http-problem.ts';

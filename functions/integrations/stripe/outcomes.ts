@@ -14,7 +14,6 @@ export type ParkReason =
   | 'status-unknown'
   | 'currency-unknown'
   | 'customer-missing'
-  | 'customer-level-discount'
   | 'discount-not-found'
   | 'discount-not-supported'
   | 'price-not-supported'
@@ -29,6 +28,8 @@ export type Need =
   /** Tiers, or the amount in another currency. */
   | { readonly kind: 'price'; readonly id: string }
   | { readonly kind: 'coupon'; readonly id: string }
+  /** The customer's discount, where the subscription has none of its own. */
+  | { readonly kind: 'customer'; readonly id: string }
   /** A discount has no endpoint of its own: it is found on its subscription, or on the invoice that it reduced. */
   | { readonly kind: 'discount'; readonly id: string; readonly subscriptionId: string; readonly invoiceId?: string }
   /** Further pages of an embedded list. */

@@ -1,7 +1,7 @@
 import { domainEvent } from '../../platform/envelope.ts';
 import type { DomainEvent } from '../../platform/events.ts';
 import { idOf } from '../../platform/ids.ts';
-import { outboxWrite } from '../../platform/outbox.ts';
+import { carried } from '../../platform/outbox.ts';
 import type { Write } from '../../platform/table.ts';
 import { customerRecorded, integrationEvents, subscriptionRecorded, subscriptionScheduleRecorded } from '../events.ts';
 import { type Showing, showingWrite } from '../store.ts';
@@ -15,7 +15,7 @@ const factId = (instance: string, eventId: string): string => {
   return plain.length <= MAX_EVENT_ID_CHARACTERS ? plain : idOf('fact', 'stripe', instance, eventId);
 };
 
-/** The fact for the revenue bus; facts of one customer stay in order among themselves. */
+/** The fact for the revenue bus. It goes out with its object's showing, so facts of one object stay in order among themselves. */
 const published = (instance: string, told: Exclude<Told, { kind: 'document' }>, by: ShownBy, recordedAt: string): DomainEvent => {
   const fields = { id: factId(instance, by.eventId), recordedAt, subject: `stripe/${instance}/${told.fact.customerId}` };
   switch (told.kind) {
@@ -59,12 +59,15 @@ const showingOf = (instance: string, mapping: Mapping, by: ShownBy, recordedAt: 
   };
 };
 
-/** The showing, which is also the "handled" marker, and the fact that goes out with it: one commit. */
+/** One item: the showing, which is also the "handled" marker, with the fact that goes out with it. */
 export const writesOf = (instance: string, mapping: Mapping, by: ShownBy, recordedAt: string): readonly Write[] => {
-  const showing = showingWrite(showingOf(instance, mapping, by, recordedAt));
-  return mapping.told.kind === 'document'
-    ? [showing]
-    : [showing, outboxWrite(published(instance, mapping.told, by, recordedAt), integrationEvents)];
+  const showing = showingOf(instance, mapping, by, recordedAt);
+  const { told } = mapping;
+  return [
+    told.kind === 'document'
+      ? showingWrite(showing)
+      : showingWrite(showing, carried(published(instance, told, by, recordedAt), integrationEvents)),
+  ];
 };
 
 /** The marker of an event that told nothing itself but led to a reading. */

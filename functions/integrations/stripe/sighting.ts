@@ -27,3 +27,10 @@ export const provenanceOf = (sighting: Sighting, context: MappingContext): Prove
   eventType: sighting.eventType,
   observedAt: sighting.observedAt,
 });
+
+/** Which showing of its object this is; `subject` is what the names of the object's events begin with. */
+export const lifecycleOf = ({ refetched, eventType }: Sighting, subject: string): EventData<typeof subscriptionRecorded>['lifecycle'] => {
+  if (refetched) return 'observed';
+  if (eventType === `${subject}.created`) return 'created';
+  return eventType === `${subject}.deleted` ? 'deleted' : 'changed';
+};

@@ -1,7 +1,6 @@
 import { Bug } from '../../platform/bug.ts';
 import { cachedSecret, refreshedSecret, secretIds } from '../secrets.ts';
 
-const VARIABLE = 'STRIPE_WEBHOOK_SECRET_IDS';
 /** A rotation has two; more is a mistake that would slow down every check. */
 const MAX_SECRETS = 5;
 
@@ -23,7 +22,7 @@ const secretsOf = (text: string): readonly string[] => {
 
 /** The instance that is meant: the one named, or the first where none is; `undefined` where it is not configured. */
 export const instanceNamed = (named: string | undefined): { readonly instance: string; readonly secretId: string } | undefined => {
-  const ids = secretIds(VARIABLE);
+  const ids = secretIds('STRIPE_WEBHOOK_SECRET_IDS', process.env['STRIPE_WEBHOOK_SECRET_IDS']);
   const instance = named ?? ids.keys().next().value;
   const secretId = instance === undefined ? undefined : ids.get(instance);
   return instance === undefined || secretId === undefined ? undefined : { instance, secretId };

@@ -120,7 +120,17 @@ export const subscriptionSnapshot = z.object({
 });
 export type SubscriptionSnapshot = z.infer<typeof subscriptionSnapshot>;
 
-export const customerSnapshot = z.object({ id: z.string(), name: nullish(z.string()), metadata, deleted: z.optional(z.boolean()) });
+export const customerSnapshot = z.object({
+  id: z.string(),
+  name: nullish(z.string()),
+  metadata,
+  deleted: z.optional(z.boolean()),
+  /** Which one it is; what it takes off is read from the API. */
+  discount: nullish(z.object({ id: z.string() })),
+});
+export type CustomerSnapshot = z.infer<typeof customerSnapshot>;
+/** The same of a customer that was read from the API, where nothing else is of interest. */
+export const customerDiscountSnapshot = z.object({ id: z.string(), discount: nullish(discountSnapshot) });
 
 export const scheduleSnapshot = z.object({
   id: z.string(),

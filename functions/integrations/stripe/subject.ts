@@ -24,19 +24,24 @@ export const subjectOfEvent = (event: SourceEvent): Subject => ({
   event,
 });
 
+/** The event that led to a reading. */
+export type Because = Pick<ShownBy, 'eventId' | 'eventType'>;
+
 /**
  * A state read from the API is a fact of its own, at our clock's time. Its id has the milliseconds, so that of two readings within one second
  * the later one comes later in any order by id, and the event that led to it, so that two readings within one millisecond are two.
  */
-export const subjectOfObject = (object: Json, eventType: string, atMs: number, trigger?: ShownBy): Subject => ({
+export const subjectOfObject = (object: Json, atMs: number, because: Because): Subject => ({
   by: {
-    eventId: `refetch:${String(object['id'])}:${atMs}${trigger === undefined ? '' : `:${trigger.eventId}`}`,
-    eventType,
+    eventId: `refetch:${String(object['id'])}:${atMs}:${because.eventId}`,
+    eventType: because.eventType,
     observedAt: Math.floor(atMs / 1000),
   },
   object,
-  ...(trigger === undefined ? {} : { trigger }),
 });
+
+/** The same for an event that told nothing itself. */
+export const triggered = (subject: Subject, trigger: ShownBy): Subject => ({ ...subject, trigger });
 
 /** The same with a whole list in place of its first page. */
 export const withList = (subject: Subject, key: 'items' | 'lines', all: readonly Json[]): Subject => {

@@ -3,13 +3,14 @@ import type { EventData } from '../../platform/events.ts';
 import type { subscriptionRecorded } from '../events.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type MappingContext, type SubscriptionKeys, subscriptionKeys } from './context.ts';
+import { inheritedDiscounts } from './customer-discounts.ts';
 import { type DiscountOwner, itemDiscounts, subscriptionDiscounts } from './discounts.ts';
 import { discountEntries, fingerprintOf, previousFingerprintOf } from './fingerprint.ts';
 import { incomplete, type Need, parked, type Reading, read } from './outcomes.ts';
 import { present } from './present.ts';
 import { type Line, pricingOf } from './prices.ts';
-import { provenanceOf, type Sighting } from './sighting.ts';
-import { type ItemSnapshot, readSnapshot, type SubscriptionSnapshot, subscriptionSnapshot } from './snapshots.ts';
+import { lifecycleOf, provenanceOf, type Sighting } from './sighting.ts';
+import { type DiscountSnapshot, type ItemSnapshot, readSnapshot, type SubscriptionSnapshot, subscriptionSnapshot } from './snapshots.ts';
 
 export type SubscriptionFact = EventData<typeof subscriptionRecorded>;
 /** A fact and what was left out of it, as sentences: optional metadata that cannot be read is never a reason to lose the fact. */
@@ -34,15 +35,10 @@ const STATUSES: Readonly<Record<string, SubscriptionFact['status']>> = {
 const INTERVALS: readonly string[] = ['day', 'week', 'month', 'year'];
 const ORIGINS: readonly string[] = ['landed', 'expanded', 'renewal-uplift'];
 
-const lifecycleOf = (sighting: Sighting): SubscriptionFact['lifecycle'] => {
-  if (sighting.refetched) return 'observed';
-  if (sighting.eventType === 'customer.subscription.created') return 'created';
-  return sighting.eventType === 'customer.subscription.deleted' ? 'deleted' : 'changed';
-};
-
 /** What every line of one snapshot shares while it is read. */
 interface Scope {
   readonly subscription: SubscriptionSnapshot;
+  readonly customerId: string;
   readonly owner: DiscountOwner;
   readonly catalogue: Catalogue;
   readonly context: MappingContext;
@@ -99,6 +95,12 @@ const lineOf = (item: ItemSnapshot, scope: Scope): Reading<Line> => {
 
 const needsOf = (reading: Reading<unknown>): readonly Need[] => (reading.kind === 'incomplete' ? reading.needs : []);
 
+/** The subscription's own discounts; where it has none, its customer's. */
+const discountsOf = ({ subscription, customerId, catalogue }: Scope): Reading<readonly (string | DiscountSnapshot)[]> => {
+  const own = discountEntries(subscription);
+  return own.length > 0 ? read(own) : inheritedDiscounts(customerId, catalogue);
+};
+
 /** Lines with the discounts that reduce them, and those of the whole subscription; what is missing for any of them is asked for at once. */
 const linesOf = (scope: Scope): Reading<{ readonly lines: readonly Line[]; readonly discounts: SubscriptionFact['discounts'] }> => {
   const { subscription, owner, catalogue, context } = scope;
@@ -111,7 +113,8 @@ const linesOf = (scope: Scope): Reading<{ readonly lines: readonly Line[]; reado
     needs.push(...needsOf(line));
   }
   const products = subscription.items.data.map((item) => ({ lineId: item.id, productId: item.price.product }));
-  const spread = subscriptionDiscounts(discountEntries(subscription), products, owner, catalogue, context);
+  const discounts = discountsOf(scope);
+  const spread = discounts.kind === 'read' ? subscriptionDiscounts(discounts.value, products, owner, catalogue, context) : discounts;
   if (spread.kind === 'parked') return spread;
   needs.push(...needsOf(spread));
   if (spread.kind === 'incomplete' || needs.length > 0) return incomplete(needs);
@@ -200,7 +203,7 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
     ...present('invoiceId', subscription.latest_invoice),
     currency: subscription.currency,
   };
-  const scope: Scope = { subscription, owner, catalogue, context, keys, warnings: [] };
+  const scope: Scope = { subscription, customerId: subscription.customer, owner, catalogue, context, keys, warnings: [] };
   const commercial = linesOf(scope);
   if (commercial.kind !== 'read') return commercial;
   const days = (epochSeconds: number | null | undefined) => (epochSeconds == null ? undefined : context.dayOf(epochSeconds));
@@ -226,7 +229,7 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
     ...present('scheduleId', subscription.schedule),
     discounts: commercial.value.discounts,
     lines: [...commercial.value.lines],
-    lifecycle: lifecycleOf(sighting),
+    lifecycle: lifecycleOf(sighting, 'customer.subscription'),
     fingerprint: fingerprintOf(subscription, context),
     ...present(
       'previousFingerprint',

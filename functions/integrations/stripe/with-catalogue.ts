@@ -1,15 +1,17 @@
-import { type Catalogue, catalogueOf, type Learnt } from './catalogue.ts';
+import { type Catalogue, catalogueKey, catalogueOf, type Learnt } from './catalogue.ts';
 import { knownEntries, type Wanted } from './catalogue-store.ts';
 import type { Mapping } from './from-stripe.ts';
 import type { Reading } from './outcomes.ts';
 
-/** A discount leads to its coupon, so two look-ups find everything; the last only finds that nothing is left. */
+/** A discount leads to its coupon, and so does a customer to the coupon of its discount: two look-ups find everything. */
 const MAX_LOOKUPS = 3;
 
 const wantedBy = (reading: Reading<unknown>): readonly Wanted[] =>
   reading.kind === 'incomplete'
     ? reading.needs.flatMap((need) =>
-        need.kind === 'price' || need.kind === 'coupon' || need.kind === 'discount' ? [{ kind: need.kind, id: need.id }] : [],
+        need.kind === 'price' || need.kind === 'coupon' || need.kind === 'discount' || need.kind === 'customer'
+          ? [{ kind: need.kind, id: need.id }]
+          : [],
       )
     : [];
 
@@ -24,14 +26,14 @@ export const withCatalogue = async (
 ): Promise<readonly Reading<Mapping>[]> => {
   let readings = maps.map((map) => map(catalogueOf(learnt)));
   let entries: readonly Learnt[] = [...learnt, ...readings.flatMap((reading) => (reading.kind === 'read' ? reading.value.learnt : []))];
+  const asked = new Set<string>();
   for (let lookup = 0; lookup < MAX_LOOKUPS; lookup += 1) {
-    const wanted = readings.flatMap(wantedBy);
+    const wanted = readings.flatMap(wantedBy).filter(({ kind, id }) => !asked.has(catalogueKey(kind, id)));
     if (wanted.length === 0) break;
-    const known = await knownEntries(instance, wanted);
-    entries = [...known, ...entries];
+    for (const { kind, id } of wanted) asked.add(catalogueKey(kind, id));
+    entries = [...(await knownEntries(instance, wanted)), ...entries];
     const catalogue = catalogueOf(entries);
     readings = readings.map((reading, i) => (reading.kind === 'incomplete' ? (maps[i]?.(catalogue) ?? reading) : reading));
-    if (known.length === 0 && lookup > 0) break;
   }
   return readings;
 };

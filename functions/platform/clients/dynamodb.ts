@@ -1,31 +1,113 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Bug } from '../bug.ts';
-
-/** Attempts of the SDK itself: network failures and throttled single operations, with its own backoff. */
-const SDK_ATTEMPTS = 4;
+import { type Attributes, attributesOf, type Item, itemOf } from './attributes.ts';
+import { ServiceError, type ServiceName, signedPost } from './transport.ts';
 
 /**
- * DynamoDB keeps 38 digits, a JavaScript number 53 bits. A number that survives the trip is a number, a larger integer
- * is a bigint, and anything else is a bug: decimals are stored as strings.
+ * DynamoDB's data operations, with plain values where the service has typed attributes. Inputs and outputs are the service's own otherwise
+ * (Amazon DynamoDB API Reference, 2012-08-10).
  */
-export const exactNumber = (text: string): number | bigint => {
-  const value = Number(text);
-  if (Number.isSafeInteger(value)) return value;
-  if (/^-?\d+$/.test(text)) return BigInt(text);
-  if (String(value) === text) return value;
-  throw new Bug(`a stored number of ${text.length} characters cannot be read exactly; decimals are stored as strings`);
+export type Operation = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems';
+type Params = Readonly<Record<string, unknown>>;
+
+const DYNAMODB: ServiceName = { host: 'dynamodb', variable: 'DYNAMODB', protocol: 'application/x-amz-json-1.0' };
+
+/** Attempts at one request, and the full-jitter waits between them: 25, 50, 100 ms at most. */
+const MAX_ATTEMPTS = 4;
+const FIRST_WAIT_MS = 25;
+/** What the service asks to be repeated; the rest of its 400s are the caller's to understand. */
+const REPEATED: ReadonlySet<string> = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'InternalServerError',
+  'ServiceUnavailable',
+]);
+
+/** An error of the service: `name` is its code, e.g. `ConditionalCheckFailedException`. */
+export class DynamoDbError extends ServiceError {
+  override readonly name: string;
+  /** Why each write of a transaction was refused, or `None`. */
+  readonly CancellationReasons: readonly { readonly Code?: string }[] | undefined;
+
+  constructor(name: string, message: string, reasons: readonly { readonly Code?: string }[] | undefined) {
+    super(message);
+    this.name = name;
+    this.CancellationReasons = reasons;
+  }
+}
+
+const isObject = (value: unknown): value is Item => typeof value === 'object' && value !== null;
+
+/** Fields of a request that hold an item, a key or values. */
+const TYPED = ['Item', 'Key', 'ExpressionAttributeValues', 'ExclusiveStartKey'] as const;
+
+const typed = (input: Params): Item => {
+  const request: Item = { ...input };
+  for (const field of TYPED) {
+    const value = request[field];
+    if (isObject(value)) request[field] = attributesOf(value);
+  }
+  return request;
 };
 
-let client: DynamoDBDocumentClient | undefined;
+const byTable = (requests: unknown, change: (request: Item) => unknown): Item =>
+  Object.fromEntries(Object.entries(isObject(requests) ? requests : {}).map(([table, request]) => [table, change(request as Item)]));
 
-/** Made at the first call, so that a function which never reads the table does not pay for it. */
-export const dynamodb = (): DynamoDBDocumentClient => {
-  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: SDK_ATTEMPTS }), {
-    marshallOptions: { removeUndefinedValues: true },
-    unmarshallOptions: { wrapNumbers: exactNumber },
-  });
-  return client;
+const inputOf = (operation: Operation, input: Params): Item => {
+  if (operation === 'TransactWriteItems') {
+    const writes = input['TransactItems'] as readonly Readonly<Record<string, Params>>[];
+    const changed = writes.map((write) => Object.fromEntries(Object.entries(write).map(([kind, params]) => [kind, typed(params)])));
+    // So that a repetition of ours does nothing where only the answer was lost.
+    return { ...input, ClientRequestToken: input['ClientRequestToken'] ?? randomUUID(), TransactItems: changed };
+  }
+  if (operation === 'BatchGetItem') {
+    const requests = byTable(input['RequestItems'], (request) => ({ ...request, Keys: (request['Keys'] as Item[]).map(attributesOf) }));
+    return { ...input, RequestItems: requests };
+  }
+  return typed(input);
+};
+
+const plain = (attributes: unknown): Item => itemOf(attributes as Attributes);
+
+const outputOf = (answer: Item): Item => {
+  const output: Item = { ...answer };
+  for (const field of ['Item', 'Attributes', 'LastEvaluatedKey'] as const)
+    if (isObject(answer[field])) output[field] = plain(answer[field]);
+  if (Array.isArray(answer['Items'])) output['Items'] = answer['Items'].map(plain);
+  if (isObject(answer['Responses']))
+    output['Responses'] = byTable(answer['Responses'], (items) => (items as unknown as unknown[]).map(plain));
+  if (isObject(answer['UnprocessedKeys']))
+    output['UnprocessedKeys'] = byTable(answer['UnprocessedKeys'], (left) => ({ ...left, Keys: (left['Keys'] as unknown[]).map(plain) }));
+  return output;
+};
+
+const errorOf = (operation: Operation, status: number, text: string): DynamoDbError => {
+  const body = text.startsWith('{') ? (JSON.parse(text) as Item) : {};
+  const code =
+    String(body['__type'] ?? `Status${status}`)
+      .split('#')
+      .at(-1) ?? '';
+  const message = String(body['message'] ?? body['Message'] ?? `${operation} answered ${status}`);
+  return new DynamoDbError(code, message, body['CancellationReasons'] as DynamoDbError['CancellationReasons']);
+};
+
+/** Full jitter: contenders spread out instead of meeting again. */
+const waitMs = (attempt: number): number => Math.random() * FIRST_WAIT_MS * 2 ** attempt;
+
+/** One operation on the table. Connections that went stale, throttles and the service's own failures are repeated; other errors are thrown. */
+export const dynamodb = async (operation: Operation, input: Params): Promise<Item> => {
+  const target = `DynamoDB_20120810.${operation}`;
+  const body = JSON.stringify(inputOf(operation, input));
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await signedPost(DYNAMODB, target, body);
+    if (!(answer instanceof ServiceError) && answer.status === 200) return outputOf(JSON.parse(answer.text) as Item);
+    const error = answer instanceof ServiceError ? answer : errorOf(operation, answer.status, answer.text);
+    const isRepeated = answer instanceof ServiceError || answer.status >= 500 || REPEATED.has(error.name);
+    if (!isRepeated || attempt + 1 >= MAX_ATTEMPTS) throw error;
+    await sleep(waitMs(attempt));
+  }
 };
 
 export const tableName = (): string => {

@@ -26,16 +26,18 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const sha256 = (text: string): string => hash('sha256', text);
 const hmac = (key: string | Buffer | KeyObject, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-let kept: { readonly of: string; readonly key: KeyObject } | undefined;
+/** Keys of a day, a region and a service, the same for every request of the day: as many as a function calls services, around midnight twice. */
+const kept = new Map<string, KeyObject>();
+const MAX_KEPT = 16;
 
-/** The key of a day, a region and a service; the same for every request of the day, so the last one is kept. */
 const signingKey = (secretAccessKey: string, day: string, region: string, service: string): KeyObject => {
   const of = `${secretAccessKey} ${day} ${region} ${service}`;
-  if (kept?.of !== of) {
-    const key = hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, day), region), service), 'aws4_request');
-    kept = { of, key: createSecretKey(key) };
-  }
-  return kept.key;
+  const known = kept.get(of);
+  if (known !== undefined) return known;
+  const key = createSecretKey(hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, day), region), service), 'aws4_request'));
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(of, key);
+  return key;
 };
 
 /** `2026-11-22T09:00:00.123Z` → `20261122T090000Z` */

@@ -69,16 +69,29 @@ describe('which events are taken in', () => {
     });
   });
 
-  test('a discount of the customer is parked with its reason; one of an invoice changes no subscription', () => {
-    const discount = (change: Json) => ({
-      object: { ...(event('56.customer.discount.created')['data'] as { object: Json }).object, ...change },
-    });
-    expect(read(event('56.customer.discount.created', { data: discount({ subscription: null }) }))).toMatchObject({
+  test('a discount leads to readings of what it reduces: its subscription, or all of its customer’s; one of an invoice to none', () => {
+    const consequences = (change: Json) => {
+      const object = { ...(event('56.customer.discount.created')['data'] as { object: Json }).object, ...change };
+      const { followUps, forgotten } = told(event('56.customer.discount.created', { data: { object } }));
+      return { followUps, forgotten };
+    };
+    const followUps = [{ kind: 'object', object: 'customer', id: 'cus_SmplAcme' }];
+    expect(consequences({ subscription: null })).toEqual({ followUps, forgotten: [{ kind: 'customer', id: 'cus_SmplAcme' }] });
+    expect(consequences({ subscription: null, subscription_item: 'si_1' })).toEqual({ followUps, forgotten: [] });
+    expect(consequences({ subscription: null, invoice: 'in_1' })).toEqual({ followUps: [], forgotten: [] });
+    expect(consequences({})).toEqual({ followUps: [{ kind: 'object', object: 'subscription', id: 'sub_SmplAcme' }], forgotten: [] });
+  });
+
+  test('refuses a discount on nothing that can be read', () => {
+    const object = {
+      ...(event('56.customer.discount.created')['data'] as { object: Json }).object,
+      subscription: null,
+      customer: null,
+    };
+    expect(read(event('56.customer.discount.created', { data: { object } }))).toMatchObject({
       kind: 'parked',
-      problem: { code: 'customer-level-discount' },
+      problem: { code: 'customer-missing' },
     });
-    expect(told(event('56.customer.discount.created', { data: discount({ subscription: null, invoice: 'in_1' }) })).followUps).toEqual([]);
-    expect(told(event('56.customer.discount.created')).followUps).toEqual([{ kind: 'object', object: 'subscription', id: 'sub_SmplAcme' }]);
   });
 });
 
@@ -124,6 +137,41 @@ describe('customers', () => {
     expect(told(event('02.customer.updated', { data: { object: sample('objects/customer.deleted.json') } })).told).toMatchObject({
       fact: { name: '', deleted: true },
     });
+  });
+});
+
+describe('fingerprints of customers', () => {
+  const shown = (metadata: Json, previous?: Json, change: Json = {}) => {
+    const object = { id: 'cus_1', object: 'customer', name: 'Kyoto KK', metadata, ...change };
+    const mapped = told(event('02.customer.updated', { data: { object, ...(previous ? { previous_attributes: previous } : {}) } })).told;
+    if (mapped.kind !== 'customer') throw new Error(mapped.kind);
+    return mapped.fact;
+  };
+
+  test('chain updates: each says which state it came right after', () => {
+    const first = shown({ segment: 'Starter' });
+    // A key that was added had been null; a name in previous_attributes is the former one.
+    const second = shown({ segment: 'Enterprise', region: 'APAC' }, { metadata: { segment: 'Starter', region: null } });
+    const third = shown({ segment: 'Enterprise', region: 'APAC' }, { name: 'Kyoto KK' }, { name: 'Kyoto Holdings' });
+    expect([second.previousFingerprint, third.previousFingerprint]).toEqual([first.fingerprint, second.fingerprint]);
+    expect(new Set([first, second, third].map(({ fingerprint }) => fingerprint)).size).toBe(3);
+  });
+
+  test('do not change with what Ascent does not keep, nor with the order of metadata', () => {
+    const [one, other] = [shown({ segment: 'Starter', region: 'EMEA' }), shown({ region: 'EMEA', other: 'x', segment: 'Starter' })];
+    expect(other.fingerprint).toBe(one.fingerprint);
+    const email = shown({ segment: 'Starter', region: 'EMEA' }, { email: 'a@b.example' }, { email: 'c@d.example' });
+    expect([email.fingerprint, email.previousFingerprint]).toEqual([one.fingerprint, one.fingerprint]);
+  });
+
+  test('tell a deletion from the state before it, and facts say which showing they are', () => {
+    const created = told(event('01.customer.created')).told;
+    const deleted = told(event('03.customer.deleted')).told;
+    expect([created, deleted]).toMatchObject([{ fact: { lifecycle: 'created' } }, { fact: { lifecycle: 'deleted' } }]);
+    expect(told(event('02.customer.updated')).told).toMatchObject({
+      fact: { lifecycle: 'changed', previousFingerprint: expect.any(String) },
+    });
+    expect(created).not.toHaveProperty('fact.previousFingerprint');
   });
 });
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import Stripe from 'stripe';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type StripeServer, startStripe } from '../../../local/stripe.ts';
 import { lambdaContext } from '../../support/http.ts';
 import type { FakeAws } from '../fake-aws.ts';
-import { instance } from '../samples.ts';
+import { instance, type Json, sample } from '../samples.ts';
+import { carriedEvents } from './table.ts';
 
 /** Drives the three functions as AWS would: HTTP to ingest, bus and queue to on-event, the second queue to on-incomplete. */
 export const SIGNING_SECRET = 'whsec_sample_current_0000000000000000';
@@ -90,3 +91,73 @@ export const consume = async (handler: unknown, bodies: readonly string[]): Prom
 
 export const apiGatewaySample = (name: string): object =>
   JSON.parse(readFileSync(`test/contracts/stripe/aws/${name}.json`, 'utf8')) as object;
+
+/** The consumers of both queues and the API, with what was put on bus and queue emptied before each test. */
+export const useIntake = (aws: FakeAws) => {
+  const load = async () => ({
+    onEvent: (await import('../../../functions/integrations/stripe/on-event.ts')).handler,
+    onIncomplete: (await import('../../../functions/integrations/stripe/on-incomplete.ts')).handler,
+    api: (await import('../../../functions/integrations/api.ts')).handler,
+  });
+  beforeEach(() => {
+    aws.events.length = 0;
+    aws.messages.length = 0;
+  });
+  return {
+    load,
+    /** Takes in events as one batch; answers the bodies that failed. */
+    take: async (...events: readonly Json[]): Promise<readonly string[]> =>
+      consume(
+        (await load()).onEvent,
+        events.map((event) => onBus(event)),
+      ),
+    /** Works on what waits for a reading of Stripe. */
+    fetchMissing: async (): Promise<readonly string[]> =>
+      consume(
+        (await load()).onIncomplete,
+        aws.messages.splice(0).map(({ body }) => body),
+      ),
+  };
+};
+
+let number = 0;
+/** An event of its own about an object: an update of a subscription, unless `change` says otherwise. */
+export const eventOf = (object: Json, change: Json = {}): Json => {
+  number += 1;
+  return {
+    id: `evt_Test${number}`,
+    object: 'event',
+    api_version: '2026-10-28.endive',
+    created: 1_792_918_800 + number,
+    livemode: false,
+    type: 'customer.subscription.updated',
+    data: { object },
+    ...change,
+  };
+};
+
+export const onBus = (event: Json, source = 'ascent.stripe/main'): string =>
+  envelopeOf({ EventBusName: 'sources', Source: source, DetailType: String(event['type']), Detail: JSON.stringify(event) });
+
+/** A subscription of 20 seats at 7,500 yen a year, with an id of its own. */
+export const plain = (id: string, change: Json = {}): Json => ({
+  ...sample('objects/subscription.jpy_annual_send_invoice.json'),
+  id,
+  ...change,
+});
+
+/** The fact that an event led to. */
+export const published = async (eventId: string) => {
+  const item = (await carriedEvents()).find(({ id }) => id === `stripe/main/${eventId}`);
+  return item === undefined
+    ? undefined
+    : (JSON.parse(String(item['data'])) as {
+        readonly [field: string]: unknown;
+        readonly lines: readonly Json[];
+        readonly discounts: readonly Json[];
+      });
+};
+
+/** All facts about a subscription, in the order of their keys: of the source's time. */
+export const factsAbout = async (subscriptionId: string): Promise<readonly Json[]> =>
+  (await carriedEvents()).map(({ data }) => JSON.parse(String(data)) as Json).filter((data) => data['subscriptionId'] === subscriptionId);

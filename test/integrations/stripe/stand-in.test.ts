@@ -9,11 +9,22 @@ beforeAll(async () => {
     apiKey: 'rk_test_x',
     now: () => 1_792_918_800_000,
     provider: (type, id, atSeconds) => (type === 'product' && id === 'prod_later' ? { id, object: type, created: atSeconds } : undefined),
+    lister: (type, atSeconds) =>
+      type === 'subscription'
+        ? ['sub_told', 'sub_put'].map((id) => ({ id, object: type, customer: 'cus_2', status: 'active', created: atSeconds }))
+        : [],
   });
   stripe.put(
     { ...sample('objects/subscription.past_due.json'), discounts: [sample('objects/discount.on_subscription.expanded.json')] },
     { ...sample('objects/coupon.20pct_repeating_3m.json'), applies_to: { products: ['prod_SmplPlatform'] } },
     sample('objects/price.tiered_graduated.expanded_tiers.json'),
+    {
+      ...sample('objects/customer.json'),
+      id: 'cus_2',
+      discount: { ...sample<Json>('objects/discount.on_subscription.expanded.json'), id: 'di_2', source: { coupon: 'SMPL20' } },
+    },
+    { ...sample('objects/subscription.past_due.json'), id: 'sub_put', customer: 'cus_2', created: 1_792_918_900 },
+    { ...sample('objects/subscription.canceled.json'), id: 'sub_over', customer: 'cus_2', created: 1_792_918_700 },
   );
 });
 afterAll(() => stripe.stop());
@@ -39,6 +50,38 @@ describe('what is shown', () => {
 
   test('what was not put comes from the provider, as it is at the clock’s time', async () => {
     expect((await get('/v1/products/prod_later')).body).toMatchObject({ id: 'prod_later', created: 1_792_918_800 });
+  });
+});
+
+describe('lists', () => {
+  const idsOf = async (query: string): Promise<unknown> => {
+    const { body } = await get(`/v1/subscriptions?customer=cus_2${query}`);
+    return (body['data'] as readonly Json[]).map(({ id }) => id);
+  };
+
+  test('hold what was put and what the provider tells, newest first, and leave out canceled subscriptions unless asked', async () => {
+    expect(await idsOf('')).toEqual(['sub_put', 'sub_told']);
+    expect(await idsOf('&status=all')).toEqual(['sub_put', 'sub_told', 'sub_over']);
+    expect([await idsOf('&status=past_due'), await idsOf('&status=canceled'), await idsOf('&status=ended')]).toEqual([
+      ['sub_put'],
+      ['sub_over'],
+      ['sub_over'],
+    ]);
+    expect(await idsOf('&limit=1&starting_after=sub_put')).toEqual(['sub_told']);
+  });
+
+  test('show a customer as an id, and whole with its discount where it is asked for', async () => {
+    const first = async (query: string) =>
+      ((await get(`/v1/subscriptions?customer=cus_2&limit=1${query}`)).body['data'] as readonly Json[])[0];
+    expect((await first(''))?.['customer']).toBe('cus_2');
+    expect((await first('&expand[]=data.customer'))?.['customer']).toMatchObject({ id: 'cus_2', discount: { id: 'di_2' } });
+  });
+
+  test('a customer shows its discount with the coupon as an id, unless a path asks for it', async () => {
+    expect((await get('/v1/customers/cus_2')).body['discount']).toMatchObject({ id: 'di_2', source: { coupon: 'SMPL20' } });
+    expect((await get('/v1/customers/cus_2?expand[]=discount.source.coupon.applies_to')).body['discount']).toMatchObject({
+      source: { coupon: { id: 'SMPL20', percent_off: 20, applies_to: { products: ['prod_SmplPlatform'] } } },
+    });
   });
 });
 

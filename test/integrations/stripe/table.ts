@@ -21,3 +21,7 @@ export const itemsWith = async (prefix: string): Promise<readonly Readonly<Recor
   client.destroy();
   return items;
 };
+
+/** The events that the items of showings carry: what goes out to the revenue bus. */
+export const carriedEvents = async (): Promise<readonly Readonly<Record<string, string>>[]> =>
+  (await itemsWith('SRC#')).flatMap(({ event }) => (event === undefined ? [] : [event as Readonly<Record<string, string>>]));

@@ -13,7 +13,7 @@ const STREAM = 'arn:aws:dynamodb:us-east-1:000000000000:table/small/stream/1';
 const record = (sequence: number, eventName: StreamRecord['eventName'] = 'INSERT'): StreamRecord => ({
   eventID: `e${sequence}`,
   eventName,
-  dynamodb: { SequenceNumber: String(sequence), Keys: { pk: { S: `OUT#${sequence}` } } },
+  dynamodb: { SequenceNumber: String(sequence), Keys: { pk: { S: `ARR#${sequence}` } } },
 });
 
 /** Shards of records, to which a test adds. Sequence numbers compare only within a shard. */

@@ -73,6 +73,18 @@ describe('DynamoDB', () => {
     expect(streams.latest(streamArn(TableName), shard)).toBe(records[1]?.dynamodb.SequenceNumber);
   });
 
+  it('shows bytes and maps in the stream as Lambda gets them: bytes in base64, a map by its members', async () => {
+    const { streams } = stack.services;
+    const [shard = ''] = streams.shards(streamArn(TableName));
+    const event = { M: { type: { S: 'Noted' }, data: { S: '{"a":1}' } } };
+    await stack.dynamodb.send(
+      new PutItemCommand({ TableName, Item: { ...item('bytes'), packed: { B: Uint8Array.of(0, 250, 255) }, event } as never }),
+    );
+    const [record] = streams.read(streamArn(TableName), shard, undefined, 10);
+    // 0x00 0xfa 0xff in base64
+    expect(record?.dynamodb.NewImage).toEqual({ ...item('bytes'), packed: { B: 'APr/' }, event });
+  });
+
   it('refuses to make tables on request: they come from the template', async () => {
     const create = new CreateTableCommand({
       TableName: 'Other',

@@ -3,10 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../../local/service.ts';
 import { bus, busArn, type HarnessOptions, pipe, queue, queueArn, rule, startServices, streamArn, table } from './support.ts';
 
-const TEMPLATE = [
-  '{"id": <$.dynamodb.NewImage.id.S>, "type": <$.dynamodb.NewImage.type.S>, "version": <$.dynamodb.NewImage.version.S>,',
-  ' "subject": <$.dynamodb.NewImage.subject.S>, "data": <$.dynamodb.NewImage.data.S>}',
-].join('');
+const EVENT = '$.dynamodb.NewImage.event.M';
+const TEMPLATE = `{${['id', 'type', 'version', 'subject', 'data'].map((name) => `"${name}": <${EVENT}.${name}.S>`).join(', ')}}`;
 
 const outbox = (template: string | undefined = TEMPLATE, stream: Readonly<Record<string, unknown>> = {}): readonly Resource[] => [
   table('Ascent'),
@@ -20,29 +18,42 @@ const outbox = (template: string | undefined = TEMPLATE, stream: Readonly<Record
     SourceParameters: {
       DynamoDBStreamParameters: { StartingPosition: 'TRIM_HORIZON', BatchSize: 10, ...stream },
       FilterCriteria: {
-        Filters: [{ Pattern: JSON.stringify({ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'OUT#' }] } } } }) }],
+        Filters: [
+          {
+            Pattern: JSON.stringify({
+              eventName: ['INSERT'],
+              dynamodb: { NewImage: { event: { M: { type: { S: [{ exists: true }] } } } } },
+            }),
+          },
+        ],
       },
     },
     Target: busArn('revenue'),
     TargetParameters: {
-      EventBridgeEventBusParameters: { DetailType: '$.dynamodb.NewImage.type.S', Source: '$.dynamodb.NewImage.source.S' },
+      EventBridgeEventBusParameters: { DetailType: `${EVENT}.type.S`, Source: `${EVENT}.source.S` },
       ...(template === undefined ? {} : { InputTemplate: template }),
     },
   }),
 ];
 
-const outboxItem = (id: string, data = '{"mrr":"12.50","note":"a \\"quoted\\" word"}') => ({
-  pk: { S: 'OUT#07' },
-  sk: { S: `2026-01-05T09:00:00.000Z#${id}` },
-  id: { S: id },
-  type: { S: 'ArrMovementsRecorded' },
-  source: { S: 'ascent.arr' },
-  version: { S: '1' },
-  subject: { S: 'cus_1' },
-  data: { S: data },
+/** State with the event that it carries. */
+const carrying = (id: string, data = '{"mrr":"12.50","note":"a \\"quoted\\" word"}') => ({
+  pk: { S: 'ARR#cus_1' },
+  sk: { S: `REC#${id}` },
+  state: { S: 'live' },
+  event: {
+    M: {
+      id: { S: id },
+      type: { S: 'ArrMovementsRecorded' },
+      source: { S: 'ascent.arr' },
+      version: { S: '1' },
+      subject: { S: 'cus_1' },
+      data: { S: data },
+    },
+  },
 });
 
-const put = (Item: ReturnType<typeof outboxItem>) => new PutItemCommand({ TableName: 'Ascent', Item });
+const put = (Item: ReturnType<typeof carrying>) => new PutItemCommand({ TableName: 'Ascent', Item });
 
 const started = async (resources: readonly Resource[], options: HarnessOptions = {}) => {
   const stack = await startServices(resources, options);
@@ -54,13 +65,13 @@ const started = async (resources: readonly Resource[], options: HarnessOptions =
 };
 
 describe('a pipe from the table to the bus', () => {
-  it('publishes new outbox items, and leaves a string a string though it holds JSON', async () => {
+  it('publishes the events of new items, and leaves a string a string though it holds JSON', async () => {
     const stack = await started(outbox());
     await stack.dynamodb.send(
       new TransactWriteItemsCommand({
         TransactItems: [
           { Put: { TableName: 'Ascent', Item: { pk: { S: 'SUB#1' }, sk: { S: 'state' } } } },
-          { Put: { TableName: 'Ascent', Item: outboxItem('evt-1') } },
+          { Put: { TableName: 'Ascent', Item: carrying('evt-1') } },
         ],
       }),
     );
@@ -73,18 +84,21 @@ describe('a pipe from the table to the bus', () => {
     await stack.stop();
   });
 
-  it('lets changes of an outbox item and other items pass by', async () => {
+  it('lets changes of an item, other items and a text that is called event pass by', async () => {
     const stack = await started(outbox());
-    await stack.dynamodb.send(put(outboxItem('evt-1')));
-    const { pk, sk } = outboxItem('evt-1');
+    await stack.dynamodb.send(put(carrying('evt-1')));
+    const { pk, sk } = carrying('evt-1');
     await stack.dynamodb.send(
       new UpdateItemCommand({
         TableName: 'Ascent',
         Key: { pk, sk },
-        UpdateExpression: 'SET subject = :s',
+        UpdateExpression: 'SET #state = :s',
+        ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: { ':s': { S: 'x' } },
       }),
     );
+    const parked = { pk: { S: 'EVT#1' }, sk: { S: 'PARKED' }, event: { S: '{"type":"ArrMovementsRecorded"}' } };
+    await stack.dynamodb.send(new PutItemCommand({ TableName: 'Ascent', Item: parked }));
     await stack.idle();
     expect(stack.details()).toHaveLength(1);
     await stack.stop();
@@ -94,7 +108,7 @@ describe('a pipe from the table to the bus', () => {
     const stack = await started(outbox());
     const ids = Array.from({ length: 250 }, (_, at) => `evt-${at}`);
     for (let at = 0; at < ids.length; at += 50) {
-      const TransactItems = ids.slice(at, at + 50).map((id) => ({ Put: { TableName: 'Ascent', Item: outboxItem(id) } }));
+      const TransactItems = ids.slice(at, at + 50).map((id) => ({ Put: { TableName: 'Ascent', Item: carrying(id) } }));
       await stack.dynamodb.send(new TransactWriteItemsCommand({ TransactItems }));
     }
     await stack.idle();
@@ -104,23 +118,23 @@ describe('a pipe from the table to the bus', () => {
 
   it('goes on after a restart where it stopped', async () => {
     const first = await started(outbox());
-    await first.dynamodb.send(put(outboxItem('evt-1')));
+    await first.dynamodb.send(put(carrying('evt-1')));
     await first.idle();
     await first.stop('keep');
     const second = await started(outbox(), { dataDir: first.dataDir });
-    await second.dynamodb.send(put(outboxItem('evt-2')));
+    await second.dynamodb.send(put(carrying('evt-2')));
     await second.idle();
     expect(second.details().map(({ id }) => id)).toEqual(['evt-1', 'evt-2']);
     await second.stop();
   });
 
   it('stays before a record that it cannot publish, so that nothing overtakes it, and says so', async () => {
-    const stack = await started(outbox('{"id": "<$.dynamodb.NewImage.data.S>"}'));
-    await stack.dynamodb.send(put(outboxItem('evt-1')));
-    await stack.dynamodb.send(put(outboxItem('evt-2', 'plain')));
+    const stack = await started(outbox(`{"id": "<${EVENT}.data.S>"}`));
+    await stack.dynamodb.send(put(carrying('evt-1')));
+    await stack.dynamodb.send(put(carrying('evt-2', 'plain')));
     await expect.poll(() => stack.logged.length).toBeGreaterThan(0);
     expect(stack.logged[0]).toContain('Ascent/Test/outbox: Record 1');
-    expect(stack.logged[0]).toContain('holds the pipe up, attempt 1: <$.dynamodb.NewImage.data.S> holds a quote');
+    expect(stack.logged[0]).toContain('holds the pipe up, attempt 1: <$.dynamodb.NewImage.event.M.data.S> holds a quote');
     expect(stack.details()).toEqual([]);
     expect(stack.services.busy.find(({ name }) => name === 'pipes')?.pending()).toBe(1);
     await stack.stop();
@@ -128,10 +142,10 @@ describe('a pipe from the table to the bus', () => {
 
   it('gives a record up after the retries of the template, keeps where it was in the dead-letter queue, and goes on', async () => {
     const stack = await started(
-      outbox('{"id": "<$.dynamodb.NewImage.data.S>"}', { MaximumRetryAttempts: 0, DeadLetterConfig: { Arn: queueArn('given-up') } }),
+      outbox(`{"id": "<${EVENT}.data.S>"}`, { MaximumRetryAttempts: 0, DeadLetterConfig: { Arn: queueArn('given-up') } }),
     );
-    await stack.dynamodb.send(put(outboxItem('evt-1')));
-    await stack.dynamodb.send(put(outboxItem('evt-2', 'plain')));
+    await stack.dynamodb.send(put(carrying('evt-1')));
+    await stack.dynamodb.send(put(carrying('evt-2', 'plain')));
     await stack.idle();
     expect(stack.details()).toEqual([{ id: 'plain' }]);
     expect(JSON.parse(stack.services.queues.peek(queueArn('given-up'), 1)[0]?.body ?? '')).toMatchObject({

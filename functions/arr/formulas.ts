@@ -1,0 +1,23 @@
+/**
+ * What figures are, in words. A figure carries its formula with where it is explained, so that it can be read without this code.
+ */
+export const ARR_FORMULA =
+  'ARR = Σ over commercial lines in force at the end of the day of round(price × quantity × billing intervals per year, net of discounts active on the day), at plan rates (docs/concepts.md#arr)';
+
+export const WATERFALL_FORMULA =
+  'closing ARR = opening ARR + Σ net movements by cause, each on the day on which it takes effect, at plan rates (docs/concepts.md#movements)';
+
+export const MOVEMENT_FORMULA =
+  'a movement = Σ over commercial lines of ARR at the end of the day − ARR at the end of the day before, by cause (docs/concepts.md#movements)';
+
+/** ARR at the end of a day, taken apart at the beginning of its month. */
+export const balanceFormula = (openingOn: string, from: string, on: string): string =>
+  `ARR at the end of ${on} = ARR at the end of ${openingOn} + Σ movements from ${from} to ${on}, at plan rates (docs/concepts.md#movements)`;
+
+/** What moved within a period, for all causes or for one. */
+export const flowFormula = (from: string, to: string, cause: string | undefined): string => {
+  if (cause === 'renewal')
+    return `ARR renewed = Σ over renewals from ${from} to ${to} of the ARR that came up and was renewed; part of no sum (docs/concepts.md#movements)`;
+  const which = cause === undefined ? 'movements' : `movements of cause ${cause}`;
+  return `net movement = Σ ${which} from ${from} to ${to}, each on the day on which it takes effect, at plan rates (docs/concepts.md#movements)`;
+};

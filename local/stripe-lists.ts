@@ -1,0 +1,25 @@
+import type { StripeObject } from './stripe-render.ts';
+
+/** Which objects a list of Stripe's API shows. */
+const PLAIN_FILTERS = ['customer', 'subscription', 'type', 'invoice', 'charge', 'payment_intent', 'product'];
+
+/** Statuses of a subscription that count as ended, when asked for by that name. */
+const ENDED = ['canceled', 'incomplete_expired'];
+
+const idOf = (value: unknown): unknown => (typeof value === 'object' && value !== null ? (value as StripeObject)['id'] : value);
+
+/** By `status`; subscriptions that were canceled are only shown to who asks for them. */
+const hasStatus = ({ object, status }: StripeObject, wanted: string | null): boolean => {
+  if (object !== 'subscription') return wanted === null || status === wanted;
+  if (wanted === null) return status !== 'canceled';
+  return wanted === 'all' || (wanted === 'ended' ? ENDED.includes(String(status)) : status === wanted);
+};
+
+const matches = (object: StripeObject, query: URLSearchParams): boolean =>
+  PLAIN_FILTERS.every((name) => !query.has(name) || idOf(object[name]) === query.get(name)) &&
+  hasStatus(object, query.get('status')) &&
+  Number(object['created'] ?? 0) >= Number(query.get('created[gte]') ?? 0);
+
+/** Those that the query asks for, newest first. */
+export const listed = (objects: readonly StripeObject[], query: URLSearchParams): readonly StripeObject[] =>
+  objects.filter((object) => matches(object, query)).sort((a, b) => Number(b['created'] ?? 0) - Number(a['created'] ?? 0));
