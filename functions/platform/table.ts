@@ -36,8 +36,7 @@ const electroClient = {
   query: method('Query'),
   put: method('PutItem'),
   update: method('UpdateItem'),
-  delete: method('DeleteItem'),
-  ...Object.fromEntries(['batchWrite', 'scan', 'createSet', 'transactWrite', 'transactGet'].map((name) => [name, notUsed(name)])),
+  ...Object.fromEntries(['delete', 'batchWrite', 'scan', 'createSet', 'transactWrite', 'transactGet'].map((name) => [name, notUsed(name)])),
 };
 
 /** Second argument of every `new Entity(model, entityDefaults)`. */
@@ -175,5 +174,5 @@ export const getItems = async <T extends Key>(keys: readonly Key[]): Promise<T[]
   return keys.flatMap(({ pk, sk }) => found.get(`${pk}\n${sk}`) ?? []);
 };
 
-export { dynamodb, tableName } from './clients/dynamodb.ts';
+export { tableName } from './clients/dynamodb.ts';
 export { batchCommit, type CommitProblem, commit, mustExist, mustNotExist, type Write } from './writes.ts';

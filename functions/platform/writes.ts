@@ -7,7 +7,7 @@ import { ok, type Problem, type Result } from './result.ts';
 /** Parameters in document-client form, as ElectroDB's `.params()` makes them. The table's name is filled in here. */
 type Params = Readonly<Record<string, unknown>>;
 
-export type Write = { readonly put: Params } | { readonly update: Params } | { readonly delete: Params } | { readonly check: Params };
+export type Write = { readonly put: Params } | { readonly update: Params } | { readonly check: Params };
 
 export type CommitReason = 'none' | 'condition-failed' | 'conflict' | 'throttled';
 
@@ -48,7 +48,7 @@ const ERRORS: Readonly<Record<string, CommitReason>> = {
 };
 
 const paramsOf = (write: Write): Params =>
-  'put' in write ? write.put : 'update' in write ? write.update : 'delete' in write ? write.delete : write.check;
+  'put' in write ? write.put : 'update' in write ? write.update : write.check;
 
 /** `pk` and `sk` of the item that is written: one transaction may name an item only once. */
 const keyOf = (write: Write): string => {
@@ -63,7 +63,7 @@ const named = (write: Write): Record<string, unknown> => ({ ...paramsOf(write), 
 const transactItem = (write: Write): Record<string, unknown> => {
   if ('put' in write) return { Put: named(write) };
   if ('update' in write) return { Update: named(write) };
-  return 'delete' in write ? { Delete: named(write) } : { ConditionCheck: named(write) };
+  return { ConditionCheck: named(write) };
 };
 
 /**
@@ -74,7 +74,6 @@ const send = async (writes: readonly Write[], token: string | undefined): Promis
   const only = writes.length === 1 && token === undefined ? writes[0] : undefined;
   if (only !== undefined && 'put' in only) await dynamodb('PutItem', named(only));
   else if (only !== undefined && 'update' in only) await dynamodb('UpdateItem', named(only));
-  else if (only !== undefined && 'delete' in only) await dynamodb('DeleteItem', named(only));
   else await dynamodb('TransactWriteItems', { TransactItems: writes.map(transactItem), ClientRequestToken: token });
 };
 

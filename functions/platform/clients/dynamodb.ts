@@ -8,7 +8,7 @@ import { ServiceError, type ServiceName, signedPost } from './transport.ts';
  * DynamoDB's data operations, with plain values where the service has typed attributes. Inputs and outputs are the service's own otherwise
  * (Amazon DynamoDB API Reference, 2012-08-10).
  */
-export type Operation = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems';
+export type Operation = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'TransactWriteItems';
 type Params = Readonly<Record<string, unknown>>;
 
 const DYNAMODB: ServiceName = { host: 'dynamodb', variable: 'DYNAMODB', protocol: 'application/x-amz-json-1.0' };
