@@ -63,7 +63,7 @@ const NOT_PURE = [HANDLERS, STORES, INDEXES, filesOf(STEPS), PLATFORM_EDGE];
 
 /** A package as it resolves, or as it is written where it cannot be resolved. */
 const packages = (names) => `(?:^|node_modules/)(?:${names.join('|')})(?:/|$)`;
-const SDK = '(?:^|node_modules/)(?:@aws-sdk/|aws4fetch(?:/|$))';
+const SDK = '(?:^|node_modules/)@aws-sdk/';
 const TABLE_LIBRARY = packages(['electrodb']);
 /** Packages and parts of Node that compute and do nothing else. */
 const PURE_PACKAGE = '(?:^|node_modules/)(?:zod|dinero\\.js|temporal-polyfill)(?:/|$)|^(?:node:)?(?:crypto|zlib)$|^aws-lambda$';

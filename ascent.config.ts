@@ -1,6 +1,6 @@
 import { defineCompany } from './functions/platform/config.ts';
 
-/** The company that runs Ascent. Change this file to make it yours; a mistake stops the synthesis with the field's name. */
+/** The company that runs Ascent. Change this file to make it yours; a mistake stops `npm start` and the synthesis with the field’s name. */
 export const company = defineCompany({
   name: 'Acme Software, Inc.',
   zone: 'UTC',

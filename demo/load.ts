@@ -45,8 +45,16 @@ const putRates = async (target: DemoTarget, rates: readonly object[]): Promise<v
   if (!answer.ok) throw new Error(`the plan rates were not taken: ${answer.status} ${await answer.text()}`);
 };
 
-/** Loads the story up to its today as genuine webhooks, each at its own time of the test clock. */
-export const loadDemo = async (target: DemoTarget, story: DemoStory, onProgress: (progress: DemoProgress) => void): Promise<number> => {
+/**
+ * Loads the story up to its today as genuine webhooks, each at its own time of the test clock. Rejects with the signal's reason, once the
+ * webhooks under way have been answered.
+ */
+export const loadDemo = async (
+  target: DemoTarget,
+  story: DemoStory,
+  onProgress: (progress: DemoProgress) => void,
+  signal?: AbortSignal,
+): Promise<number> => {
   const sender = openWebhookSender(`${target.url}/webhooks/stripe`, target.webhookSecret, CONNECTIONS);
   try {
     target.setClock(story.startsAt * 1000);
@@ -60,7 +68,8 @@ export const loadDemo = async (target: DemoTarget, story: DemoStory, onProgress:
         await target.advanceClock(at * 1000);
         settledAt = at;
       } else target.setClock(at * 1000);
-      await sendAll(day, (delivery) => sender.send(delivery.event, at));
+      await sendAll(day, (delivery) => sender.send(delivery.event, at), signal);
+      signal?.throwIfAborted();
       delivered += day.length;
       onProgress({ delivered, total: story.deliveriesUntilToday, clockMs: at * 1000 });
     }
@@ -89,11 +98,11 @@ function* byDay(deliveries: Iterable<DemoDelivery>, until: number): Generator<De
   if (day.length > 0) yield day;
 }
 
-/** At most `CONNECTIONS` under way at once. */
-const sendAll = async <T>(items: readonly T[], send: (item: T) => Promise<void>): Promise<void> => {
+/** At most `CONNECTIONS` under way at once; after the signal no further one begins. */
+const sendAll = async <T>(items: readonly T[], send: (item: T) => Promise<void>, signal: AbortSignal | undefined): Promise<void> => {
   let next = 0;
   const lane = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await send(item);
+    for (let item = items[next++]; item !== undefined && signal?.aborted !== true; item = items[next++]) await send(item);
   };
   await Promise.all(Array.from({ length: Math.min(CONNECTIONS, items.length) }, lane));
 };

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_PORT, parsePort } from './options.ts';
 
-/** The pages under `/local` as a command: `node local/cli.ts queues`. Talks to the stack that runs on this machine. */
-const HELP = `node local/cli.ts <command> [--port ${DEFAULT_PORT}]
+/** The pages under `/local` as a command: `npm run local -- queues`. Talks to the stack that runs on this machine. */
+const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   clock                         the test clock
   clock set <instant> [--freeze | --run]
   clock advance <P1D | instant> moves forward through everything that falls due
@@ -47,7 +47,7 @@ const logsRequest = ([source]: readonly string[], { level, limit }: Flags): Requ
   return get(`logs?${query}`);
 };
 
-/** The request that a command line stands for; undefined where it stands for none. */
+/** The request that a command line stands for; undefined where it lacks a word or says one too many. */
 export const requestOf = ([command = '', ...rest]: readonly string[], flags: Flags): Request | undefined => {
   if (PAGES.includes(command)) return get(command);
   switch (command) {
@@ -79,8 +79,17 @@ const print = (command: string | undefined, answer: unknown): void => {
   else console.log(JSON.stringify(answer, undefined, 2));
 };
 
-const run = async (): Promise<number> => {
+const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'token'];
+
+/** What is wrong with words that make no request, in one line. */
+export const refusalOf = ([command = '', ...rest]: readonly string[]): string =>
+  COMMANDS.includes(command)
+    ? `"${[command, ...rest].join(' ')}" is not how ${command} is asked; npm run local lists how`
+    : `"${command}" is no command; npm run local lists them`;
+
+const read = (args: readonly string[]) => {
   const { values, positionals } = parseArgs({
+    args: [...args],
     allowPositionals: true,
     options: {
       port: { type: 'string', default: String(DEFAULT_PORT) },
@@ -90,16 +99,25 @@ const run = async (): Promise<number> => {
       run: { type: 'boolean', default: false },
     },
   });
+  return { values, positionals, port: parsePort(values.port) };
+};
+
+const run = async (args: readonly string[]): Promise<number> => {
+  const { values, positionals, port } = read(args);
+  if (positionals.length === 0) {
+    console.log(HELP);
+    return 0;
+  }
   const request = requestOf(positionals, values);
   if (request === undefined) {
-    console.error(HELP);
-    return positionals.length === 0 ? 0 : 2;
+    console.error(refusalOf(positionals));
+    return 2;
   }
-  const url = `http://127.0.0.1:${parsePort(values.port)}/local/${request.path}`;
+  const url = `http://127.0.0.1:${port}/local/${request.path}`;
   const body = request.body === undefined ? {} : { body: JSON.stringify(request.body), headers: { 'content-type': 'application/json' } };
   const response = await fetch(url, { method: request.method, ...body }).catch(() => undefined);
   if (response === undefined) {
-    console.error(`no local stack answers on port ${values.port}; start one with: npm start`);
+    console.error(`no local stack answers on port ${port}; start one with: npm start`);
     return 1;
   }
   const answer: unknown = await response.json();
@@ -108,4 +126,10 @@ const run = async (): Promise<number> => {
   return response.ok && !busy ? 0 : 1;
 };
 
-if (import.meta.main) process.exitCode = await run();
+if (import.meta.main) {
+  process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
+    // Node explains in a second sentence how to pass a word that begins with a dash; none of ours does.
+    console.error(error instanceof Error ? error.message.split('. ')[0] : error);
+    return 2;
+  });
+}

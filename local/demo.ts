@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DemoCompany, demoCompany } from '../demo/company.ts';
 import type { Delivery } from '../demo/deliveries.ts';
 import { type DemoProgress, type DemoTarget, loadDemo } from '../demo/load.ts';
 import { openWebhookSender } from '../demo/webhook-sender.ts';
+import { markLoaded } from './data-folder.ts';
 import type { Overrides } from './lambda/functions.ts';
 import type { LocalStack } from './stack.ts';
 import { type StripeObject, type StripeServer, startStripe } from './stripe.ts';
@@ -11,7 +12,6 @@ import { type StripeObject, type StripeServer, startStripe } from './stripe.ts';
 /** The day on which the demo stands after loading: `TODAY` of its story. */
 const TODAY = '2026-11-05';
 const SEED = 1;
-const MARKER = 'demo.json';
 const DAY_SECONDS = 86_400;
 
 export const openDemo = (): DemoCompany => demoCompany({ seed: SEED, today: TODAY });
@@ -53,14 +53,13 @@ const secretOf = (dataDir: string, end: string): Record<string, unknown> => {
   return value;
 };
 
-export const isLoaded = (dataDir: string): boolean => existsSync(join(dataDir, MARKER));
-
-/** Loads the story up to its today through the front door. What comes later is delivered as the clock moves: `deliverLater`. */
+/** Loads the story up to its today through the front door, or until the signal. What comes later is delivered as the clock moves: `deliverLater`. */
 export const loadInto = async (
   stack: LocalStack,
   dataDir: string,
   demo: DemoCompany,
   onProgress: (progress: DemoProgress) => void,
+  signal?: AbortSignal,
 ): Promise<number> => {
   const [webhookSecret = ''] = secretOf(dataDir, '/webhook-signing')['webhookSecrets'] as string[];
   const target: DemoTarget = {
@@ -80,10 +79,11 @@ export const loadInto = async (
       todayAt: demo.todayAt,
     },
     onProgress,
+    signal,
   );
   // From here on the clock runs, as a clock does.
   stack.clock.set(demo.todayAt * 1000, { frozen: false });
-  writeFileSync(join(dataDir, MARKER), `${JSON.stringify({ seed: demo.seed, today: demo.today, delivered })}\n`);
+  markLoaded(dataDir, { seed: demo.seed, today: demo.today, delivered });
   return delivered;
 };
 

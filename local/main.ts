@@ -1,9 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { DemoCompany } from '../demo/company.ts';
 import type { DemoProgress } from '../demo/load.ts';
+import { checkContents, contentsOf, isLoaded, markContents } from './data-folder.ts';
 import { loadDeclaredSamples } from './declared-samples.ts';
-import { deliverLater, isLoaded, loadInto, openDemo, startDemoStripe, withStripeAt } from './demo.ts';
+import { deliverLater, loadInto, openDemo, startDemoStripe, withStripeAt } from './demo.ts';
+import { checkPort } from './http/port.ts';
 import type { LogEntry } from './lambda/logs.ts';
+import { lockDataFolder } from './lock.ts';
 import { milestoneText } from './milestone-text.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './options.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from './stack.ts';
@@ -12,7 +16,7 @@ import { synthesise } from './synth.ts';
 /** What `npm start` runs: bundles and synthesises the CDK app, then runs what came out of it on this machine. */
 const WORK = resolve('.ascent');
 
-/** Errors and warnings reach the terminal; everything else is at /local and by `node local/cli.ts logs`. */
+/** Errors and warnings reach the terminal; everything else is at /local and by `npm run local -- logs`. */
 const printLog = ({ level, source, line }: LogEntry): void => {
   if (level === 'error' || level === 'warn') console.error(`${level === 'error' ? 'error' : 'warning'}  ${source}: ${line}`);
 };
@@ -35,18 +39,35 @@ const startOn = async (assemblyDir: string, options: StartOptions, more: Partial
   return stack;
 };
 
-/** `onUp` gets the stack as soon as it answers, before the demo company is loaded: a signal then stops it cleanly. */
-const startAll = async (options: StartOptions, onUp: (stack: LocalStack) => void): Promise<LocalStack> => {
+/** What would stop the start is found before anything is bundled. Returns the release of the data folder. */
+const prepare = async (options: StartOptions): Promise<() => void> => {
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  checkContents(dataDir, options);
+  await checkPort(options.port);
+  return lockDataFolder(dataDir);
+};
+
+/** Bundles and synthesises while the data folder is held; the stack takes the folder for itself afterwards. */
+const build = async (options: StartOptions): Promise<string> => {
+  const release = await prepare(options);
   mkdirSync(WORK, { recursive: true });
   const assemblyDir = join(WORK, 'cdk.out');
   rmSync(assemblyDir, { recursive: true, force: true });
   const synthStartedMs = performance.now();
-  await synthesise(assemblyDir);
+  await synthesise(assemblyDir).finally(release);
   console.log(`bundled and synthesised in ${seconds(synthStartedMs)}`);
+  return assemblyDir;
+};
+
+/** `onUp` gets the stack as soon as it answers, before the demo company is loaded: a signal then stops it cleanly. */
+const startAll = async (options: StartOptions, onUp: (stack: LocalStack) => void): Promise<void> => {
+  const assemblyDir = await build(options);
   if (!options.empty) return startWithDemo(assemblyDir, options, onUp);
   const stack = await startOn(assemblyDir, options);
+  markContents(resolve(options.dataDir), 'own');
   onUp(stack);
-  return stack;
+  console.log(`ready, without the demo company. Send it an event: docs/start.md says how. The API: ${stack.url}/api/v1/docs`);
 };
 
 /** A progress line on a terminal is drawn again and again; in a log file it comes every ten percent. */
@@ -63,7 +84,7 @@ const progressBar = (): ((progress: DemoProgress) => void) => {
   };
 };
 
-const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (stack: LocalStack) => void): Promise<LocalStack> => {
+const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (stack: LocalStack) => void): Promise<void> => {
   const demo = openDemo();
   let now = (): number => demo.todayAt * 1000;
   const stripe = await startDemoStripe(demo, () => now());
@@ -72,17 +93,40 @@ const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (
     env: withStripeAt(() => stripe.url),
     secrets: { 'ascent/stripe/main/api-key': { apiKey: stripe.apiKey } },
   });
-  const stack = { ...up, stop: () => up.stop().finally(stripe.stop) };
-  onUp(stack);
-  now = stack.clock.now;
+  const stopping = new AbortController();
+  let load: Promise<void> = Promise.resolve();
+  onUp({
+    ...up,
+    // Its sender first: what is under way is answered, and nothing fails for want of a stack.
+    stop: async () => {
+      stopping.abort();
+      await Promise.allSettled([load]);
+      await up.stop().finally(stripe.stop);
+    },
+  });
+  now = up.clock.now;
   if (!isLoaded(dataDir)) {
-    const startedMs = performance.now();
-    const delivered = await loadInto(stack, dataDir, demo, progressBar());
-    console.log(`loaded ${delivered.toLocaleString('en')} webhooks in ${seconds(startedMs)}`);
+    load = loadDemoInto(up, dataDir, demo, stopping.signal);
+    await load;
   }
-  deliverLater(stack, dataDir, demo);
-  console.log(await milestoneText(stack.url));
-  return stack;
+  if (stopping.signal.aborted) return;
+  deliverLater(up, dataDir, demo);
+  console.log(await milestoneText(up.url));
+};
+
+/** Loads the demo company into a folder that it has to itself. Where the signal ends it, the next start begins it again. */
+const loadDemoInto = async (stack: LocalStack, dataDir: string, demo: DemoCompany, signal: AbortSignal): Promise<void> => {
+  if (contentsOf(dataDir) === 'demo')
+    console.log('the demo was not loaded to its end the last time: it is loaded again from its beginning, and what is there counts once');
+  markContents(dataDir, 'demo');
+  const startedMs = performance.now();
+  try {
+    const delivered = await loadInto(stack, dataDir, demo, progressBar(), signal);
+    console.log(`loaded ${delivered.toLocaleString('en')} webhooks in ${seconds(startedMs)}`);
+  } catch (error) {
+    if (error !== signal.reason) throw error;
+    console.log('stopped before the demo was loaded: the next start loads it again from its beginning');
+  }
 };
 
 /** Stops once, on the first of the signals; a second one ends the process at once. */
@@ -91,6 +135,7 @@ const stopOnSignal = (stack: LocalStack): void => {
   const stop = (): void => {
     if (stopping) process.exit(130);
     stopping = true;
+    console.log('\nstopping, once what is under way has ended; the same again stops at once');
     stack.stop().then(
       () => process.exit(0),
       (error: unknown) => {

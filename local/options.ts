@@ -13,8 +13,8 @@ export const DEFAULT_PORT = 8080;
 export const DEFAULT_DATA = '.ascent/data';
 
 export const START_HELP = `npm start -- [options]
-  --empty          start without the demo company
-  --fresh          empty the data folder first
+  --empty          start without the demo company, with data of your own
+  --fresh          delete everything in the data folder first
   --auth           ask for tokens even from this machine
   --port <n>       port for people (default ${DEFAULT_PORT})
   --data <folder>  where everything is kept (default ${DEFAULT_DATA})`;

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AssemblyError, loadAssembly } from './assembly/load.ts';
 import { resolveResources } from './assembly/resources.ts';
 import { openClock, type TestClock } from './clock.ts';
@@ -72,6 +73,7 @@ export interface LocalStack {
 export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '000000000000';
 const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
+const MAX_STOP_WAIT_MS = 2_000;
 
 const callersOf = (functions: readonly LocalFunction[]): ReadonlyMap<string, Caller> =>
   new Map<string, Caller>([
@@ -97,6 +99,12 @@ const startMappings = (
       const matcher = (pattern: unknown) => compilePattern(pattern).matches;
       return startStreamMapping(resource, fn, { ...parts, streams: services.streams, queues: services.queues, checkpoints, matcher });
     });
+
+/** Waits for the functions that run, though not for one that hangs: its work comes again at the next start. */
+const untilEnded = async (pool: Busy): Promise<void> => {
+  const untilMs = performance.now() + MAX_STOP_WAIT_MS;
+  while (pool.pending() > 0 && performance.now() < untilMs) await delay(10);
+};
 
 /** Pid files stay: by them the lock holds, and an emulator that outlived a killed stack is found and ended. */
 const emptyFolder = (dataDir: string): void => {
@@ -196,6 +204,8 @@ const start = async (
 
   const checkpoints = openCheckpoints(join(dataDir, 'checkpoints.sqlite'));
   undo.push(checkpoints.close);
+  // Nothing is handed out any more by then: what runs may still use the services, so that a stop says no errors.
+  undo.push(() => untilEnded(pool));
   const polled = { ...services, queues: observedQueues(services.queues, options.observer) };
   mappings.push(...startMappings(functions, polled, checkpoints, { resources, region: REGION, invoker: pool, onRoom: pool.onRoom, log }));
   undo.push(() => {

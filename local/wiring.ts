@@ -19,7 +19,11 @@ export type Finding = AssemblyError;
 export const checkVariables = (functions: readonly LocalFunction[]): readonly Finding[] =>
   functions.flatMap((fn) =>
     missingVariables(fn).map(
-      (name) => new AssemblyError(fn.construct, `its code reads the environment variable ${name}, which the template does not give it`),
+      (name) =>
+        new AssemblyError(
+          fn.construct,
+          `its code reads the environment variable ${name}, which the template does not give it: a method of lib/kit/function.ts (readsTable, readsCompany, readsSecrets, sendsTo, putsEventsOn) grants the use and sets the variable`,
+        ),
     ),
   );
 

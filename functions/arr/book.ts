@@ -1,7 +1,7 @@
 import { toEpochDay } from '../platform/calendar.ts';
 import type { SubscriptionFact } from './facts.ts';
 import { extended } from './lists.ts';
-import type { Profile } from './profile.ts';
+import { counts, type Profile } from './profile.ts';
 import { annualValue, annualValues, type Discount, type Fraction, type Line, roundHalfAway } from './rating.ts';
 
 /** Plan-rate conversions, dated. A missing rate is `undefined`: amounts stay in their currency and the total says what is missing. */
@@ -57,10 +57,15 @@ export interface Stretch {
 
 const NO_DAYS: readonly number[] = [];
 
-export const stretchOf = (fact: SubscriptionFact): Stretch => {
-  const { observedOn, startsOn, legalEntity, currency, lines, discounts } = fact;
-  const observedDay = toEpochDay(observedOn);
-  const startDay = startsOn === observedOn ? observedDay : toEpochDay(startsOn);
+export const stretchOf = (fact: SubscriptionFact): Stretch => stretchFrom(fact, toEpochDay(fact.startsOn));
+
+/** The stretch of a fact about a subscription of which another stretch is at hand: mostly its service started on the same day. */
+export const stretchLike = (known: Stretch | undefined, fact: SubscriptionFact): Stretch =>
+  known !== undefined && known.fact.startsOn === fact.startsOn ? stretchFrom(fact, known.startDay) : stretchOf(fact);
+
+const stretchFrom = (fact: SubscriptionFact, startDay: number): Stretch => {
+  const { legalEntity, currency, lines, discounts } = fact;
+  const observedDay = toEpochDay(fact.observedOn);
   const fromDay = effectiveDay(fact, observedDay, startDay);
   const firstBreak = startDay > observedDay ? startDay : undefined;
   const breakDays = breakDaysAfter(fromDay, firstBreak, lines, discounts);
@@ -112,26 +117,6 @@ const isAscending = (days: readonly number[]): boolean => {
   return true;
 };
 
-/** Whether the profile counts a subscription in this state at all. */
-const counts = (fact: SubscriptionFact, profile: Profile): boolean => {
-  if (fact.collectionPaused && profile.collectionPaused === 'excluded') return false;
-  switch (fact.status) {
-    case 'active':
-      return true;
-    case 'past-due':
-      return profile.pastDue === 'counted';
-    case 'trialing':
-      return profile.trial === 'counted';
-    case 'unpaid':
-      return profile.unpaid === 'counted';
-    case 'paused':
-    case 'incomplete':
-    case 'incomplete-expired':
-    case 'canceled':
-      return false;
-  }
-};
-
 const NO_LINES: readonly LineValue[] = [];
 const AT_PAR: Fraction = { num: 1n, den: 1n };
 
@@ -143,6 +128,9 @@ export interface Change {
   /** A schedule's phase begins today. */
   readonly contractedStep: boolean;
 }
+
+const isLive = ({ lines, startDay, fact }: Stretch, day: number, profile: Profile): boolean =>
+  lines.length > 0 && day >= startDay && counts(fact, profile);
 
 /**
  * ARR of a subscription's lines at the end of the day on which it changes; lines without value are left out. `on` is the same day as text,
@@ -157,7 +145,7 @@ export const valuesOn = (
   context: Context,
 ): readonly LineValue[] => {
   const { lines, discounts, eventId } = after;
-  if (lines.length === 0 || day < after.startDay || !counts(after.fact, context.profile)) return NO_LINES;
+  if (!isLive(after, day, context.profile)) return NO_LINES;
   const together = discounts.length === 0 ? undefined : annualValues(lines, discounts, on, context.profile);
   const linesBefore = together === undefined && before?.discounts.length === 0 ? before.lines : NO_LINES_BEFORE;
   const factor = after.currency === context.rates.planCurrency ? AT_PAR : context.rates.factor(after.currency, day);
@@ -167,7 +155,7 @@ export const valuesOn = (
     const line = lines[i] as Line;
     const known = knownLine(open, live, subscriptionId, after, line);
     if (known !== undefined && isSameValue(linesBefore[i], known, line)) {
-      values[live++] = { ...known, lineId: line.lineId, origin: line.origin, eventId };
+      values[live++] = copied(known, known.planMinor, known.converted, line.lineId, line.origin, eventId);
       continue;
     }
     const exact = together === undefined ? annualValue(line, on, context.profile) : (together[i] as Fraction);
@@ -183,7 +171,7 @@ export const valuesOn = (
       origin: line.origin,
       exact,
       amountMinor,
-      planMinor: factor === AT_PAR ? amountMinor : planMinor(exact, factor),
+      planMinor: factor === AT_PAR ? amountMinor : atRate(exact, factor),
       converted: factor !== undefined,
       eventId,
     };
@@ -193,6 +181,29 @@ export const valuesOn = (
 };
 
 const NO_LINES_BEFORE: readonly Line[] = [];
+
+/** A line whose ARR in its own currency is what it was. Written out: lines are copied often, and a spread takes several times as long. */
+const copied = (
+  { key, subscriptionId, productId, legalEntity, currency, exact, amountMinor }: LineValue,
+  planMinor: bigint,
+  converted: boolean,
+  lineId: string,
+  origin: Origin | undefined,
+  eventId: string,
+): LineValue => ({
+  key,
+  subscriptionId,
+  lineId,
+  productId,
+  legalEntity,
+  currency,
+  origin,
+  exact,
+  amountMinor,
+  planMinor,
+  converted,
+  eventId,
+});
 
 /** Whether an item of a subscription says the same of its value as it did before; only prices that are the same a unit are compared. */
 const isSameValue = (before: Line | undefined, known: LineValue, line: Line): boolean =>
@@ -229,21 +240,12 @@ const isLine = (known: LineValue, subscriptionId: string, stretch: Stretch, line
   known.legalEntity === stretch.legalEntity &&
   known.currency === stretch.currency;
 
-/** Whether the plan rate of a currency changes on a day. */
-const isRevalued = (currency: string, day: number, rates: PlanRates): boolean =>
-  currency !== rates.planCurrency && rates.changeDays(currency).includes(day);
-
-/** The lines at the plan rates of a day: the difference is FX, never expansion or contraction. The very same list where no rate changes. */
-export const atRatesOf = (day: number, lines: readonly LineValue[], rates: PlanRates): readonly LineValue[] => {
-  for (const line of lines) if (isRevalued(line.currency, day, rates)) return lines.map((each) => revalued(each, day, rates));
-  return lines;
-};
-
-const revalued = (line: LineValue, day: number, rates: PlanRates): LineValue => {
-  if (!isRevalued(line.currency, day, rates)) return line;
+/** A line at the plan rate of a day; the very same one where the rate of its currency does not change on it. */
+export const atRateOf = (day: number, line: LineValue, rates: PlanRates): LineValue => {
+  if (line.currency === rates.planCurrency || !rates.changeDays(line.currency).includes(day)) return line;
   const factor = rates.factor(line.currency, day);
-  return { ...line, planMinor: planMinor(line.exact, factor), converted: factor !== undefined };
+  return copied(line, atRate(line.exact, factor), factor !== undefined, line.lineId, line.origin, line.eventId);
 };
 
-const planMinor = (exact: Fraction, factor: Fraction | undefined): bigint =>
+const atRate = (exact: Fraction, factor: Fraction | undefined): bigint =>
   factor === undefined ? 0n : roundHalfAway({ num: exact.num * factor.num, den: exact.den * factor.den });

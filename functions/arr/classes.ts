@@ -1,6 +1,6 @@
 import type { Change, Context, LineValue, Stretch } from './book.ts';
 import { changeOf, type Delta, entryLine, planShare, sumPlan } from './delta.ts';
-import { extended } from './lists.ts';
+import { EMPTY, extended } from './lists.ts';
 import type { Cause, EntryLine, Renewed } from './movements.ts';
 import { annualValues, type Fraction, type Line, roundHalfAway } from './rating.ts';
 import { isRenewed } from './term.ts';
@@ -27,7 +27,7 @@ export const classed = (
   on: string,
   context: Context,
 ): readonly Delta[] => {
-  let told: Delta[] = [];
+  let told: Delta[] = EMPTY;
   for (const delta of deltas) {
     const change = changeOf(delta.line, changes);
     if (change?.contractedStep && context.profile.contractedSteps === 'separate')
@@ -87,7 +87,7 @@ const quantitiesOf = ({ lines }: Stretch): Map<string, string> => {
 
 /** What was in force of the renewed subscriptions, by currency. */
 export const renewedAmounts = (lines: readonly LineValue[]): Renewed[] => {
-  let amounts: Renewed[] = [];
+  let amounts: Renewed[] = EMPTY;
   for (const { currency, amountMinor, planMinor } of lines) {
     const at = amounts.findIndex((amount) => amount.currency === currency);
     const sum = amounts[at];

@@ -2,7 +2,8 @@ import type { PlanContent } from '../company/index.ts';
 import { addDays, addMonths } from '../platform/calendar.ts';
 import type { Course, CourseRow } from './course.ts';
 import { ratioBps } from './milestone.ts';
-import { arrAt, type Step, stepsOf } from './series.ts';
+import type { Cause } from './movements.ts';
+import { arrAt, stepsOf } from './series.ts';
 import { ORIGINS } from './totals.ts';
 import type { Totals } from './totals-store.ts';
 
@@ -38,12 +39,22 @@ interface Bridge {
   readonly movements: readonly Share[];
 }
 
-/** Which gains count as which of the plan's three kinds. */
-const MIX: Readonly<Record<string, readonly string[]>> = {
-  landed: ['new', 'reactivation'],
-  expanded: ['expansion', 'contracted-step', 'price-escalator'],
-  'renewal-uplift': ['renewal-uplift'],
+/** Which of the plan's three kinds of gain a cause counts as; `undefined` is not a gain that the plan asks for. */
+const MIX: Readonly<Record<Cause, (typeof ORIGINS)[number] | undefined>> = {
+  new: 'landed',
+  reactivation: 'landed',
+  expansion: 'expanded',
+  'contracted-step': 'expanded',
+  'price-escalator': 'expanded',
+  'renewal-uplift': 'renewal-uplift',
+  contraction: undefined,
+  churn: undefined,
+  transfer: undefined,
+  renewal: undefined,
+  acquired: undefined,
+  fx: undefined,
 };
+const CAUSES = Object.keys(MIX) as Cause[];
 
 /** First of the twelve months that end with a day. */
 export const bridgeStart = (on: string): string => addMonths(addDays(on, 1), -12);
@@ -84,7 +95,7 @@ const stockOn = (totals: Totals, planCurrency: string, on: string): Part[] =>
 const bookingsOf = ({ byCause }: CourseRow): Part[] =>
   ORIGINS.map((origin) => {
     let amountMinor = 0n;
-    for (const cause of MIX[origin] ?? []) amountMinor += byCause.get(cause as Step['cause']) ?? 0n;
+    for (const cause of CAUSES) if (MIX[cause] === origin) amountMinor += byCause.get(cause) ?? 0n;
     return { name: origin, amountMinor };
   });
 

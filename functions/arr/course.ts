@@ -35,6 +35,8 @@ export class Course {
   readonly steps: readonly Step[];
   readonly hasRate: HasRate;
   readonly #byCurrency = new Map<string, Step[]>();
+  /** Currencies whose rates are loaded, and of whose ARR nothing has been decided under them yet. */
+  readonly #unapplied = new Set<string>();
   /** Days on which something moved, ascending, and the sum at the end of each. */
   readonly #days: string[] = [];
   readonly #sums: bigint[] = [];
@@ -56,6 +58,7 @@ export class Course {
       if (own === undefined) this.#byCurrency.set(step.currency, [step]);
       else own.push(step);
     }
+    for (const [currency, own] of this.#byCurrency) if (isUnapplied(own)) this.#unapplied.add(currency);
   }
 
   /** ARR at the end of a day, in the plan currency at plan rates. */
@@ -107,11 +110,15 @@ export class Course {
   }
 
   #firstWithoutRate(currency: string, steps: readonly Step[], from: string, to: string): string | undefined {
-    if (this.hasRate(currency, from)) return undefined;
+    const hasRate = (on: string): boolean => !this.#unapplied.has(currency) && this.hasRate(currency, on);
+    if (hasRate(from)) return undefined;
     if (amountAt(steps, from) !== 0n) return from;
-    return steps.find(({ date, amount }) => date > from && date <= to && amount.amountMinor !== 0n && !this.hasRate(currency, date))?.date;
+    return steps.find(({ date, amount }) => date > from && date <= to && amount.amountMinor !== 0n && !hasRate(date))?.date;
   }
 }
+
+const isUnapplied = (steps: readonly Step[]): boolean =>
+  steps.every(({ amount }) => amount.planMinor === 0n) && steps.some(({ amount }) => amount.amountMinor !== 0n);
 
 const amountAt = (steps: readonly Step[], on: string): bigint => {
   let sum = 0n;

@@ -1,7 +1,8 @@
 import { fromEpochDay } from '../platform/calendar.ts';
-import { atRatesOf, type Change, type Context, type LineValue, valuesOn } from './book.ts';
+import { atRateOf, type Change, type Context, type LineValue, valuesOn } from './book.ts';
 import { classed, netCause, ownClasses, renewalsAmong, renewedAmounts } from './classes.ts';
-import { changeOf, type Delta, deltasOf, entryLine, eventIdsBehind, eventIdsOf, linesWith, sumPlan } from './delta.ts';
+import { changeOf, type Delta, deltasOf, entryLine, eventIdsBehind, eventIdsOf, linesWith, withId } from './delta.ts';
+import { EMPTY, extended } from './lists.ts';
 import {
   type Attributes,
   type Cause,
@@ -12,7 +13,6 @@ import {
   type Stock,
   sameAttributes,
 } from './movements.ts';
-import { extended } from './lists.ts';
 import { negated, plus, proRata, stockDelta } from './stock.ts';
 
 /** One day of one customer as decided: what it closes with and the movements that lead there. */
@@ -42,10 +42,9 @@ export const decideDay = (
   attributesBefore: Attributes,
   context: Context,
 ): DecidedDay => {
-  const deciding: Deciding = { day, on: fromEpochDay(day), attributes, entries: [], stock: opening.stock };
+  const deciding: Deciding = { day, on: fromEpochDay(day), attributes, entries: EMPTY, stock: opening.stock };
   if (opening.lines.length > 0 && !sameAttributes(attributes, attributesBefore)) transfer(deciding, opening.lines, attributesBefore);
-  const open = atRatesOf(day, opening.lines, context.rates);
-  if (open !== opening.lines) revalue(deciding, opening.lines, open);
+  const open = revalue(deciding, opening.lines, context);
   const close = closingLines(deciding, open, changes, context);
   if (changes.length > 0) {
     if (open.length > 0 && close.length > 0) moveWithin(deciding, open, close, changes, context);
@@ -68,10 +67,26 @@ const transfer = (deciding: Deciding, open: readonly LineValue[], fromAttributes
   deciding.entries = extended(entries, { day, cause: 'transfer', attributes, lines, stock: NO_STOCK, eventIds: [], fromAttributes });
 };
 
-/** Plan rates change: FX is a line of its own. */
-const revalue = (deciding: Deciding, before: readonly LineValue[], open: readonly LineValue[]): void => {
-  const fx = deltasOf(before, open, 'fx');
-  if (fx.length > 0) move(deciding, 'fx', linesWith('fx', fx), proRata(deciding.stock, sumPlan(fx)), eventIdsBehind(fx, []));
+/** Plan rates change: FX is a line of its own, never expansion or contraction. Answers the lines at the rates of the day. */
+const revalue = (deciding: Deciding, before: readonly LineValue[], { rates }: Context): readonly LineValue[] => {
+  let lines: LineValue[] | undefined;
+  let moved: EntryLine[] = EMPTY;
+  let eventIds: string[] = EMPTY;
+  let net = 0n;
+  for (let i = 0; i < before.length; i += 1) {
+    const line = before[i] as LineValue;
+    const revalued = atRateOf(deciding.day, line, rates);
+    if (revalued === line) continue;
+    lines ??= before.slice();
+    lines[i] = revalued;
+    if (revalued.planMinor === line.planMinor) continue;
+    const plan = revalued.planMinor - line.planMinor;
+    moved = extended(moved, entryLine(line, 'fx', 0n, plan));
+    eventIds = withId(eventIds, line.eventId);
+    net = net === 0n ? plan : net + plan;
+  }
+  if (moved.length > 0) move(deciding, 'fx', moved, proRata(deciding.stock, net), eventIds);
+  return lines ?? before;
 };
 
 /** What closes with the day: what its changes leave alone, and what they come to. */
@@ -91,7 +106,7 @@ const closingLines = (
 };
 
 const changesAll = (lines: readonly LineValue[], changes: readonly Change[]): boolean => {
-  for (const line of lines) if (changeOf(line, changes) === undefined) return false;
+  for (let i = 0; i < lines.length; i += 1) if (changeOf(lines[i] as LineValue, changes) === undefined) return false;
   return true;
 };
 
@@ -125,7 +140,7 @@ const moveWithin = (
 ): void => {
   const renewals = renewalsAmong(changes, context);
   const deltas = deltasOf(open, close, 'organic');
-  const isTold = deltas.length > 0 && (renewals.length > 0 || changes.some((change) => change.contractedStep));
+  const isTold = deltas.length > 0 && (renewals.length > 0 || isAnyStep(changes));
   const organic = isTold ? moveApart(deciding, classed(deltas, changes, renewals, deciding.on, context), changes) : deltas;
   if (organic.length > 0) {
     const stock = stockDelta(deciding.stock, organic, 'expanded');
@@ -139,6 +154,11 @@ const moveWithin = (
     const renewal: Entry = { day, cause: 'renewal', attributes, lines: [], stock: NO_STOCK, eventIds, renewed: renewedAmounts(renewed) };
     deciding.entries = extended(entries, renewal);
   }
+};
+
+const isAnyStep = (changes: readonly Change[]): boolean => {
+  for (const change of changes) if (change.contractedStep) return true;
+  return false;
 };
 
 /** Records what is told apart, and answers the rest. */

@@ -1,8 +1,9 @@
 import { toEpochDay } from '../platform/calendar.ts';
-import { type Context, stretchOf } from './book.ts';
+import { type Context, stretchLike } from './book.ts';
 import type { DecidedDay } from './day.ts';
 import type { CustomerFact, Fact, SubscriptionFact } from './facts.ts';
 import { lastFactDay, wholeBook } from './history.ts';
+import { EMPTY, extended } from './lists.ts';
 import { type Attributes, type Closing, type Entry, sameAttributes } from './movements.ts';
 import { difference } from './restatement.ts';
 import {
@@ -57,7 +58,7 @@ const appendSubscription = (book: Book, fact: SubscriptionFact, context: Context
   const known = book.subscriptions[at];
   const observedAt = fact.provenance.observedAt;
   if (known !== undefined && observedAt <= known.observedAt) return 'late';
-  const stretch = stretchOf(fact);
+  const stretch = stretchLike(known?.stretches[0], fact);
   const day = stretch.fromDay;
   if (day < book.day) return 'late';
   const inForce = known === undefined ? undefined : inForceOn(known.stretches, day - 1);
@@ -127,8 +128,8 @@ type Draft = { -readonly [K in keyof Book]: Book[K] };
 const entriesOf = (days: readonly DecidedDay[], first: number): readonly Entry[] => {
   if (first >= days.length) return NO_MOVEMENTS;
   if (first === days.length - 1) return (days[first] as DecidedDay).entries;
-  const entries: Entry[] = [];
-  for (let i = first; i < days.length; i += 1) for (const entry of (days[i] as DecidedDay).entries) entries.push(entry);
+  let entries: Entry[] = EMPTY;
+  for (let i = first; i < days.length; i += 1) for (const entry of (days[i] as DecidedDay).entries) entries = extended(entries, entry);
   return entries;
 };
 

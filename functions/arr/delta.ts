@@ -1,5 +1,5 @@
 import type { Change, LineValue } from './book.ts';
-import { extended } from './lists.ts';
+import { EMPTY, extended } from './lists.ts';
 import type { Cause, EntryLine } from './movements.ts';
 import { roundHalfAway } from './rating.ts';
 
@@ -23,7 +23,7 @@ const lineLike = (line: LineValue, at: number, lines: readonly LineValue[]): Lin
 
 /** What moved from `open` to `close`: lines that are worth more or less, and begin, then those that ended. */
 export const deltasOf = (open: readonly LineValue[], close: readonly LineValue[], cause: Delta['cause']): readonly Delta[] => {
-  let deltas: Delta[] = [];
+  let deltas: Delta[] = EMPTY;
   if (open === close) return deltas;
   for (let i = 0; i < close.length; i += 1) {
     const line = close[i] as LineValue;
@@ -32,7 +32,8 @@ export const deltasOf = (open: readonly LineValue[], close: readonly LineValue[]
       if (!isWorthless(line)) deltas = extended(deltas, { line, before, amount: line.amountMinor, plan: line.planMinor, cause });
     } else if (before.amountMinor !== line.amountMinor || before.planMinor !== line.planMinor) {
       const amount = line.amountMinor - before.amountMinor;
-      const plan = line.planMinor === line.amountMinor && before.planMinor === before.amountMinor ? amount : line.planMinor - before.planMinor;
+      const plan =
+        line.planMinor === line.amountMinor && before.planMinor === before.amountMinor ? amount : line.planMinor - before.planMinor;
       deltas = extended(deltas, { line, before, amount, plan, cause });
     }
   }
@@ -80,25 +81,28 @@ export const linesWith = (cause: Cause, deltas: readonly Delta[]): EntryLine[] =
 
 /** The subscription's change today, if it has one. */
 export const changeOf = (line: LineValue, changes: readonly Change[]): Change | undefined => {
-  for (const change of changes) if (change.subscriptionId === line.subscriptionId) return change;
+  for (let i = 0; i < changes.length; i += 1) {
+    const change = changes[i] as Change;
+    if (change.subscriptionId === line.subscriptionId) return change;
+  }
   return undefined;
 };
 
 /** The source event behind a line: the one that changed its subscription today, otherwise the one that is in force. */
-const eventIdOf = (line: LineValue, changes: readonly Change[]): string =>
-  changeOf(line, changes)?.after.eventId ?? line.eventId;
+const eventIdOf = (line: LineValue, changes: readonly Change[]): string => changeOf(line, changes)?.after.eventId ?? line.eventId;
 
 /** The source events behind some lines, each once. */
 export const eventIdsOf = (lines: readonly LineValue[], changes: readonly Change[]): readonly string[] => {
-  let ids: string[] = [];
+  let ids: string[] = EMPTY;
   for (const line of lines) ids = withId(ids, eventIdOf(line, changes));
   return ids;
 };
 
 export const eventIdsBehind = (deltas: readonly Delta[], changes: readonly Change[]): readonly string[] => {
-  let ids: string[] = [];
-  for (const { line } of deltas) ids = withId(ids, eventIdOf(line, changes));
+  let ids: string[] = EMPTY;
+  for (let i = 0; i < deltas.length; i += 1) ids = withId(ids, eventIdOf((deltas[i] as Delta).line, changes));
   return ids;
 };
 
-const withId = (ids: string[], id: string): string[] => (ids.includes(id) ? ids : extended(ids, id));
+/** With an event that is there once. */
+export const withId = (ids: string[], id: string): string[] => (ids.length > 0 && ids.includes(id) ? ids : extended(ids, id));

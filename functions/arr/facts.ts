@@ -25,14 +25,16 @@ export interface Ordered {
  * Orders facts of one object by the source's time; facts of one second by their chain (the state that each says came right before it),
  * and where no chain tells, by event id. The result depends on the set only, never on the order of arrival.
  */
-export const orderFacts = <T>(facts: readonly T[], key: (fact: T) => Ordered): T[] => {
+export const orderFacts = <T>(facts: readonly T[], key: (fact: T) => Ordered): readonly T[] => {
+  if (facts.length < 2) return facts;
   const keyed = facts.map((fact) => ({ fact, key: key(fact) }));
   keyed.sort((a, b) => a.key.observedAt - b.key.observedAt || (a.key.eventId < b.key.eventId ? -1 : a.key.eventId > b.key.eventId ? 1 : 0));
   const ordered: T[] = [];
   for (let start = 0; start < keyed.length; ) {
     let end = start + 1;
     while (end < keyed.length && keyed[end]?.key.observedAt === keyed[start]?.key.observedAt) end += 1;
-    for (const entry of chain(keyed.slice(start, end))) ordered.push(entry.fact);
+    if (end === start + 1) ordered.push((keyed[start] as { fact: T }).fact);
+    else for (const entry of chain(keyed.slice(start, end))) ordered.push(entry.fact);
     start = end;
   }
   return ordered;
@@ -40,7 +42,6 @@ export const orderFacts = <T>(facts: readonly T[], key: (fact: T) => Ordered): T
 
 /** Facts of one second, sorted by event id, put in the order of their chain. */
 const chain = <T extends { readonly key: Ordered }>(sameSecond: T[]): T[] => {
-  if (sameSecond.length === 1) return sameSecond;
   const remaining = [...sameSecond.filter((e) => e.key.first), ...sameSecond.filter((e) => !(e.key.first || e.key.last))];
   const result: T[] = [];
   while (remaining.length > 0) {

@@ -1,8 +1,8 @@
 import { toEpochDay } from '../platform/calendar.ts';
-import { type Context, type Stretch, stretchOf } from './book.ts';
+import { type Context, type Stretch, stretchLike } from './book.ts';
 import { type CustomerFact, type Fact, type Ordered, orderFacts, type ScheduleFact, type SubscriptionFact } from './facts.ts';
 import { sameAttributes } from './movements.ts';
-import { type AttributesFrom, BEGINNING, type Book, emptyBook, type Subscription } from './timeline.ts';
+import { type AttributesFrom, BEGINNING, type Book, emptyBook, NO_STEPS, type Subscription } from './timeline.ts';
 
 const orderOfSubscription = (fact: SubscriptionFact): Ordered => ({
   observedAt: fact.provenance.observedAt,
@@ -24,54 +24,66 @@ const orderOfCustomer = (fact: CustomerFact): Ordered => ({
   previousFingerprint: fact.previousFingerprint,
 });
 
-/** The book of a customer's whole timeline, from the beginning, whatever the order of its facts; none of its days is decided yet. */
+/**
+ * The book of a customer's whole timeline, from the beginning, whatever the order of its facts; none of its days is decided yet. A fact that
+ * is there twice takes its own place again.
+ */
 export const wholeBook = (facts: readonly Fact[], context: Context): { readonly book: Book; readonly ambiguous: readonly string[] } => {
-  const unique = [
-    ...new Map(facts.map((fact) => [`${fact.data.provenance.instance}/${fact.data.provenance.eventId}/${fact.kind}`, fact])).values(),
-  ];
-  const { subscriptions, ambiguous } = subscriptionTimelines(unique);
-  const customers = orderFacts(
-    unique.flatMap((fact) => (fact.kind === 'customer' ? [fact.data] : [])),
-    orderOfCustomer,
-  );
+  const bySubscription = new Map<string, SubscriptionFact[]>();
+  const customers: CustomerFact[] = [];
+  const schedules: ScheduleFact[] = [];
+  for (const fact of facts) {
+    switch (fact.kind) {
+      case 'subscription':
+        note(bySubscription, fact.data);
+        break;
+      case 'customer':
+        customers.push(fact.data);
+        break;
+      case 'schedule':
+        schedules.push(fact.data);
+        break;
+    }
+  }
+  const { subscriptions, ambiguous } = subscriptionTimelines(bySubscription);
+  const inOrder = orderFacts(customers, orderOfCustomer);
   const book: Book = {
     ...emptyBook(context),
     subscriptions,
-    stepDays: stepDaysOf(unique),
-    attributes: attributeTimeline(customers),
-    customerObservedAt: customers[customers.length - 1]?.provenance.observedAt,
+    stepDays: stepDaysOf(schedules),
+    attributes: attributeTimeline(inOrder),
+    customerObservedAt: inOrder[inOrder.length - 1]?.provenance.observedAt,
     decided: undefined,
   };
   return { book, ambiguous };
 };
 
-const subscriptionTimelines = (facts: readonly Fact[]): { subscriptions: Subscription[]; ambiguous: string[] } => {
-  const bySubscription = new Map<string, SubscriptionFact[]>();
-  for (const fact of facts) {
-    if (fact.kind !== 'subscription') continue;
-    const list = bySubscription.get(fact.data.subscriptionId);
-    if (list === undefined) bySubscription.set(fact.data.subscriptionId, [fact.data]);
-    else list.push(fact.data);
-  }
+const note = (bySubscription: Map<string, SubscriptionFact[]>, fact: SubscriptionFact): void => {
+  const list = bySubscription.get(fact.subscriptionId);
+  if (list === undefined) bySubscription.set(fact.subscriptionId, [fact]);
+  else list.push(fact);
+};
+
+const subscriptionTimelines = (
+  bySubscription: ReadonlyMap<string, readonly SubscriptionFact[]>,
+): { subscriptions: Subscription[]; ambiguous: string[] } => {
   const subscriptions: Subscription[] = [];
   const ambiguous: string[] = [];
   for (const subscriptionId of [...bySubscription.keys()].sort()) {
     const ordered = orderFacts(bySubscription.get(subscriptionId) ?? [], orderOfSubscription);
     const newest = ordered[ordered.length - 1] as SubscriptionFact;
     if (isTied(ordered)) ambiguous.push(subscriptionId);
-    let stretches: readonly Stretch[] = [];
-    for (const fact of ordered) stretches = withStretch(stretches, stretchOf(fact));
+    const stretches: Stretch[] = [];
+    for (const fact of ordered) putStretch(stretches, stretchLike(stretches[0], fact));
     subscriptions.push({ subscriptionId, observedAt: newest.provenance.observedAt, stretches });
   }
   return { subscriptions, ambiguous };
 };
 
-/** A newer state replaces all that begins on its day or later. */
-const withStretch = (stretches: readonly Stretch[], stretch: Stretch): readonly Stretch[] => {
-  const kept: Stretch[] = [];
-  for (const earlier of stretches) if (earlier.fromDay < stretch.fromDay) kept.push(earlier);
-  kept.push(stretch);
-  return kept;
+/** A newer state replaces all that begins on its day or later; they are ascending by day. */
+const putStretch = (stretches: Stretch[], stretch: Stretch): void => {
+  while (stretches.length > 0 && (stretches[stretches.length - 1] as Stretch).fromDay >= stretch.fromDay) stretches.pop();
+  stretches.push(stretch);
 };
 
 /**
@@ -80,6 +92,7 @@ const withStretch = (stretches: readonly Stretch[], stretch: Stretch): readonly 
  */
 const isTied = (ordered: readonly SubscriptionFact[]): boolean => {
   const newest = ordered[ordered.length - 1] as SubscriptionFact;
+  if (ordered[ordered.length - 2]?.provenance.observedAt !== newest.provenance.observedAt) return false;
   const group = ordered.filter((fact) => fact.provenance.observedAt === newest.provenance.observedAt && fact.lifecycle !== 'created');
   if (group.length < 2 || newest.lifecycle === 'deleted' || newest.lifecycle === 'observed') return false;
   const states = new Set(group.map((fact) => fact.fingerprint));
@@ -91,12 +104,12 @@ const isTied = (ordered: readonly SubscriptionFact[]): boolean => {
 };
 
 /** The newest showing of each schedule says when its phases begin; the first phase is the start, not a step. */
-const stepDaysOf = (facts: readonly Fact[]): Map<string, readonly number[]> => {
+const stepDaysOf = (schedules: readonly ScheduleFact[]): ReadonlyMap<string, readonly number[]> => {
+  if (schedules.length === 0) return NO_STEPS;
   const newest = new Map<string, ScheduleFact>();
-  for (const fact of facts) {
-    if (fact.kind !== 'schedule') continue;
-    const known = newest.get(fact.data.scheduleId);
-    if (known === undefined || isNewer(fact.data, known)) newest.set(fact.data.scheduleId, fact.data);
+  for (const schedule of schedules) {
+    const known = newest.get(schedule.scheduleId);
+    if (known === undefined || isNewer(schedule, known)) newest.set(schedule.scheduleId, schedule);
   }
   const days = new Map<string, readonly number[]>();
   for (const schedule of newest.values()) {

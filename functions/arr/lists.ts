@@ -1,3 +1,6 @@
+/** The empty list that every list which is made by `extended` may begin with. */
+export const EMPTY: never[] = [];
+
 /**
  * Adds an item to a list that is being made, and answers the list. Most lists of a decision end with one to three items: one that is as long
  * as its items takes a third of the memory of one that was pushed to, which keeps room for sixteen more.

@@ -62,8 +62,9 @@ const isWholeSincePlan = (course: Course, { startsOn }: PlanContent, on: string)
 export const thresholdAmount = (targetMinor: bigint, thresholdBps: number): bigint =>
   (targetMinor * BigInt(thresholdBps) + WHOLE_BPS - 1n) / WHOLE_BPS;
 
-/** First day, from the plan's start on, at whose end ARR was at least the amount. */
+/** First day, from the plan's start on, at whose end ARR was at least the amount; none before the plan begins. */
 export const reachedOn = (steps: readonly Step[], amountMinor: bigint, from: string, on: string): string | undefined => {
+  if (from > on) return undefined;
   let sum = 0n;
   for (let i = 0; i < steps.length; i += 1) {
     const step = steps[i] as Step;

@@ -7,7 +7,7 @@ import { openDomainEvent, openEnvelope } from '../platform/envelope.ts';
 import { type QueueMessage, queueConsumer } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
 import { decidingContext } from './context.ts';
-import { recordAgain } from './record.ts';
+import { alone, recordAgain } from './record.ts';
 import { readCustomerIds, shards } from './store.ts';
 
 /** Facts that this function consumes; its rule on the revenue bus is made from the same list. */
@@ -50,8 +50,10 @@ const customersOf = (body: string): readonly string[] | undefined => {
 };
 
 const redecide = async (customers: readonly string[]): Promise<boolean> => {
-  const done = await Promise.all(customers.map((customerId) => recordAgain(customerId, [], decidingContext, nowIso())));
-  return done.every(Boolean);
+  const done = await Promise.all(
+    customers.map((customerId) => alone(customerId, () => recordAgain(customerId, [], decidingContext, nowIso()))),
+  );
+  return done.every((isRecorded) => isRecorded === true);
 };
 
 const spread = async (): Promise<void> => {

@@ -1,3 +1,5 @@
+import type { SubscriptionFact } from './facts.ts';
+
 /**
  * Definition profile: every choice on which definitions of ARR differ stands here, once, as a named switch.
  * A figure carries its profile's name. `enterprise` is the default: net of the discounts active on the day, for lines that only a billing
@@ -31,4 +33,24 @@ export const enterprise: Profile = {
   unpaid: 'excluded',
   renewalTermMonthsMin: 12,
   contractedSteps: 'separate',
+};
+
+/** Whether the profile counts a subscription in this state at all. */
+export const counts = (fact: SubscriptionFact, profile: Profile): boolean => {
+  if (fact.collectionPaused && profile.collectionPaused === 'excluded') return false;
+  switch (fact.status) {
+    case 'active':
+      return true;
+    case 'past-due':
+      return profile.pastDue === 'counted';
+    case 'trialing':
+      return profile.trial === 'counted';
+    case 'unpaid':
+      return profile.unpaid === 'counted';
+    case 'paused':
+    case 'incomplete':
+    case 'incomplete-expired':
+    case 'canceled':
+      return false;
+  }
 };

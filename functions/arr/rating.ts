@@ -168,8 +168,17 @@ export const annualValues = (
 };
 
 /** Annual value on one day of a line of a subscription that has no discounts itself. */
-export const annualValue = (line: Line, on: string, profile: Profile): Fraction =>
-  annually(valuePerInterval(line, line.quantity, on, profile), line, profile);
+export const annualValue = (line: Line, on: string, profile: Profile): Fraction => {
+  const { pricing, quantity } = line;
+  if (pricing.model === 'per-unit' && line.discounts.length === 0 && line.usage !== 'metered' && quantity !== undefined) {
+    // Nearly every line: whole minor units a unit, and whole units.
+    const unit = shortWhole(pricing.unitMinor);
+    const units = shortWhole(quantity);
+    const times = perYear(line, profile);
+    if (unit >= 0 && units >= 0) return { num: BigInt(unit | 0) * BigInt(units | 0) * times.num, den: times.den };
+  }
+  return annually(valuePerInterval(line, quantity, on, profile), line, profile);
+};
 
 const annually = (value: Fraction, line: Line, profile: Profile): Fraction => {
   if (value.num === 0n) return ZERO;

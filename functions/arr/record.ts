@@ -9,12 +9,11 @@ import { append, type Book, type Decision, decideAll, emptyBook } from './decide
 import { arrEvents, subscriptionTieFound } from './events.ts';
 import type { Fact } from './facts.ts';
 import type { Entry } from './movements.ts';
+import { firstPortion } from './portions.ts';
 import { customerIdOf, customerWrite, factKeyOf, type History, readBooks, readHistory, recordingWrites, type StoredBook } from './store.ts';
 
 /** Attempts at one customer while other writers are in the way. */
 const MAX_ATTEMPTS = 8;
-/** Days of movements of one recording, each an item: it stays below a transaction's 100 writes. */
-const MAX_DAYS = 80;
 /** Version of plan rates that no set has: a book that carries it is decided again from all facts. */
 const UNFINISHED = -1;
 
@@ -77,7 +76,7 @@ const groupByCustomer = (facts: readonly Fact[]): Map<string, Fact[]> => {
 };
 
 /** What one customer's facts make impossible (a book beyond an item's size, say) fails that customer, and no other of the batch. */
-const alone = async <T>(customerId: string, work: () => Promise<T>): Promise<T | undefined> => {
+export const alone = async <T>(customerId: string, work: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await work();
   } catch (error) {
@@ -109,13 +108,15 @@ export const recordAgain = async (
   contextNow: ContextNow,
   recordedAt: string,
 ): Promise<boolean> => {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+  // What goes forward is no attempt: a restatement may take many portions.
+  for (let refused = 0; refused < MAX_ATTEMPTS; ) {
     const stored = (await readBooks([customerId])).get(customerId);
     if (stored === undefined && facts.length === 0) return false;
     const prepared = await prepareAll(customerId, facts, stored, await contextNow(), recordedAt);
     if (prepared.writes.length === 0) return true;
     const result = await commit(prepared.writes);
     if (result.ok && !prepared.more) return true;
+    if (!result.ok) refused += 1;
   }
   log.warn('a customer could not be recorded: other writers were in the way', { customerId, attempt: MAX_ATTEMPTS });
   return false;
@@ -175,25 +176,15 @@ const prepareAll = async (
   return preparedFrom(recording, fresh, nameOf(all, stored?.name ?? ''), decision, context);
 };
 
-/** Movements of the first days, as many as one recording holds; they come in the order of their days or are sorted so. */
-const ofFirstDays = (movements: readonly Entry[]): readonly Entry[] => {
-  const days = [...new Set(movements.map(({ day }) => day))].sort((a, b) => a - b);
-  if (days.length <= MAX_DAYS) return movements;
-  const last = days[MAX_DAYS - 1] ?? 0;
-  return movements.filter(({ day }) => day <= last);
-};
-
 const preparedFrom = (recording: Recording, facts: readonly Fact[], name: string, decision: Decision, context: Context): Prepared => {
-  const entries = ofFirstDays(decision.movements);
-  const more = entries.length < decision.movements.length;
-  const ordered = [...entries].sort((a, b) => a.day - b.day);
+  const { entries, more } = firstPortion(decision.movements);
   const writes: Write[] = [
     ...recordingWrites(recording, {
       name,
       // What is left over is found again as the difference of all facts to the movements recorded by then.
       book: more ? { ...decision.book, ratesVersion: UNFINISHED } : decision.book,
       facts: more ? [] : facts,
-      movements: ordered.map((entry, i) => toMovement(entry, i, recording)),
+      movements: entries.map((entry, i) => toMovement(entry, i, recording)),
       planCurrency: context.rates.planCurrency,
       profile: context.profile.name,
     }),

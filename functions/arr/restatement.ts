@@ -1,4 +1,4 @@
-import { extended } from './lists.ts';
+import { EMPTY, extended } from './lists.ts';
 import { type Attributes, type Entry, type EntryLine, NO_STOCK, type Renewed, type Stock, sameAttributes } from './movements.ts';
 import { minus } from './stock.ts';
 
@@ -10,7 +10,7 @@ import { minus } from './stock.ts';
 export const difference = (recorded: readonly Entry[], wanted: readonly Entry[]): readonly Entry[] => {
   if (recorded.length === 0) return wanted;
   const before = byDay(recorded);
-  const appended: Entry[] = [];
+  let appended: Entry[] = EMPTY;
   let r = 0;
   let w = 0;
   while (r < before.length || w < wanted.length) {
@@ -19,7 +19,7 @@ export const difference = (recorded: readonly Entry[], wanted: readonly Entry[])
     const ofWanted = w;
     while (dayAt(before, r) === day) r += 1;
     while (dayAt(wanted, w) === day) w += 1;
-    correct(before, ofBefore, r, wanted, ofWanted, w, appended);
+    appended = corrected(appended, before, ofBefore, r, wanted, ofWanted, w);
   }
   return appended;
 };
@@ -34,27 +34,29 @@ const byDay = (entries: readonly Entry[]): readonly Entry[] => {
 const dayAt = (entries: readonly Entry[], at: number): number =>
   at < entries.length ? (entries[at] as Entry).day : Number.POSITIVE_INFINITY;
 
-/** Corrects one day: the recorded movements `before[from, end)` to the wanted ones `wanted[start, stop)`. */
-const correct = (
+/** With what corrects one day: the recorded movements `before[from, end)` to the wanted ones `wanted[start, stop)`. */
+const corrected = (
+  earlier: Entry[],
   before: readonly Entry[],
   from: number,
   end: number,
   wanted: readonly Entry[],
   start: number,
   stop: number,
-  appended: Entry[],
-): void => {
+): Entry[] => {
+  let appended = earlier;
   for (let i = from; i < end; i += 1) {
     const shape = before[i] as Entry;
     if (indexOfAlike(before, from, i, shape) < i) continue;
     const at = indexOfAlike(wanted, start, stop, shape);
     const correction = net(before, i, end, shape, at < stop ? wanted[at] : undefined);
-    if (correction !== undefined) appended.push(correction);
+    if (correction !== undefined) appended = extended(appended, correction);
   }
   for (let i = start; i < stop; i += 1) {
     const entry = wanted[i] as Entry;
-    if (indexOfAlike(before, from, end, entry) === end) appended.push(entry);
+    if (indexOfAlike(before, from, end, entry) === end) appended = extended(appended, entry);
   }
+  return appended;
 };
 
 /** Index of the first movement of [from, end) with the cause and attributes of `shape`; `end` where there is none. */
@@ -72,25 +74,19 @@ const areSame = (a: Attributes | undefined, b: Attributes | undefined): boolean 
 
 /** The wanted movement less the recorded ones of [from, end) that are alike; undefined where these net to it. */
 const net = (before: readonly Entry[], from: number, end: number, shape: Entry, wanted: Entry | undefined): Entry | undefined => {
-  let lines: EntryLine[] = [];
-  let renewed: Renewed[] = [];
-  let stock: Stock = NO_STOCK;
-  if (wanted !== undefined) {
-    stock = wanted.stock;
-    for (const line of wanted.lines) lines = extended(lines, line);
-    for (const amount of wanted.renewed ?? NOTHING_RENEWED) renewed = extended(renewed, amount);
-  }
+  let lines: EntryLine[] = wanted === undefined ? EMPTY : wanted.lines.slice();
+  let renewed: Renewed[] = wanted?.renewed === undefined ? EMPTY : wanted.renewed.slice();
+  let stock = wanted === undefined ? NO_STOCK : wanted.stock;
   for (let i = from; i < end; i += 1) {
     const entry = before[i] as Entry;
     if (!isAlike(entry, shape)) continue;
     stock = minus(stock, entry.stock);
-    for (const line of entry.lines) lines = takeLine(lines, line);
-    for (const amount of entry.renewed ?? NOTHING_RENEWED) renewed = takeRenewed(renewed, amount);
+    lines = takeLines(lines, entry.lines);
+    if (entry.renewed !== undefined) renewed = entry.renewed.reduce(takeRenewed, renewed);
   }
-  const movedLines = lines.filter((line) => line.deltaMinor !== 0n || line.planDeltaMinor !== 0n);
-  const movedRenewed = renewed.filter((amount) => amount.amountMinor !== 0n || amount.planMinor !== 0n);
-  const isStockMoved = stock[0] !== 0n || stock[1] !== 0n || stock[2] !== 0n;
-  if (movedLines.length === 0 && movedRenewed.length === 0 && !isStockMoved) return undefined;
+  const movedLines = lines.every(isMoved) ? lines : lines.filter(isMoved);
+  const movedRenewed = renewed.length === 0 ? renewed : renewed.filter(isRenewed);
+  if (movedLines.length === 0 && movedRenewed.length === 0 && !isStockMoved(stock)) return undefined;
   const { day, cause, attributes, eventIds, fromAttributes } = wanted ?? shape;
   const entry: Draft = { day, cause, attributes, lines: movedLines, stock, eventIds };
   if (fromAttributes !== undefined) entry.fromAttributes = fromAttributes;
@@ -99,9 +95,19 @@ const net = (before: readonly Entry[], from: number, end: number, shape: Entry, 
   return entry;
 };
 
-const NOTHING_RENEWED: readonly Renewed[] = [];
+const isRenewed = ({ amountMinor, planMinor }: Renewed): boolean => amountMinor !== 0n || planMinor !== 0n;
+
+const isStockMoved = (stock: Stock): boolean => stock[0] !== 0n || stock[1] !== 0n || stock[2] !== 0n;
+
+const isMoved = (line: EntryLine): boolean => line.deltaMinor !== 0n || line.planDeltaMinor !== 0n;
 
 type Draft = { -readonly [K in keyof Entry]: Entry[K] };
+
+const takeLines = (sums: EntryLine[], lines: readonly EntryLine[]): EntryLine[] => {
+  let left = sums;
+  for (const line of lines) left = takeLine(left, line);
+  return left;
+};
 
 /** Lines net by their own class too, so that product figures are corrected class by class. */
 const takeLine = (sums: EntryLine[], line: EntryLine): EntryLine[] => {

@@ -59,6 +59,7 @@ const TAKEN = -1n;
 
 /** part × size ÷ whole, rounded down. */
 const shareOf = (part: bigint, size: bigint, whole: bigint): bigint => {
+  if (part === 0n) return 0n;
   const scaled = part * size;
   const share = scaled / whole;
   return scaled < 0n && share * whole !== scaled ? share - 1n : share;

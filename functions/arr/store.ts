@@ -7,12 +7,14 @@ import { pack, type Recording, unpackBook, unpackFacts } from './codec.ts';
 import type { Book } from './decide.ts';
 import { arrEvents, arrMovementsRecorded, type Movement } from './events.ts';
 import type { Fact } from './facts.ts';
+import { itemsOfMovements } from './portions.ts';
 
 /**
  * What ARR keeps of a customer, all under `ARR#<customer>`: one item a recording, never changed. `REC#<version>~` holds the facts that it
  * recorded and the book that it made, and carries its movements as the event that goes out; it can be written once, so the version is the
- * optimistic lock, and the newest is what the next fact is decided against. An item carries the movements of one day: those of further days
- * lie before it, in `REC#<version>#<n>`, written in the same transaction. Items with movements are listed by month over all customers (`gsi1`).
+ * optimistic lock, and the newest is what the next fact is decided against. An item carries movements of one day: those of earlier days, and
+ * those that it has no room for, lie before it, in `REC#<version>#<n>`, written in the same transaction. Items with movements are listed by
+ * month over all customers (`gsi1`).
  */
 const recordings = new Entity(
   {
@@ -143,29 +145,28 @@ export interface Recordable {
   readonly profile: string;
 }
 
-/** The writes of one recording: they fail where the customer has one of that version. Days beyond the first are items of their own. */
+/** The writes of one recording, of at most one portion of movements: they fail where the customer has one of that version. */
 export const recordingWrites = ({ customerId, recordedAt, version }: Recording, recordable: Recordable): readonly Write[] => {
   const { name, book, facts, movements, planCurrency, profile } = recordable;
-  const days = [...Map.groupBy(movements, ({ effectiveOn }) => effectiveOn)];
-  const listed = ([effectiveOn, ofDay]: readonly [string, readonly Movement[]], part: number) => ({
-    listedAs: `${effectiveOn}#${customerId}#${placeOf(version, part)}`,
-    monthShard: `${effectiveOn.slice(0, 7)}#${shardOf(customerId)}`,
+  const listed = (carriedBy: readonly Movement[], part: number) => ({
+    listedAs: `${carriedBy[0]?.effectiveOn}#${customerId}#${placeOf(version, part)}`,
+    monthShard: `${carriedBy[0]?.effectiveOn.slice(0, 7)}#${shardOf(customerId)}`,
     event: carried(
       domainEvent(arrMovementsRecorded, {
         id: part === 0 ? `arr:${customerId}:${version}` : `arr:${customerId}:${version}:${part}`,
         recordedAt,
         subject: customerId,
-        data: { customerId, planCurrency, profile, movements: [...ofDay] },
+        data: { customerId, planCurrency, profile, movements: [...carriedBy] },
       }),
       arrEvents,
     ),
   });
-  const [first, ...further] = days;
-  const carriedFirst = first === undefined ? {} : listed(first, 0);
+  const items = itemsOfMovements(movements);
+  const last = items.pop();
   const write = (item: Parameters<typeof recordings.create>[0]): Write => ({ put: recordings.create(item).params() });
   return [
-    write({ customerId, place: placeOf(version, 0), name, packed: pack(book, facts), ...carriedFirst }),
-    ...further.map((day, i) => write({ customerId, place: placeOf(version, i + 1), ...listed(day, i + 1) })),
+    write({ customerId, place: placeOf(version, 0), name, packed: pack(book, facts), ...(last === undefined ? {} : listed(last, 0)) }),
+    ...items.map((own, i) => write({ customerId, place: placeOf(version, i + 1), ...listed(own, i + 1) })),
   ];
 };
 

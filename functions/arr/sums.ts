@@ -1,5 +1,6 @@
 /** Sums of a block, one cut after another: a line of a processor's cache. */
-const BLOCK = 8;
+const BLOCK_BITS = 3;
+const BLOCK = 1 << BLOCK_BITS;
 const BLOCKS = 6;
 /** Cuts that one row holds; further ones are in further rows. */
 const ROW = BLOCK * BLOCKS;
@@ -37,15 +38,32 @@ export class Sums {
 
   /** `second` is 0 where the class has no second half. */
   add(day: number, ofClass: number, cut: number, first: bigint, second: bigint): void {
-    const row = Math.floor(cut / ROW);
-    const place = this.#place(day, ofClass * MAX_ROWS + row + 1);
-    const block = place + 2 + ((cut - row * ROW) >> 3);
+    const row = rowOf(cut);
+    this.#addAt(this.#place(day, ofClass * MAX_ROWS + row + 1), ofClass, cut - row * ROW, first, second);
+  }
+
+  /** Adds the same to several cuts. */
+  addAll(day: number, ofClass: number, cuts: readonly number[], first: bigint, second: bigint): void {
+    let row = -1;
+    let place = 0;
+    for (let i = 0; i < cuts.length; i += 1) {
+      const cut = cuts[i] as number;
+      if (rowOf(cut) !== row) {
+        row = rowOf(cut);
+        place = this.#place(day, ofClass * MAX_ROWS + row + 1);
+      }
+      this.#addAt(place, ofClass, cut - row * ROW, first, second);
+    }
+  }
+
+  #addAt(place: number, ofClass: number, column: number, first: bigint, second: bigint): void {
+    const block = place + 2 + (column >> BLOCK_BITS);
     let start = this.#table[block] as number;
     if (start === 0) {
       start = this.#newBlock(ofClass);
       this.#table[block] = start;
     }
-    const at = start + (cut & (BLOCK - 1));
+    const at = start + (column & (BLOCK - 1));
     this.#bump(at, first);
     if (second !== 0n) this.#bump(at + BLOCK, second);
   }
@@ -65,7 +83,7 @@ export class Sums {
     tell: (day: number, ofClass: number, cut: number, first: bigint, second: bigint) => void,
   ): void {
     for (let i = 0; i < ROW; i += 1) {
-      const start = this.#table[place + 2 + (i >> 3)] as number;
+      const start = this.#table[place + 2 + (i >> BLOCK_BITS)] as number;
       if (start === 0) continue;
       const at = start + (i & (BLOCK - 1));
       const first = this.#sumAt(at);
@@ -134,6 +152,8 @@ export class Sums {
     return start;
   }
 }
+
+const rowOf = (cut: number): number => (cut / ROW) | 0;
 
 /** Fibonacci hashing: the high bits of the product are the well mixed ones. */
 const hash = (day: number, key: number): number => {

@@ -14,16 +14,23 @@ const PLAN_CURRENCY_CLASSES = MAX_CAUSES;
 /** The first cut of all; the origins follow. */
 const TOTAL_CUT = 0;
 
-/** Texts as small numbers, in the order in which they are first met. */
+/** Texts as small numbers, in the order in which they are first met. Mostly the same is asked for several times in a row. */
 class Names {
   readonly names: string[] = [];
   readonly #ids = new Map<string, number>();
+  #lastName: string | undefined;
+  #lastId = 0;
 
   id(name: string): number {
-    const known = this.#ids.get(name);
-    if (known !== undefined) return known;
-    this.#ids.set(name, this.names.length);
-    return this.names.push(name) - 1;
+    if (name === this.#lastName) return this.#lastId;
+    let id = this.#ids.get(name);
+    if (id === undefined) {
+      id = this.names.push(name) - 1;
+      this.#ids.set(name, id);
+    }
+    this.#lastName = name;
+    this.#lastId = id;
+    return id;
   }
 }
 
@@ -34,6 +41,9 @@ class Names {
  * each sum has a second half, in plan currency at plan rate. What a movement adds to the origins of stock is summed with its own class, and
  * told under one name for all.
  */
+/** Most sums have one member: adding nothing makes no new bigint. */
+const plus = (sum: bigint, more: bigint): bigint => (sum === 0n ? more : sum + more);
+
 export class Tally {
   readonly #planCurrency: string;
   readonly #sums = new Sums(PLAN_CURRENCY_CLASSES);
@@ -44,11 +54,9 @@ export class Tally {
   readonly #entities = new Map<string, number>();
   readonly #causes = new Names();
   readonly #currencies = new Names();
-  #lastCause: CounterName['cause'] | undefined;
-  #lastCurrency = '';
-  #lastClass = 0;
   #attributes: Attributes | undefined;
-  #attributeCuts: readonly number[] = [];
+  #entity = '';
+  #cutsInARow: readonly number[] = [];
 
   constructor(planCurrency: string) {
     this.#planCurrency = planCurrency;
@@ -83,7 +91,6 @@ export class Tally {
 
   /** Lines in a row of one entity and currency are one addition to each cut but the product's. */
   #addLines({ day, cause, attributes, lines }: Entry): void {
-    const cuts = this.#cutsOf(attributes);
     for (let i = 0; i < lines.length; ) {
       const { legalEntity, currency } = lines[i] as EntryLine;
       const isPlan = this.#isPlan(currency);
@@ -94,15 +101,16 @@ export class Tally {
         const line = lines[i] as EntryLine;
         if (line.currency !== currency || line.legalEntity !== legalEntity) break;
         const linePlan = isPlan ? 0n : line.planDeltaMinor;
-        const ofLine = line.cause === cause ? ofEntry : this.#class(line.cause, currency);
-        this.#put(day, ofLine, this.#cut(this.#products, 'product', line.productId), line.deltaMinor, linePlan);
-        amount = amount === 0n ? line.deltaMinor : amount + line.deltaMinor;
-        plan = plan === 0n ? linePlan : plan + linePlan;
+        this.#putProduct(day, line.cause === cause ? ofEntry : this.#class(line.cause, currency), line, linePlan);
+        amount = plus(amount, line.deltaMinor);
+        plan = plus(plan, linePlan);
       }
-      this.#put(day, ofEntry, TOTAL_CUT, amount, plan);
-      this.#put(day, ofEntry, this.#cut(this.#entities, 'entity', legalEntity), amount, plan);
-      for (let c = 0; c < cuts.length; c += 1) this.#put(day, ofEntry, cuts[c] as number, amount, plan);
+      if (amount !== 0n || plan !== 0n) this.#sums.addAll(day, ofEntry, this.#cutsOf(attributes, legalEntity), amount, plan);
     }
+  }
+
+  #putProduct(day: number, ofClass: number, { productId, deltaMinor }: EntryLine, plan: bigint): void {
+    this.#put(day, ofClass, this.#cut(this.#products, 'product', productId), deltaMinor, plan);
   }
 
   /** A change of attributes: out of the old value and into the new one, where they differ; nothing in total. */
@@ -127,13 +135,17 @@ export class Tally {
     for (let i = 0; i < stock.length; i += 1) this.#put(day, ofClass, TOTAL_CUT + 1 + i, stock[i] as bigint, 0n);
   }
 
-  /** Attributes of a customer are one object for many movements in a row: their cuts are looked up once. */
-  #cutsOf(attributes: Attributes): readonly number[] {
-    if (attributes === this.#attributes) return this.#attributeCuts;
-    const cuts: number[] = [];
+  /**
+   * The cuts of all lines of one entity: the total, the entity and the customer's attributes. These are one object for many movements in a
+   * row, and are looked up once.
+   */
+  #cutsOf(attributes: Attributes, legalEntity: string): readonly number[] {
+    if (attributes === this.#attributes && legalEntity === this.#entity) return this.#cutsInARow;
+    const cuts = [TOTAL_CUT, this.#cut(this.#entities, 'entity', legalEntity)];
     for (const name of Object.keys(attributes)) cuts.push(this.#cutNamed(name, attributes[name] ?? ''));
-    this.#attributeCuts = cuts;
+    this.#cutsInARow = cuts;
     this.#attributes = attributes;
+    this.#entity = legalEntity;
     return cuts;
   }
 
@@ -160,12 +172,7 @@ export class Tally {
   }
 
   #class(cause: CounterName['cause'], currency: string): number {
-    if (cause !== this.#lastCause || currency !== this.#lastCurrency) {
-      this.#lastClass = this.#currencies.id(currency) * MAX_CAUSES + this.#causes.id(cause);
-      this.#lastCause = cause;
-      this.#lastCurrency = currency;
-    }
-    return this.#lastClass;
+    return this.#currencies.id(currency) * MAX_CAUSES + this.#causes.id(cause);
   }
 
   /** Origins of stock are told in plan currency, whatever caused their change. */

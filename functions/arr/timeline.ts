@@ -1,6 +1,6 @@
 import { ascending, type Change, type Context, type Stretch } from './book.ts';
 import { type DecidedDay, decideDay } from './day.ts';
-import { extended } from './lists.ts';
+import { EMPTY, extended } from './lists.ts';
 import { type Attributes, type Closing, NOTHING } from './movements.ts';
 
 /**
@@ -38,7 +38,7 @@ export interface AttributesFrom {
 }
 
 const NO_ATTRIBUTES: Attributes = {};
-const NO_STEPS: ReadonlyMap<string, readonly number[]> = new Map();
+export const NO_STEPS: ReadonlyMap<string, readonly number[]> = new Map();
 /** Before and after every day, and still small integers to the machine. */
 export const BEGINNING = -1_000_000_000;
 const END = 1_000_000_000;
@@ -104,7 +104,7 @@ const withDaysWithin = (noted: number[], candidates: readonly number[], from: nu
 };
 
 const changesOn = (book: Book, day: number): readonly Change[] => {
-  let changes: Change[] = [];
+  let changes: Change[] = EMPTY;
   for (const { subscriptionId, stretches } of book.subscriptions) {
     const after = inForceOn(stretches, day);
     if (after === undefined || (after.fromDay !== day && !after.breakDays.includes(day))) continue;

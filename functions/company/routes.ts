@@ -8,8 +8,10 @@ import { planContentSchema } from './plan.ts';
 export const MAX_ROWS = 2_000;
 
 const date = z.string().check(z.refine(isDate, { error: 'must be a date that exists, written YYYY-MM-DD' }));
-/** Fields of a row are only bounded here: each row is judged on its own. */
-const cell = z.string().check(z.maxLength(100));
+/** Fields of a row are only bounded here, for each row is judged on its own; `allowed` tells callers by what. */
+const cell = (allowed: { readonly enum?: string[]; readonly pattern?: string; readonly description: string }) =>
+  z.string().check(z.maxLength(100)).register(z.globalRegistry, allowed);
+const CURRENCY_CELL = { pattern: '^[A-Z]{3}$', description: 'Currency code of ISO 4217' };
 const currency = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals'));
 
 const planVersion = z.object({
@@ -88,11 +90,11 @@ export const companyRoutes = defineRoutes({
       rates: z
         .array(
           z.object({
-            base: cell,
-            quote: cell,
-            type: cell,
-            on: cell,
-            rate: cell,
+            base: cell(CURRENCY_CELL),
+            quote: cell(CURRENCY_CELL),
+            type: cell({ enum: [...RATE_TYPES], description: 'What kind of rate it is; ARR is converted at plan rates' }),
+            on: cell({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'The day from which it is in force' }),
+            rate: cell({ pattern: '^\\d+(\\.\\d+)?$', description: 'Major units of quote for one of base, above 0, as decimal text' }),
             source: z.string().check(z.minLength(1), z.maxLength(100)),
           }),
         )

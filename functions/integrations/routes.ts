@@ -29,7 +29,7 @@ const parkedEvent = z.object({
   parkedAt: instant,
   /** Stable code of why it could not be taken in. */
   reason: z.string(),
-  /** What was received, what is known, what to do. */
+  /** What is wrong with the event, in one sentence. The event itself is kept and not shown. */
   detail: z.string(),
   field: z.optional(z.string()),
 });

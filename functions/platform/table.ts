@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Bug } from './bug.ts';
-import { dynamodb, type Operation, tableName } from './clients/dynamodb.ts';
+import { dynamodb, jitterMs, type Operation, tableName } from './clients/dynamodb.ts';
 
 /**
  * The one table. Entities are declared with ElectroDB over `entityDefaults` when a module loads; which table and which
@@ -165,6 +166,7 @@ export const getItems = async <T extends Key>(keys: readonly Key[]): Promise<T[]
     for (let attempt = 0; open.length > 0; attempt += 1) {
       if (attempt === MAX_BATCH_ATTEMPTS)
         throw new Error(`not all items were read in ${MAX_BATCH_ATTEMPTS} attempts: DynamoDB is throttling`);
+      if (attempt > 0) await sleep(jitterMs(attempt));
       const name = tableName();
       const answer = await dynamodb('BatchGetItem', { RequestItems: { [name]: { Keys: open, ConsistentRead: true } } });
       for (const item of (answer['Responses'] as Record<string, T[]>)[name] ?? []) found.set(`${item.pk}\n${item.sk}`, item);

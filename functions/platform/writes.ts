@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assert } from './bug.ts';
 import { dynamodb, tableName } from './clients/dynamodb.ts';
@@ -47,8 +47,7 @@ const ERRORS: Readonly<Record<string, CommitReason>> = {
   RequestLimitExceeded: 'throttled',
 };
 
-const paramsOf = (write: Write): Params =>
-  'put' in write ? write.put : 'update' in write ? write.update : write.check;
+const paramsOf = (write: Write): Params => ('put' in write ? write.put : 'update' in write ? write.update : write.check);
 
 /** `pk` and `sk` of the item that is written: one transaction may name an item only once. */
 const keyOf = (write: Write): string => {
@@ -68,7 +67,7 @@ const transactItem = (write: Write): Record<string, unknown> => {
 
 /**
  * A transaction costs twice what a plain write costs, so one write without a token goes out as what it is. (A conditional
- * write whose answer was lost is sent again by the SDK and then says `condition-failed`: the caller reads again anyway.)
+ * write whose answer was lost is sent again by the client and then says `condition-failed`: the caller reads again anyway.)
  */
 const send = async (writes: readonly Write[], token: string | undefined): Promise<void> => {
   const only = writes.length === 1 && token === undefined ? writes[0] : undefined;
@@ -116,9 +115,11 @@ export const commit = async (writes: readonly Write[], token?: string): Promise<
     token === undefined || token.length <= MAX_TOKEN_CHARACTERS
       ? token
       : createHash('sha256').update(token).digest('hex').slice(0, MAX_TOKEN_CHARACTERS);
+  // One token for all attempts: one whose answer was lost is not refused by what it wrote itself.
+  const attemptToken = shortToken ?? (writes.length > 1 ? randomUUID() : undefined);
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await send(writes, shortToken);
+      await send(writes, attemptToken);
       return ok(undefined);
     } catch (error) {
       const problem = problemOf(reasonsOf(error, writes.length));

@@ -46,7 +46,9 @@ export const serveRoutes = (stack: CapabilityStack, routes: Readonly<Record<stri
     if (open) {
       const exception = PUBLIC.find(({ path }) => path.test(route.path));
       if (exception === undefined)
-        throw new Error(`${operation}: ${route.method} ${route.path} cannot be public; give it a scope such as "arr/read"`);
+        throw new Error(
+          `${operation}: ${route.method} ${route.path} cannot be public; give it a scope such as "arr/read", or its reason in PUBLIC of lib/kit/route.ts`,
+        );
       acknowledge(httpRoute, 'AwsSolutions-APIG4', exception.reason);
     }
     stack.installed.routes.push({ routeKey: `${route.method} ${route.path}`, throttle: throttleOf(route) });

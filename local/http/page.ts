@@ -1,6 +1,6 @@
 /**
  * The page at `/local`: what runs, what waits, what failed. One file without a build step; it reads the same addresses
- * as the command line (`node local/cli.ts`). Values are set as text, never as HTML: they come from events.
+ * as the command line (`npm run local`). Values are set as text, never as HTML: they come from events.
  */
 export const adminPage = `<!doctype html>
 <html lang="en">

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Busy, LambdaInvoker, LocalClock, ServiceContext } from '../service.ts';
 import type { AuthorizationResult } from './authorizer.ts';
 import { answerOf, eventOf, type HttpAnswer, messageAnswer } from './payload.ts';
+import { portInUse } from './port.ts';
 import { readBody } from './read-body.ts';
 import type { Api, ApiRoute } from './routes.ts';
 
@@ -58,6 +59,8 @@ export const startHttpServer = async (port: number, parts: HttpServerParts): Pro
     if (body === undefined) return messageAnswer(413, 'Request Entity Too Large');
     if (url.pathname === '/local' || url.pathname.startsWith('/local/')) return parts.admin(request, url, body);
     const matched = api?.match(request.method ?? 'GET', url.pathname);
+    // Who opens the bare address looks for a page: the operator's, unless the API has one there.
+    if (matched === undefined && url.pathname === '/') return { status: 302, headers: { location: '/local' }, body: '' };
     if (api === undefined || matched === undefined) return messageAnswer(404, 'Not Found');
     const authorized = await authorize(matched.route, request);
     if (!authorized.ok) return authorized.answer;
@@ -102,11 +105,7 @@ export const startHttpServer = async (port: number, parts: HttpServerParts): Pro
       });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE' ? new Error(`port ${port} is in use: stop what runs there, or choose another with --port`) : error,
-      ),
-    );
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portInUse(port) : error));
     server.listen(port, '127.0.0.1', resolve);
   });
   const actualPort = (server.address() as AddressInfo).port;

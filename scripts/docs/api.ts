@@ -10,6 +10,8 @@ export const apiMarkdown = (document: OpenApiDocument): string => {
     'Generated from the `routes.ts` of every capability by `npm run docs`; do not edit. Schemas: [openapi.json](openapi.json), served as `/api/v1/openapi.json` and as a page at `/api/v1/docs`.',
     '',
     'Problems are `application/problem+json` (RFC 9457) with a stable `type`, `/problems/<code>`. Lists page by `cursor` and `limit` and answer `{ items, nextCursor }`. Every answer carries `x-request-id`; every GET an `ETag`.',
+    '',
+    'What never reaches a function is answered by the HTTP API itself, as `application/json` with a `message` alone: 404 `{"message":"Not Found"}` for an unknown path and for a method that a path does not have, 401 `{"message":"Unauthorized"}` without a valid token, 403 `{"message":"Forbidden"}` without the scope, 429 `{"message":"Too Many Requests"}` beyond the throttle.',
   ];
   for (const { name } of document.tags) {
     lines.push(

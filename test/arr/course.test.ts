@@ -252,3 +252,14 @@ describe('a figure', () => {
     expect(code({ from: '2016-01-01', to: '2026-01-01' })).toBe('period-invalid');
   });
 });
+
+it('is not whole while a currency whose rate was just loaded has not been decided under it', () => {
+  const steps = [
+    { date: '2026-01-10', cause: 'new' as const, currency: 'GBP', amount: { amountMinor: 100n, planMinor: 0n } },
+    { date: '2026-06-10', cause: 'new' as const, currency: 'USD', amount: { amountMinor: 50n, planMinor: 50n } },
+  ];
+  const course = new Course(steps, () => true);
+  expect(course.arrAt('2026-01-09')).toBe(0n);
+  expect(course.arrAt('2026-06-30')).toBeUndefined();
+  expect(course.unconverted('2026-06-30')).toEqual([{ currency: 'GBP', on: '2026-06-30', amountMinor: 100n }]);
+});

@@ -148,3 +148,9 @@ describe('consistency of a plan', () => {
     expect(conflictsOf({ ...plan, targetsBps: { ...plan.targetsBps, netRevenueRetention: 11_000 } })).toEqual([]);
   });
 });
+
+it('is not reached on a day that is still to come, however high ARR stands before its plan begins', () => {
+  const steps = [{ date: '2026-03-01', cause: 'new' as const, currency: 'USD', amount: { amountMinor: 100n, planMinor: 100n } }];
+  expect(reachedOn(steps, 90n, '2027-01-01', '2026-11-01')).toBeUndefined();
+  expect(reachedOn(steps, 90n, '2027-01-01', '2027-01-01')).toBe('2027-01-01');
+});

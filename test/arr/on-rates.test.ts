@@ -107,4 +107,16 @@ describe('plan rates that were loaded', () => {
     expect(await consume(redecide('cus_2'))).toEqual([]);
     expect(await planArr('cus_2')).toBe(660_000n);
   });
+
+  it('fail one customer that cannot be decided, and decide the others that share its message', async () => {
+    await recordFacts([fact('cus_broken'), fact('cus_sound')], decidingContext, RECORDED_AT);
+    // A book that nothing can unpack.
+    const broken = { pk: 'ARR#stripe.main.cus_broken', sk: 'REC#00000002~', place: '00000002~', packed: Buffer.from([255]) };
+    expect((await commit([{ put: { Item: broken } }])).ok).toBe(true);
+    await load('2026-01-01', '1.10');
+    const message = redecide('cus_broken', 'cus_sound');
+    expect(await consume(message)).toEqual([message]);
+    // 10 seats × €50.00 × 12 = €6,000.00, at 1.10
+    expect(await planArr('cus_sound')).toBe(660_000n);
+  });
 });

@@ -176,7 +176,7 @@ const noise = (seed: number, characters: number): string => {
 describe('a recording over several days', () => {
   const threeDays = () => [sub('2032-05-30', 10, 'evt_a'), sub('2032-06-02', 12, 'evt_b'), sub('2032-06-05', 11, 'evt_c')];
 
-  it('is one transaction of an item a day, the first with facts and book, and tells each day by an event of its own', async () => {
+  it('is one transaction of an item a day, the last with facts and book, and tells each day by an event of its own', async () => {
     expect(await record(...threeDays())).toEqual(new Set());
     expect(writes().at(-1)).toBe('TransactWriteItems of 3');
     const items = await itemsUnder(`ARR#${full()}`);
@@ -188,9 +188,9 @@ describe('a recording over several days', () => {
     expect(
       (await events()).map((event) => [event.id, (event.data['movements'] as { effectiveOn: string }[]).map((m) => m.effectiveOn)]),
     ).toEqual([
-      [`arr:${full()}:1:1`, ['2032-06-02']],
-      [`arr:${full()}:1:2`, ['2032-06-05']],
-      [`arr:${full()}:1`, ['2032-05-30']],
+      [`arr:${full()}:1:1`, ['2032-05-30']],
+      [`arr:${full()}:1:2`, ['2032-06-02']],
+      [`arr:${full()}:1`, ['2032-06-05']],
     ]);
     expect(await told()).toEqual(['2032-05-30 new 600000', '2032-06-02 expansion 120000', '2032-06-05 contraction -60000']);
   });

@@ -40,7 +40,7 @@ describe('the kit', () => {
     const api = new CapabilityFunction(stack, 'trial/api', { purpose: 'Trial' });
     const route = { method: 'GET', path: '/api/v1/secrets', scope: 'public', summary: 'Trial', response: z.object({}) } as const;
     expect(() => serveRoutes(stack, { listSecrets: route }, api)).toThrow(
-      'GET /api/v1/secrets cannot be public; give it a scope such as "arr/read"',
+      'GET /api/v1/secrets cannot be public; give it a scope such as "arr/read", or its reason in PUBLIC of lib/kit/route.ts',
     );
   });
 

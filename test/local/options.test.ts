@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { requestOf } from '../../local/cli.ts';
+import { refusalOf, requestOf } from '../../local/cli.ts';
 import { parseStartOptions } from '../../local/options.ts';
 
 const FLAGS = { freeze: false, run: false };
@@ -54,8 +56,24 @@ describe('the command line of a running stack', () => {
     });
   });
 
-  it('refuses what it does not know', () => {
+  it('refuses what it does not know, and names it', () => {
     expect(requestOf(['explode'], FLAGS)).toBeUndefined();
+    expect(refusalOf(['explode'])).toBe('"explode" is no command; npm run local lists them');
     expect(requestOf(['clock', 'set'], FLAGS)).toBeUndefined();
+    expect(refusalOf(['clock', 'set'])).toBe('"clock set" is not how clock is asked; npm run local lists how');
+  });
+
+  it.each([
+    [['explode'], '"explode" is no command; npm run local lists them\n'],
+    [['queues', '--prot', '3'], "Unknown option '--prot'\n"],
+    [['queues', '--port', 'x'], '--port must be a whole number from 0 to 65535, and is x\n'],
+  ])('says in one line what is wrong with %j', async (words, sentence) => {
+    const root = join(import.meta.dirname, '..', '..');
+    const outcome = await new Promise((resolve) => {
+      execFile(process.execPath, ['local/cli.ts', ...words], { cwd: root }, (error, stdout, stderr) =>
+        resolve({ code: error?.code, stdout, stderr }),
+      );
+    });
+    expect(outcome).toEqual({ code: 2, stdout: '', stderr: sentence });
   });
 });

@@ -56,6 +56,9 @@ describe('a small application on the local stack', () => {
     expect(paths).toEqual(['clock', 'functions', 'queues', 'dead-letters', 'schedules', 'denied', 'logs?limit=100']);
     const statuses = await Promise.all(paths.map(async (path) => (await fetch(`${stack.url}/local/${path}`)).status));
     expect(statuses).toEqual(paths.map(() => 200));
+    const bare = await fetch(`${stack.url}/`, { redirect: 'manual' });
+    expect([bare.status, bare.headers.get('location')]).toEqual([302, '/local']);
+    expect((await fetch(`${stack.url}/nowhere`)).status).toBe(404);
     expect((await fetch(`${stack.url}/local/executions`)).status).toBe(404); // a template of ours holds no state machine
   });
 
@@ -74,6 +77,14 @@ describe('a small application on the local stack', () => {
     await second.stop();
     const emptied = await start({ dataDir, fresh: true });
     expect(await getItem(emptied, 'TOTAL', 'TOTAL')).toBeUndefined();
+  });
+
+  it('stops in the middle of its work without an error: functions under way end before the table goes', async () => {
+    const errors: string[] = [];
+    const stack = await start({ onLog: ({ level, line }) => level === 'error' && errors.push(line) });
+    await Promise.all(Array.from({ length: 300 }, (_unused, id) => post(stack, { id: String(id) })));
+    await stack.stop();
+    expect(errors).toEqual([]);
   });
 
   it('tries what failed again after the visibility timeout of the test clock, then sets it aside, and sends it back', async () => {
@@ -157,7 +168,7 @@ describe('a mistake in the wiring stops the start', () => {
     [
       'a missing variable',
       smallApp({ Ingest: withProperties({ Environment: { Variables: {} } }) }),
-      'Ascent/App/Ingest: its code reads the environment variable BUS_NAME, which the template does not give it',
+      'Ascent/App/Ingest: its code reads the environment variable BUS_NAME, which the template does not give it: a method of lib/kit/function.ts',
     ],
     [
       'a missing grant of an event source',

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoDbError, dynamodb } from '../../functions/platform/clients/dynamodb.ts';
 import { ServiceError } from '../../functions/platform/clients/transport.ts';
+import { commit } from '../../functions/platform/table.ts';
 
 /** Answers in turn what a test lays out, and keeps what was asked. */
-let answers: (readonly [status: number, body: object] | 'hang up')[] = [];
+let answers: (readonly [status: number, body: object | 'page'] | 'hang up' | 'half')[] = [];
 let asked: { readonly target: string; readonly body: Record<string, unknown>; readonly signed: boolean }[] = [];
 let server: Server;
 const before = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
@@ -29,12 +30,13 @@ beforeEach(async () => {
       });
       const answer = answers.shift();
       if (answer === undefined || answer === 'hang up') response.destroy();
-      else response.writeHead(answer[0], { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer[1]));
+      else if (answer === 'half') response.writeHead(200).end('{"Item":{"pk"');
+      else response.writeHead(answer[0]).end(answer[1] === 'page' ? '{not json' : JSON.stringify(answer[1]));
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  Object.assign(process.env, { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+  Object.assign(process.env, { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', TABLE_NAME: 'ttt' });
 });
 afterEach(async () => {
   if (before === undefined) Reflect.deleteProperty(process.env, 'AWS_ENDPOINT_URL_DYNAMODB');
@@ -98,11 +100,26 @@ describe('the client of the table', () => {
   });
 
   it('repeats a transaction under one token, so that it takes effect once where only the answer was lost', async () => {
-    answers = ['hang up', [200, {}]];
-    await dynamodb('TransactWriteItems', { TransactItems: [{ Put: { TableName: 'ttt', Item: { pk: 'a' } } }] });
-    const [first, second] = asked.map(({ body }) => body['ClientRequestToken']);
-    expect(first).toMatch(/^[0-9a-f-]{36}$/);
-    expect(second).toBe(first);
+    const inProgress = [400, { __type: coral('TransactionInProgressException'), Message: 'still under way' }] as const;
+    const cancelled = [
+      400,
+      { __type: coral('TransactionCanceledException'), CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }] },
+    ] as const;
+    answers = ['hang up', inProgress, cancelled, [200, {}]];
+    const writes = ['a', 'b'].map((pk) => ({ put: { Item: { pk, sk: 'x' } } }));
+    expect(await commit(writes)).toEqual({ ok: true, value: undefined });
+    const tokens = asked.map(({ body }) => body['ClientRequestToken']);
+    expect(tokens).toHaveLength(4);
+    expect(new Set(tokens).size).toBe(1);
+    expect(tokens[0]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('asks again where a body is cut off or is no JSON, whatever the status', async () => {
+    answers = ['half', [503, 'page'], [200, {}]];
+    await expect(put()).resolves.toEqual({});
+    expect(asked).toHaveLength(3);
+    answers = ['half', 'half', 'half', 'half'];
+    await expect(put()).rejects.toThrow('PutItem answered half a body');
   });
 
   it('reads batches and pages with their keys as plain values', async () => {

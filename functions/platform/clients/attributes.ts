@@ -13,20 +13,19 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 export type Item = Record<string, unknown>;
 
 /**
- * DynamoDB keeps 38 digits, a JavaScript number 53 bits. A number that survives the trip is a number, a larger integer
+ * DynamoDB keeps 38 digits, a JavaScript number 53 bits. A whole number that survives the trip is a number, a larger one
  * is a bigint, and anything else is a bug: decimals are stored as strings.
  */
 export const exactNumber = (text: string): number | bigint => {
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
   if (/^-?\d+$/.test(text)) return BigInt(text);
-  if (String(value) === text) return value;
   throw new Bug(`a stored number of ${text.length} characters cannot be read exactly; decimals are stored as strings`);
 };
 
 const numberText = (value: number): string => {
-  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-    throw new Bug('a number that cannot be stored exactly was to be written: take a bigint, or text');
+  if (!Number.isSafeInteger(value))
+    throw new Bug('only whole numbers up to 2^53 are stored as numbers: take a bigint, or text for decimals');
   return String(value);
 };
 

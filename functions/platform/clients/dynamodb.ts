@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bug } from '../bug.ts';
 import { type Attributes, attributesOf, type Item, itemOf } from './attributes.ts';
-import { ServiceError, type ServiceName, signedPost } from './transport.ts';
+import { type Answer, ServiceError, type ServiceName, signedPost } from './transport.ts';
 
 /**
  * DynamoDB's data operations, with plain values where the service has typed attributes. Inputs and outputs are the service's own otherwise
@@ -21,6 +20,8 @@ const REPEATED: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
   'RequestLimitExceeded',
+  // The first sending of a transaction, whose answer did not come, is still under way: the same token asks for its outcome.
+  'TransactionInProgressException',
   'InternalServerError',
   'ServiceUnavailable',
 ]);
@@ -59,8 +60,7 @@ const inputOf = (operation: Operation, input: Params): Item => {
   if (operation === 'TransactWriteItems') {
     const writes = input['TransactItems'] as readonly Readonly<Record<string, Params>>[];
     const changed = writes.map((write) => Object.fromEntries(Object.entries(write).map(([kind, params]) => [kind, typed(params)])));
-    // So that a repetition of ours does nothing where only the answer was lost.
-    return { ...input, ClientRequestToken: input['ClientRequestToken'] ?? randomUUID(), TransactItems: changed };
+    return { ...input, TransactItems: changed };
   }
   if (operation === 'BatchGetItem') {
     const requests = byTable(input['RequestItems'], (request) => ({ ...request, Keys: (request['Keys'] as Item[]).map(attributesOf) }));
@@ -83,8 +83,18 @@ const outputOf = (answer: Item): Item => {
   return output;
 };
 
+/** The JSON of a body; undefined where it was cut off or never was any (a proxy's page, say). */
+const parsed = (text: string): Item | undefined => {
+  try {
+    return JSON.parse(text) as Item;
+  } catch {
+    // The parser's own message would repeat the text.
+    return undefined;
+  }
+};
+
 const errorOf = (operation: Operation, status: number, text: string): DynamoDbError => {
-  const body = text.startsWith('{') ? (JSON.parse(text) as Item) : {};
+  const body = parsed(text) ?? {};
   const code =
     String(body['__type'] ?? `Status${status}`)
       .split('#')
@@ -93,20 +103,32 @@ const errorOf = (operation: Operation, status: number, text: string): DynamoDbEr
   return new DynamoDbError(code, message, body['CancellationReasons'] as DynamoDbError['CancellationReasons']);
 };
 
+/** What an attempt came to: an output, or an error and whether to try again. */
+const readAnswer = (
+  operation: Operation,
+  answer: Answer | ServiceError,
+): { readonly output: Item } | { readonly error: ServiceError; readonly again: boolean } => {
+  if (answer instanceof ServiceError) return { error: answer, again: true };
+  if (answer.status !== 200) {
+    const error = errorOf(operation, answer.status, answer.text);
+    return { error, again: answer.status >= 500 || REPEATED.has(error.name) };
+  }
+  const body = parsed(answer.text);
+  return body === undefined ? { error: new ServiceError(`${operation} answered half a body`), again: true } : { output: outputOf(body) };
+};
+
 /** Full jitter: contenders spread out instead of meeting again. */
-const waitMs = (attempt: number): number => Math.random() * FIRST_WAIT_MS * 2 ** attempt;
+export const jitterMs = (attempt: number): number => Math.random() * FIRST_WAIT_MS * 2 ** attempt;
 
 /** One operation on the table. Connections that went stale, throttles and the service's own failures are repeated; other errors are thrown. */
 export const dynamodb = async (operation: Operation, input: Params): Promise<Item> => {
   const target = `DynamoDB_20120810.${operation}`;
   const body = JSON.stringify(inputOf(operation, input));
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await signedPost(DYNAMODB, target, body);
-    if (!(answer instanceof ServiceError) && answer.status === 200) return outputOf(JSON.parse(answer.text) as Item);
-    const error = answer instanceof ServiceError ? answer : errorOf(operation, answer.status, answer.text);
-    const isRepeated = answer instanceof ServiceError || answer.status >= 500 || REPEATED.has(error.name);
-    if (!isRepeated || attempt + 1 >= MAX_ATTEMPTS) throw error;
-    await sleep(waitMs(attempt));
+    const read = readAnswer(operation, await signedPost(DYNAMODB, target, body));
+    if ('output' in read) return read.output;
+    if (!read.again || attempt + 1 >= MAX_ATTEMPTS) throw read.error;
+    await sleep(jitterMs(attempt));
   }
 };
 

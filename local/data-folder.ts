@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a data folder holds: the demo company, or what its user sends. Said once, by the start that found it new. */
+export type Contents = 'demo' | 'own';
+
+const MARK = 'contents.json';
+/** Written when the demo has been loaded to its end. */
+const LOADED = 'demo.json';
+
+export const contentsOf = (dataDir: string): Contents | undefined => {
+  const file = join(dataDir, MARK);
+  if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { readonly contents: Contents }).contents;
+  return isLoaded(dataDir) ? 'demo' : undefined;
+};
+
+export const markContents = (dataDir: string, contents: Contents): void =>
+  writeFileSync(join(dataDir, MARK), `${JSON.stringify({ contents })}\n`);
+
+export const isLoaded = (dataDir: string): boolean => existsSync(join(dataDir, LOADED));
+
+export const markLoaded = (dataDir: string, demo: { readonly seed: number; readonly today: string; readonly delivered: number }): void =>
+  writeFileSync(join(dataDir, LOADED), `${JSON.stringify(demo)}\n`);
+
+/** Throws where a start would mix the demo company with its user's own data. `--fresh` takes everything away first, so nothing mixes. */
+export const checkContents = (dataDir: string, { empty, fresh }: { readonly empty: boolean; readonly fresh: boolean }): void => {
+  if (fresh) return;
+  const contents = contentsOf(dataDir);
+  if (contents === 'own' && !empty)
+    throw new Error(
+      `the data folder ${dataDir} was started empty, and the demo is not loaded into it: go on with it by --empty, take --fresh to delete what it holds and load the demo, or give --data another folder`,
+    );
+  if (contents === 'demo' && empty)
+    throw new Error(
+      `the data folder ${dataDir} holds the demo company: go on with it without --empty, take --empty --fresh to delete what it holds, or give --data another folder`,
+    );
+};

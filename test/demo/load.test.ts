@@ -1,0 +1,35 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { type DemoTarget, loadDemo } from '../../demo/load.ts';
+
+it('ends at a signal: what is under way is answered, and nothing more is sent', async () => {
+  const stopping = new AbortController();
+  let came = 0;
+  let answered = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.method === 'PUT') return response.end('{}');
+    came += 1;
+    // The 24 connections are all busy when the signal comes.
+    if (came === 24) stopping.abort();
+    return setTimeout(() => {
+      answered += 1;
+      response.end('{"received":true}');
+    }, 30);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const target: DemoTarget = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    webhookSecret: 'whsec_trial',
+    setClock: () => undefined,
+    advanceClock: () => Promise.resolve(),
+    idle: () => Promise.resolve(),
+  };
+  const deliveries = Array.from({ length: 100 }, (_, n) => ({ deliverAt: 1_000, event: { id: `evt_${n}` } }));
+  const story = { rates: [], deliveries, deliveriesUntilToday: 100, startsAt: 1_000, todayAt: 2_000 };
+  const failure = await loadDemo(target, story, () => undefined, stopping.signal).catch((error: unknown) => error);
+  server.close();
+  expect(failure).toBe(stopping.signal.reason);
+  expect([came, answered]).toEqual([24, 24]);
+});
