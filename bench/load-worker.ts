@@ -14,8 +14,8 @@ if (port === null) throw new Error('bench/load-worker.ts runs in a worker thread
 const webhooks = new Agent({ keepAlive: true, maxSockets: 64 });
 const polls = new Agent({ keepAlive: true, maxSockets: 4 });
 /** At most so many polls a second whatever is outstanding: looking must not become the load. */
-const CUSTOMER_POLL_MS = 20;
-const STATUS_POLL_MS = 40;
+const CUSTOMER_POLL_MS = 40;
+const STATUS_POLL_MS = 100;
 const GIVE_UP_AFTER_MS = 30_000;
 
 const secondsNow = (): number => Math.floor((Date.now() + clockOffsetMs) / 1000);

@@ -58,7 +58,7 @@ const startFigures = (quick: boolean): readonly Figure[] => {
   const others = starts.filter(({ entry }) => entry !== INGEST);
   return [
     ...figure('ingest', ingest, 100, 100, 'Middy, logger, metrics'),
-    ...figure('largest other function', others, 900, 250, 'the DynamoDB client, ElectroDB and the tracer'),
+    ...figure('largest other function', others, 900, 250, 'ElectroDB, zod, the logger and its metrics'),
   ];
 };
 

@@ -1,7 +1,7 @@
-import { tableName } from '../platform/table.ts';
+import { getItems, tableName } from '../platform/table.ts';
 import type { Counters, MonthlyCounters } from './totals.ts';
 import { catchUp, type Folded, readLane } from './totals-base-store.ts';
-import { addCounters, lanes, netsOf, type Part } from './totals-log-store.ts';
+import { addCounters, lanes, logKey, netsOf, type Part } from './totals-log-store.ts';
 
 /** What totals say from a month on. */
 export interface Totals {
@@ -13,8 +13,20 @@ export interface Totals {
 /** Lanes as this function last read them; each is taken further by what its log has gained since. */
 const known = new Map<string, Promise<Folded>>();
 
+const keyOf = (lane: string, part: Part, from: string): string => `${tableName()} ${lane} ${part} ${from}`;
+
+/** What is known of each lane, where anything is; a reading that failed told its own caller. */
+const knownLanes = (part: Part, from: string): Promise<readonly (Folded | undefined)[]> =>
+  Promise.all(lanes.map((lane) => known.get(keyOf(lane, part, from))?.catch(() => undefined)));
+
+/** Lanes whose log goes on behind what is known of them. */
+const lanesBehind = async (folded: readonly (Folded | undefined)[]): Promise<ReadonlySet<string>> => {
+  const next = folded.flatMap((own, i) => (own === undefined ? [] : [{ pk: `TOT#${lanes[i]}`, sk: logKey(own.position + 1) }]));
+  return new Set((await getItems(next)).map(({ pk }) => pk.slice('TOT#'.length)));
+};
+
 const foldedOf = (lane: string, part: Part, from: string): Promise<Folded> => {
-  const key = `${tableName()} ${lane} ${part} ${from}`;
+  const key = keyOf(lane, part, from);
   const before = known.get(key);
   // One after the other: two readers at once must not take the same entries in twice.
   const next = (async () => {
@@ -31,16 +43,23 @@ const foldedOf = (lane: string, part: Part, from: string): Promise<Folded> => {
 const MAX_KNOWN = 8 * lanes.length;
 
 /**
- * Totals from a month on (`YYYY-MM`), summed over the lanes. `MAIN` holds the total and the origins only. One consistent request a lane brings
- * what is new since this function last read it.
+ * Totals from a month on (`YYYY-MM`), summed over the lanes. `MAIN` holds the total and the origins only. One consistent request asks all lanes
+ * whether they go on behind what this function has read; only those that do are read further.
  */
 export const readTotals = async (part: Part, from: string): Promise<Totals> => {
-  const all = await Promise.all(lanes.map((lane) => foldedOf(lane, part, from)));
+  const folded = await knownLanes(part, from);
+  const behind = await lanesBehind(folded);
+  const all = await Promise.all(
+    lanes.map((lane, i) => {
+      const own = folded[i];
+      return own === undefined || behind.has(lane) ? foldedOf(lane, part, from) : own;
+    }),
+  );
   const before: Counters = new Map();
   const months: MonthlyCounters = new Map();
-  for (const folded of all) {
-    addCounters(before, folded.nets);
-    for (const [month, counters] of folded.months) {
+  for (const lane of all) {
+    addCounters(before, lane.nets);
+    for (const [month, counters] of lane.months) {
       const sums = months.get(month) ?? new Map<string, bigint>();
       months.set(month, sums);
       addCounters(sums, counters);
