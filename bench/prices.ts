@@ -47,6 +47,7 @@ export const assumed = {
     'dynamodb:GetItem': 4,
     'dynamodb:Query': 5,
     'dynamodb:PutItem': 6,
+    'dynamodb:BatchExecuteStatement': 10,
     'dynamodb:UpdateItem': 6,
     'dynamodb:DeleteItem': 6,
     'events:PutEvents': 20,

@@ -87,10 +87,24 @@ const batch = (input: Json, output: Json): number => {
 
 const READS: Readonly<Record<string, (input: Json, output: Json) => number>> = { GetItem: single, Query: page, BatchGetItem: batch };
 
+interface Statement {
+  readonly Statement: string;
+  readonly Parameters: readonly Item[string][];
+}
+
+/** The item of `INSERT INTO "table" VALUE {'pk':?,'sk':?}`. */
+const inserted = ({ Statement: text, Parameters: values }: Statement): Write => {
+  const item: Record<string, Item[string]> = {};
+  for (const [i, [, name]] of [...text.matchAll(/'(\w+)':\?/g)].entries())
+    if (name !== undefined && values[i] !== undefined) item[name] = values[i];
+  return { Item: item };
+};
+
 /** Items that a request writes, with a condition on an item that is not written itself counted as a write of it. */
 const writesIn = (operation: string, input: Json): readonly Write[] => {
   if (operation === 'TransactWriteItems')
     return (input['TransactItems'] as Record<string, Write>[]).flatMap((element) => Object.values(element));
+  if (operation === 'BatchExecuteStatement') return (input['Statements'] as Statement[]).map(inserted);
   return ['PutItem', 'UpdateItem', 'DeleteItem'].includes(operation) ? [input as Write] : [];
 };
 

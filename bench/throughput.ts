@@ -51,6 +51,9 @@ export const percentiles = (values: readonly number[]): Percentiles => {
 
 const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length);
 
+/** What goes ahead of the first step, unmeasured: workers start, and the paths that are measured are compiled. */
+const WARM_UP = { perSecond: 60, seconds: 10 } as const;
+
 /** Bodies in the order of the story; all are signed with the time at which they are sent. */
 const bodiesOf = (deliveries: readonly Delivery[]): string[] => deliveries.map(({ event }) => JSON.stringify(event));
 
@@ -126,7 +129,9 @@ export const measureThroughput = async (plan: ThroughputPlan, onStep: (step: Ste
     await sender.run({ kind: 'load', bodies: bodiesOf(opening), connections: LOADING_CONNECTIONS });
     await stack.idle(IDLE_LIMIT_MS);
     const steps: Step[] = [];
-    let next = 0;
+    let next = WARM_UP.perSecond * WARM_UP.seconds;
+    await sender.run({ kind: 'step', bodies: rest.slice(0, next), perSecond: WARM_UP.perSecond, probesPerSecond: 0, firstProbe: 0 });
+    await stack.idle(IDLE_LIMIT_MS);
     for (const perSecond of plan.rates) {
       const count = perSecond * plan.secondsPerStep;
       if (next + count > rest.length)

@@ -48,9 +48,9 @@ export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow
     if (ready !== undefined) prepared.push(ready);
     else fail(customerId);
   }
-  const results = await together(prepared);
+  const results = await batchCommit(prepared.map(({ writes }) => writes));
   for (const [i, { customerId, more }] of prepared.entries()) {
-    if (results[i] && !more) continue;
+    if (results[i]?.ok === true && !more) continue;
     const own = byCustomer.get(customerId) ?? [];
     const isRecorded = await alone(customerId, () => recordAgain(customerId, own, contextNow, recordedAt));
     if (isRecorded !== true) fail(customerId);
@@ -58,10 +58,11 @@ export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow
   return failed;
 };
 
-/** Lists customers that have no book yet; answers those for which that failed. */
+/** Lists customers that have no book yet, or finds them listed; answers those for which neither was possible. */
 const list = async (customerIds: readonly string[]): Promise<ReadonlySet<string>> => {
   const results = await batchCommit(customerIds.map((customerId) => [customerWrite(customerId)]));
-  return new Set(customerIds.filter((_, i) => !results[i]?.ok));
+  const isListed = (result: (typeof results)[number] | undefined): boolean => result?.ok === true || result?.problem.code === 'conflict';
+  return new Set(customerIds.filter((_, i) => !isListed(results[i])));
 };
 
 /** Each fact once, with the others of its customer. */
@@ -87,16 +88,6 @@ export const alone = async <T>(customerId: string, work: () => Promise<T>): Prom
     return undefined;
   }
 };
-
-/** Whether each customer's writes were committed. */
-const together = async (prepared: readonly Prepared[]): Promise<readonly boolean[]> =>
-  Promise.all(
-    prepared.map(async ({ customerId, writes }) => {
-      if (writes.length === 0) return true;
-      const result = await alone(customerId, () => commit(writes));
-      return result?.ok === true;
-    }),
-  );
 
 /**
  * Decides a customer again from all of its facts, e.g. under other plan rates. False where others were in the way throughout, and where there

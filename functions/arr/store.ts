@@ -134,7 +134,9 @@ export const readMovement = async (movementId: string): Promise<Movement | undef
 };
 
 /** A customer's place in the list of all. */
-export const customerWrite = (customerId: string): Write => ({ put: customers.put({ shard: shardOf(customerId), customerId }).params() });
+export const customerWrite = (customerId: string): Write => ({
+  put: customers.create({ shard: shardOf(customerId), customerId }).params(),
+});
 
 export interface Recordable {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commit, getItems, type Key, queryRange, type Write } from '../platform/table.ts';
+import { batchCommit, commit, getItems, type Key, queryRange, type Write } from '../platform/table.ts';
 import type { Counters, MonthlyCounters } from './totals.ts';
 import { addCounters, entriesAfter, type LogEntry, netsOf, PARTS, type Part, packCounters, unpackCounters } from './totals-log-store.ts';
 
@@ -84,8 +84,14 @@ const baseOf = (bases: Map<string, Base>, place: string): Base => {
   return known;
 };
 
+/** What an entry adds to a part. */
+interface Addition {
+  readonly position: number;
+  readonly months: MonthlyCounters;
+}
+
 /** Adds an entry's months, and their nets, to the bases that do not hold it yet; answers the places that it changed. */
-const foldEntry = (bases: Map<string, Base>, entry: LogEntry, part: Part, from: string, head: number): string[] => {
+const foldEntry = (bases: Map<string, Base>, entry: Addition, from: string, head: number): string[] => {
   const changed: string[] = [];
   const addTo = (place: string, counters: Counters): void => {
     const base = baseOf(bases, place);
@@ -94,7 +100,7 @@ const foldEntry = (bases: Map<string, Base>, entry: LogEntry, part: Part, from: 
     changed.push(place);
   };
   const net: Counters = new Map();
-  for (const [month, counters] of entry.additions(part)) {
+  for (const [month, counters] of entry.months) {
     if (month >= from) addTo(month, counters);
     addCounters(net, netsOf(counters));
   }
@@ -122,7 +128,7 @@ export const readLane = async (lane: string, part: Part, from: string): Promise<
   const bases = head === 0 ? new Map<string, Base>() : await readBases(lane, part, from);
   let position = head;
   for await (const entry of entriesFrom(lane, head)) {
-    foldEntry(bases, entry, part, from, head);
+    foldEntry(bases, { position: entry.position, months: entry.additions(part) }, from, head);
     position = entry.position;
   }
   const nets = baseOf(bases, NET).counters;
@@ -184,6 +190,17 @@ const headWrite = (lane: string, position: number): Write => ({
   },
 });
 
+/** Puts a part's bases with these entries in them; false where another writer is further with one. */
+const foldPart = async (lane: string, part: Part, entries: readonly LogEntry[], head: number, position: number): Promise<boolean> => {
+  const additions = entries.map((entry) => ({ position: entry.position, months: entry.additions(part) }));
+  const from = additions.flatMap(({ months }) => [...months.keys()]).reduce((least, month) => (month < least ? month : least), NET);
+  if (from === NET) return true;
+  const bases = await readBases(lane, part, from);
+  const changed = new Set(additions.flatMap((addition) => foldEntry(bases, addition, from, head)));
+  const written = await batchCommit([...changed].map((place) => baseWrites(lane, part, baseOf(bases, place), position)));
+  return written.every(({ ok }) => ok);
+};
+
 /** Folds a lane's log into its bases, up to its newest entry. Where another writer is further, that one's bases stand. */
 export const foldLane = async (lane: string): Promise<void> => {
   const head = await headPosition(lane);
@@ -191,16 +208,7 @@ export const foldLane = async (lane: string): Promise<void> => {
   for await (const entry of entriesFrom(lane, head)) entries.push(entry);
   const position = entries[entries.length - 1]?.position;
   if (position === undefined) return;
-  for (const part of PARTS) {
-    const months = entries.flatMap((entry) => [...entry.additions(part).keys()]).sort();
-    const from = months[0];
-    if (from === undefined) continue;
-    const bases = await readBases(lane, part, from);
-    const changed = new Set(entries.flatMap((entry) => foldEntry(bases, entry, part, from, head)));
-    for (const place of changed) {
-      const written = await commit(baseWrites(lane, part, baseOf(bases, place), position));
-      if (!written.ok) return;
-    }
-  }
+  const folded = await Promise.all(PARTS.map((part) => foldPart(lane, part, entries, head, position)));
+  if (!folded.every(Boolean)) return;
   await commit([headWrite(lane, position)]);
 };

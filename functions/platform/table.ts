@@ -176,5 +176,6 @@ export const getItems = async <T extends Key>(keys: readonly Key[]): Promise<T[]
   return keys.flatMap(({ pk, sk }) => found.get(`${pk}\n${sk}`) ?? []);
 };
 
+export { batchCommit } from './batches.ts';
 export { tableName } from './clients/dynamodb.ts';
-export { batchCommit, type CommitProblem, commit, mustExist, mustNotExist, type Write } from './writes.ts';
+export { type CommitProblem, commit, mustExist, mustNotExist, type Write } from './writes.ts';

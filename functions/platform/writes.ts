@@ -50,7 +50,7 @@ const ERRORS: Readonly<Record<string, CommitReason>> = {
 const paramsOf = (write: Write): Params => ('put' in write ? write.put : 'update' in write ? write.update : write.check);
 
 /** `pk` and `sk` of the item that is written: one transaction may name an item only once. */
-const keyOf = (write: Write): string => {
+export const keyOf = (write: Write): string => {
   const params = paramsOf(write);
   const key = (params['Key'] ?? params['Item']) as { pk?: unknown; sk?: unknown } | undefined;
   assert(typeof key?.pk === 'string' && typeof key.sk === 'string', 'a write names its item by the strings pk and sk');
@@ -91,7 +91,7 @@ const reasonsOf = (error: unknown, count: number): readonly CommitReason[] => {
   });
 };
 
-const problemOf = (reasons: readonly CommitReason[]): CommitProblem => {
+export const problemOf = (reasons: readonly CommitReason[]): CommitProblem => {
   const failed = reasons.indexOf('condition-failed');
   if (failed >= 0) return { code: 'conflict', detail: `the condition of write ${failed + 1} of ${reasons.length} does not hold`, reasons };
   return { code: 'busy', detail: `other writes were in the way for ${MAX_ATTEMPTS} attempts`, reasons };
@@ -127,89 +127,6 @@ export const commit = async (writes: readonly Write[], token?: string): Promise<
       await sleep(waitMs(attempt));
     }
   }
-};
-
-interface Group {
-  readonly index: number;
-  readonly writes: readonly Write[];
-}
-
-/** Groups side by side, in order, as long as they fit into one transaction and share no item. */
-const packs = (groups: readonly Group[]): Group[][] => {
-  const all: Group[][] = [];
-  let pack: Group[] = [];
-  let keys = new Set<string>();
-  for (const group of groups) {
-    const own = group.writes.map(keyOf);
-    if (keys.size + own.length > MAX_TRANSACTION_WRITES || own.some((key) => keys.has(key))) {
-      all.push(pack);
-      pack = [];
-      keys = new Set();
-    }
-    pack.push(group);
-    for (const key of own) keys.add(key);
-  }
-  if (pack.length > 0) all.push(pack);
-  return all;
-};
-
-/** The reasons of a pack's writes, cut into those of each group. */
-const reasonsByGroup = (pack: readonly Group[], reasons: readonly CommitReason[]): Map<Group, readonly CommitReason[]> => {
-  const cut = new Map<Group, readonly CommitReason[]>();
-  let from = 0;
-  for (const group of pack) {
-    cut.set(group, reasons.slice(from, from + group.writes.length));
-    from += group.writes.length;
-  }
-  return cut;
-};
-
-/** The verdict on the groups whose own condition failed; their items are theirs alone, so it stands without the others. */
-const verdicts = (open: readonly Group[], reasons: readonly CommitReason[]): ReadonlyMap<Group, CommitProblem> => {
-  const refused = [...reasonsByGroup(open, reasons)].filter(([, own]) => own.includes('condition-failed'));
-  assert(refused.length > 0, 'a cancelled transaction names the write that failed');
-  return new Map(refused.map(([group, own]) => [group, problemOf(own)]));
-};
-
-/** Commits one pack and enters what became of each group. Every round leaves out at least one group, so it ends. */
-const commitPack = async (pack: readonly Group[], results: Result<void, CommitProblem>[]): Promise<void> => {
-  let open = pack;
-  while (open.length > 0) {
-    const result = await commit(open.flatMap(({ writes }) => writes));
-    if (result.ok) return;
-    const [first, ...others] = open;
-    if (first !== undefined && others.length === 0) {
-      results[first.index] = result;
-      return;
-    }
-    if (result.problem.code === 'busy') break;
-    const refused = verdicts(open, result.problem.reasons);
-    for (const [group, problem] of refused) results[group.index] = { ok: false, problem };
-    open = open.filter((group) => !refused.has(group));
-  }
-  for (const group of open) results[group.index] = await commit(group.writes);
-};
-
-/**
- * Commits each group all or nothing. A group of one write goes out by itself, beside the others: within a transaction it would cost twice.
- * Groups of several writes share transactions, as many as fit. Where one is cancelled, the groups whose own condition failed are answered
- * so, and the rest goes on without them; where others were in the way, one by one. Answers per group, in the order of the groups; an empty
- * group is done. Groups of several writes that touch the same item go into successive transactions, in order.
- */
-export const batchCommit = async (groups: readonly (readonly Write[])[]): Promise<readonly Result<void, CommitProblem>[]> => {
-  const results: Result<void, CommitProblem>[] = groups.map(() => ok(undefined));
-  const waiting = groups.map((writes, index) => ({ index, writes }));
-  const alone = waiting.filter(({ writes }) => writes.length === 1);
-  const several = waiting.filter(({ writes }) => writes.length > 1);
-  await Promise.all([
-    ...alone.map(async ({ index, writes }) => {
-      results[index] = await commit(writes);
-    }),
-    (async () => {
-      for (const pack of packs(several)) await commitPack(pack, results);
-    })(),
-  ]);
-  return results;
 };
 
 /** Conditions on an item that is not written itself, from ElectroDB's `get(…).params()`. */

@@ -33,7 +33,7 @@ export interface CapabilityFunctionProps {
 }
 
 const READ_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
-const WRITE_ACTIONS = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
+const WRITE_ACTIONS = ['dynamodb:PutItem', 'dynamodb:PartiQLInsert', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
 
 /**
  * A Lambda function with our defaults, a role of its own that may do nothing but log and trace, and its own log group.

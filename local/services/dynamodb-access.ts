@@ -28,6 +28,8 @@ const MAY_READ_INDEX: ReadonlySet<string> = new Set(['Query', 'Scan']);
 const OF_MANY_TABLES: ReadonlySet<string> = new Set(['BatchGetItem', 'BatchWriteItem']);
 const TRANSACTIONS: ReadonlySet<string> = new Set(['TransactWriteItems', 'TransactGetItems']);
 
+const STATEMENTS = 'BatchExecuteStatement';
+
 const tableOf = (input: unknown): string => {
   const name = isObject(input) ? input['TableName'] : undefined;
   if (typeof name === 'string' && name !== '') return name;
@@ -47,10 +49,25 @@ const ofTransaction = (input: JsonObject, tableArn: TableArn): readonly AccessNe
   return [...needed.values()];
 };
 
+const INSERT = /^INSERT INTO "([\w.-]+)" VALUE \{/;
+
+/** Of PartiQL only inserts are played: they need an action of their own. */
+const ofStatements = (input: JsonObject, tableArn: TableArn): readonly AccessNeeded[] => {
+  const tables = listField(input, 'Statements').map((element) => {
+    const statement = isObject(element) ? element['Statement'] : undefined;
+    const [, table] = (typeof statement === 'string' ? INSERT.exec(statement) : undefined) ?? [];
+    if (table === undefined)
+      throw new ServiceError('ValidationException', `Of PartiQL the local stack plays INSERT INTO "table" VALUE {…}, not ${statement}.`);
+    return table;
+  });
+  return [...new Set(tables)].map((table) => ({ action: 'dynamodb:PartiQLInsert', resource: tableArn(table) }));
+};
+
 export const dynamoDbAccess = (operation: string, input: JsonObject, tableArn: TableArn): readonly AccessNeeded[] => {
   const action = `dynamodb:${operation}`;
   if (operation === 'ListTables') return [{ action, resource: '*' }];
   if (TRANSACTIONS.has(operation)) return ofTransaction(input, tableArn);
+  if (operation === STATEMENTS) return ofStatements(input, tableArn);
   if (OF_MANY_TABLES.has(operation)) {
     const tables = isObject(input['RequestItems']) ? Object.keys(input['RequestItems']) : [];
     return tables.map((table) => ({ action, resource: tableArn(table) }));
@@ -67,7 +84,9 @@ export const dynamoDbAccess = (operation: string, input: JsonObject, tableArn: T
 /** What is passed on to DynamoDB; tables are made from the template alone. */
 export const isPlayed = (operation: string): boolean =>
   operation === 'ListTables' ||
+  operation === STATEMENTS ||
   [OF_ONE_TABLE, MAY_READ_INDEX, OF_MANY_TABLES, TRANSACTIONS].some((operations) => operations.has(operation));
 
 /** Operations after which the table's stream may hold more. */
-export const isWrite = (operation: string): boolean => /^(Put|Update|Delete|BatchWrite|TransactWrite)Item/.test(operation);
+export const isWrite = (operation: string): boolean =>
+  operation === STATEMENTS || /^(Put|Update|Delete|BatchWrite|TransactWrite)Item/.test(operation);

@@ -47,6 +47,21 @@ it('counts writes by kind with the mean size of the kind, twice in a transaction
   expect(storedBytes).toBe(4_104); // 1,019 + 2,029 + 500, two entries of 28, and 5 × 100
 });
 
+it('counts what PartiQL inserts as plain writes', () => {
+  const meter = openTableMeter();
+  const [one, two] = [
+    { ...keys('SRC#00', '1'), d: text(488) },
+    { ...keys('SRC#00', '2'), d: text(488) },
+  ];
+  meter.start(stackWith([one, two]));
+  const statements = [one, two].map(({ pk, sk, d }) => ({
+    Statement: `INSERT INTO "t" VALUE {'pk':?,'sk':?,'d':?}`,
+    Parameters: [pk, sk, d],
+  }));
+  meter.onCall(...call('BatchExecuteStatement', { Statements: statements }));
+  expect(meter.read().writes).toEqual([{ kind: 'SRC', writes: 2, transactional: 0, meanBytes: 500, units: 2, indexUnits: 0 }]);
+});
+
 it('tells the items of totals apart, and the others by what their keys begin with', () => {
   const meter = openTableMeter();
   const images = [

@@ -17,6 +17,7 @@ import {
 } from '../../functions/platform/table.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { type Refusal, useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
+import { itemsUnder } from '../support/items.ts';
 
 const proxy = useDynamoDBProxy(useDynamoDB());
 
@@ -177,13 +178,79 @@ describe('a batch', () => {
     expect(operations()).toEqual(['TransactWriteItems']);
   });
 
-  test('commits groups of one write by plain writes, which cost half, each with its own verdict', async () => {
+  test('creates items of groups of one write in one request, at the price of plain writes, each with its own verdict', async () => {
     await commit([create('single-groups', '2')]);
     proxy.calls.length = 0;
     const results = await batchCommit([1, 2, 3].map((page) => [create('single-groups', String(page))]));
     expect(results.map(({ ok }) => ok)).toEqual([true, false, true]);
     expect(results[1]).toMatchObject({ problem: { code: 'conflict', reasons: ['condition-failed'] } });
-    expect(operations()).toEqual(['PutItem', 'PutItem', 'PutItem']);
+    expect(operations()).toEqual(['BatchExecuteStatement']);
+    expect(await textOf('single-groups', '3')).toBe('x');
+  });
+
+  test('creates at most 25 items in a request', async () => {
+    const results = await batchCommit(pages('many', 60).map((write) => [write]));
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    expect(proxy.calls.map(({ operation, input }) => [operation, input.Statements.length])).toEqual([
+      ['BatchExecuteStatement', 25],
+      ['BatchExecuteStatement', 25],
+      ['BatchExecuteStatement', 10],
+    ]);
+    expect(await textOf('many', '059')).toBe('x');
+  });
+
+  test('overwrites and changes beside the items that it creates, each by itself', async () => {
+    await commit([create('beside', '1')]);
+    proxy.calls.length = 0;
+    const changed: Write = { update: notes.patch({ book: 'beside', page: '1' }).set({ text: 'y' }).params() };
+    const results = await batchCommit([[create('beside', '2')], [changed], [create('beside', '3')], [overwrite('beside', '4')]]);
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    expect([...operations()].sort()).toEqual(['BatchExecuteStatement', 'PutItem', 'UpdateItem']);
+    expect(await textOf('beside', '1')).toBe('y');
+  });
+
+  test('stores every kind of value that an item may hold, as a put does', async () => {
+    const item = (sk: string) => ({
+      pk: 'KINDS#1',
+      sk,
+      text: 'ä"\'',
+      none: null,
+      yes: true,
+      big: 2n ** 60n,
+      list: [1, { a: 'b' }],
+      bytes: Buffer.from([0, 255]),
+      left: undefined,
+    });
+    const results = await batchCommit(
+      ['a', 'b'].map((sk) => [{ put: { Item: item(sk), ConditionExpression: 'attribute_not_exists(pk)' } }]),
+    );
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    await commit([{ put: { Item: item('c') } }]);
+    const [a, b, c] = await itemsUnder('KINDS#1');
+    expect({ ...a, sk: 'c' }).toEqual(c);
+    expect({ ...b, sk: 'c' }).toEqual(c);
+    expect(c).toMatchObject({ text: 'ä"\'', none: null, yes: true, big: 2n ** 60n, list: [1, { a: 'b' }] });
+  });
+
+  test('tries by itself what was throttled within a request', async () => {
+    const throttled = { Responses: [{}, { Error: { Code: 'ThrottlingError', Message: 'slow down' } }] };
+    proxy.answers.push(throttled);
+    const results = await batchCommit([[create('slow', '1')], [create('slow', '2')]]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(operations()).toEqual(['BatchExecuteStatement', 'PutItem']);
+    expect(await textOf('slow', '2')).toBe('x');
+  });
+
+  test('answers refused for what can never be stored, and stores the others', async () => {
+    const results = await batchCommit([[create('huge', '1')], [create('huge', '2', 'x'.repeat(420_000))], [create('huge', '3')]]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(results[1]).toMatchObject({ problem: { code: 'refused', detail: expect.stringContaining('size') } });
+    expect([await textOf('huge', '1'), await textOf('huge', '2'), await textOf('huge', '3')]).toEqual(['x', undefined, 'x']);
+  });
+
+  test('throws where the request as a whole is refused', async () => {
+    proxy.refusals.push({ type: 'AccessDeniedException' });
+    await expect(batchCommit([[create('denied', '1')], [create('denied', '2')]])).rejects.toThrow();
   });
 
   test('takes one of two groups of one write that create the same item', async () => {

@@ -21,6 +21,8 @@ export interface DynamoDBProxy {
   readonly calls: Call[];
   /** Answers to the next requests, as DynamoDB gives them when it is busy. */
   readonly refusals: Refusal[];
+  /** Bodies with which the next requests are answered instead of going on: what the engine here never says. */
+  readonly answers: object[];
   /** Looks at each request before it goes on, may take its time, and may refuse it. */
   before: ((call: Call) => Promise<Refusal | undefined> | Refusal | undefined) | undefined;
 }
@@ -33,7 +35,7 @@ const bodyOf = async (incoming: IncomingMessage): Promise<Buffer> => {
 
 /** Call once at the top of a test file, after `useDynamoDB`. */
 export const useDynamoDBProxy = (table: TestTable): DynamoDBProxy => {
-  const proxy: DynamoDBProxy = { calls: [], refusals: [], before: undefined };
+  const proxy: DynamoDBProxy = { calls: [], refusals: [], answers: [], before: undefined };
   let server: Server;
   beforeAll(async () => {
     server = createServer(async (incoming, outgoing) => {
@@ -45,6 +47,12 @@ export const useDynamoDBProxy = (table: TestTable): DynamoDBProxy => {
       if (refusal !== undefined) {
         outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
         outgoing.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${refusal.type}`, message: 'made up', ...refusal.body }));
+        return;
+      }
+      const made = proxy.answers.shift();
+      if (made !== undefined) {
+        outgoing.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+        outgoing.end(JSON.stringify(made));
         return;
       }
       const { hostname, port } = new URL(table.endpoint);
@@ -60,6 +68,7 @@ export const useDynamoDBProxy = (table: TestTable): DynamoDBProxy => {
   beforeEach(() => {
     proxy.calls.length = 0;
     proxy.refusals.length = 0;
+    proxy.answers.length = 0;
     proxy.before = undefined;
   });
   afterAll(() => {

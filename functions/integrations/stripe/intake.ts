@@ -116,6 +116,8 @@ const commitAll = async (decisions: readonly Decision[]): Promise<readonly Settl
     const result = results[i];
     const written = result?.ok ? outcomeOf(decision.reading) : result?.problem.code === 'conflict' ? 'duplicate' : 'failed';
     const outcome: Outcome = writes[i] === undefined ? 'failed' : written;
+    if (result?.ok === false && result.problem.code === 'refused')
+      log.error('an event cannot be stored', { eventId: decision.delivery.eventId, reason: result.problem.detail });
     report(decision, outcome);
     return { delivery: decision.delivery, outcome };
   });

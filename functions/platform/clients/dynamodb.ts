@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bug } from '../bug.ts';
-import { type Attributes, attributesOf, type Item, itemOf } from './attributes.ts';
+import { type Attributes, attributeOf, attributesOf, type Item, itemOf } from './attributes.ts';
 import { type Answer, ServiceError, type ServiceName, signedPost } from './transport.ts';
 
 /**
  * DynamoDB's data operations, with plain values where the service has typed attributes. Inputs and outputs are the service's own otherwise
  * (Amazon DynamoDB API Reference, 2012-08-10).
  */
-export type Operation = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'TransactWriteItems';
+export type Operation = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'TransactWriteItems' | 'BatchExecuteStatement';
 type Params = Readonly<Record<string, unknown>>;
 
 const DYNAMODB: ServiceName = { host: 'dynamodb', variable: 'DYNAMODB', protocol: 'application/x-amz-json-1.0' };
@@ -66,6 +66,10 @@ const inputOf = (operation: Operation, input: Params): Item => {
     const requests = byTable(input['RequestItems'], (request) => ({ ...request, Keys: (request['Keys'] as Item[]).map(attributesOf) }));
     return { ...input, RequestItems: requests };
   }
+  if (operation === 'BatchExecuteStatement') {
+    const statements = input['Statements'] as readonly { readonly Parameters: readonly unknown[] }[];
+    return { Statements: statements.map((statement) => ({ ...statement, Parameters: statement.Parameters.map(attributeOf) })) };
+  }
   return typed(input);
 };
 
@@ -76,7 +80,7 @@ const outputOf = (answer: Item): Item => {
   for (const field of ['Item', 'Attributes', 'LastEvaluatedKey'] as const)
     if (isObject(answer[field])) output[field] = plain(answer[field]);
   if (Array.isArray(answer['Items'])) output['Items'] = answer['Items'].map(plain);
-  if (isObject(answer['Responses']))
+  if (isObject(answer['Responses']) && !Array.isArray(answer['Responses']))
     output['Responses'] = byTable(answer['Responses'], (items) => (items as unknown as unknown[]).map(plain));
   if (isObject(answer['UnprocessedKeys']))
     output['UnprocessedKeys'] = byTable(answer['UnprocessedKeys'], (left) => ({ ...left, Keys: (left['Keys'] as unknown[]).map(plain) }));

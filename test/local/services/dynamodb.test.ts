@@ -179,6 +179,16 @@ describe('the access that DynamoDB requests need', () => {
     expect(dynamoDbAccess('Query', { TableName }, arn)).toEqual([{ action: 'dynamodb:Query', resource: tableArn(TableName) }]);
   });
 
+  it('is an action of its own for what PartiQL inserts, and nothing else of PartiQL is played', () => {
+    const insert = (name: string) => ({ Statement: `INSERT INTO "${name}" VALUE {'pk':?}`, Parameters: [{ S: 'a' }] });
+    expect(dynamoDbAccess('BatchExecuteStatement', { Statements: [insert('A'), insert('B'), insert('A')] }, arn)).toEqual([
+      { action: 'dynamodb:PartiQLInsert', resource: tableArn('A') },
+      { action: 'dynamodb:PartiQLInsert', resource: tableArn('B') },
+    ]);
+    const deletes = { Statements: [{ Statement: `DELETE FROM "A" WHERE pk = 'a'` }] };
+    expect(() => dynamoDbAccess('BatchExecuteStatement', deletes, arn)).toThrow('INSERT INTO');
+  });
+
   it('is on each table of a batch', () => {
     expect(dynamoDbAccess('BatchGetItem', { RequestItems: { A: {}, B: {} } }, arn).map(({ resource }) => resource)).toEqual([
       tableArn('A'),
