@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,17 +15,8 @@ export const resource = (
   Metadata: { 'aws:cdk:path': `${path}/Resource` },
 });
 
-const made: string[] = [];
-process.once('exit', () => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A folder of its own, removed when the test file ends. */
-export const newFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'ascent-local-'));
-  made.push(folder);
-  return folder;
-};
+/** A folder of its own, removed when the run ends. */
+export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'ascent-local-'));
 
 /**
  * A cloud assembly as `cdk synth` lays it down: a stage `Ascent` with one stack per given template, and each function's
