@@ -5,6 +5,7 @@ import { planRatesOf } from '../functions/arr/plan-rates.ts';
 import { enterprise } from '../functions/arr/profile.ts';
 import type { Catalogue } from '../functions/integrations/stripe/catalogue.ts';
 import type { MappingContext } from '../functions/integrations/stripe/context.ts';
+import { NOTHING_HEARD } from '../functions/integrations/stripe/customer-history.ts';
 import { mapEvent } from '../functions/integrations/stripe/from-stripe.ts';
 import { couponSnapshot, discountSnapshot, priceSnapshot } from '../functions/integrations/stripe/snapshots.ts';
 import { openSourceEvent } from '../functions/integrations/stripe/source-event.ts';
@@ -43,7 +44,7 @@ export const demoFacts = (): DemoFacts => {
     coupon: kept(state.coupon, (object) => couponSnapshot.parse(object)),
     discount: kept(state.discount, (object) => discountSnapshot.parse(object)),
     // The demo's discounts are all on subscriptions.
-    customer: () => ({ known: true, discount: null }),
+    customer: () => NOTHING_HEARD,
   };
 
   const facts: Fact[] = [];

@@ -4,6 +4,26 @@ import { causeSchema, movementSchema } from './events.ts';
 /** What the API answers of ARR. Money is text of whole minor units. */
 const minor = z.string();
 const bps = z.optional(z.int());
+const told = (description: string) => z.string().check(z.describe(description));
+
+/** Where a fact was shown: by which event, in which account or org of which vendor. */
+const shownBy = {
+  system: told('The vendor'),
+  instance: told('The account or org of the vendor, by its configured name'),
+  eventId: told("The source's own id of the event that showed it, or `refetch:…` for a state read from its API"),
+};
+
+/** What a subscription's fact says of the evidence and the dates of its lines. Days are `YYYY-MM-DD` in the company's zone. */
+const evidence = {
+  subscriptionId: told('Id of the subscription at the source'),
+  evidence: z.enum(['signed', 'billed', 'claimed']).check(z.describe('What supports it')),
+  bookedOn: z.optional(told('Day of the last signature; absent where the source does not tell it')),
+  startsOn: told('Service start: the first day on which it can be live'),
+  agreementId: z.optional(told('Id of the contract or order, where the source refers to one')),
+  scheduleId: z.optional(told('Id at the source of the schedule with its contracted steps')),
+  cancelsOn: z.optional(told('Day on which it will end, as notified')),
+  endedOn: z.optional(told('Day on which it ended')),
+};
 
 const conflict = z.object({ code: z.string(), sentence: z.string(), targetBps: z.int(), feasibleBps: z.int() });
 const share = z.object({ name: z.string(), amountMinor: minor, shareBps: bps, plannedBps: bps });
@@ -113,7 +133,20 @@ export const arrCustomer = z.object({
   /** Absent while a plan rate is missing for a line: that line has no `planMinor`. */
   arrMinor: z.optional(minor),
   unconverted,
+  stock: z.optional(
+    z
+      .tuple([minor, minor, minor])
+      .check(z.describe('ARR by origin, in the plan currency: landed, expanded, renewal uplift; absent where `arrMinor` is')),
+  ),
   attributes: z.record(z.string(), z.string()),
+  levels: z
+    .object({
+      soldToId: told('Who bought: the customer itself'),
+      billToId: z.optional(told('Who pays, where the source names one')),
+      parentId: z.optional(told('To whom the customer belongs, where the source names one')),
+    })
+    .check(z.describe('Customer levels on the day, by their ids at the source')),
+  /** Each with the fact that is in force for it on the day. */
   lines: z.array(
     z.object({
       lineKey: z.string(),
@@ -122,19 +155,27 @@ export const arrCustomer = z.object({
       currency: z.string(),
       amountMinor: minor,
       planMinor: z.optional(minor),
+      origin: z.optional(
+        z
+          .enum(['landed', 'expanded', 'renewal-uplift'])
+          .check(z.describe('How its ARR came about, where the source tells it; otherwise movements decide, see `stock`')),
+      ),
+      ...shownBy,
+      ...evidence,
+      explain: told('Path of what explains the event behind it'),
     }),
   ),
   movements: z.array(movementSchema),
 });
 
 const sourceEvent = z.object({
-  eventId: z.string(),
+  ...shownBy,
   eventType: z.string(),
-  system: z.string(),
-  instance: z.string(),
   /** ISO instant of the source's own clock. */
   observedAt: z.string(),
   kind: z.enum(['subscription', 'schedule', 'customer']),
+  /** Of a subscription only. */
+  ...z.partial(z.object(evidence)).shape,
   /** The fact as it was mapped from the event. */
   fact: z.record(z.string(), z.unknown()),
 });

@@ -1,8 +1,8 @@
-import { toEpochDay } from '../platform/calendar.ts';
-import type { SubscriptionFact } from './facts.ts';
-import { extended } from './lists.ts';
+import { continuedBy } from './items.ts';
 import { counts, type Profile } from './profile.ts';
-import { annualValue, annualValues, type Discount, type Fraction, type Line, roundHalfAway } from './rating.ts';
+import { annualValue, annualValues, type Fraction, type Line, roundHalfAway } from './rating.ts';
+import type { Step } from './steps.ts';
+import type { Stretch } from './stretches.ts';
 
 /** Plan-rate conversions, dated. A missing rate is `undefined`: amounts stay in their currency and the total says what is missing. */
 export interface PlanRates {
@@ -40,83 +40,6 @@ export interface LineValue {
   readonly eventId: string;
 }
 
-/** A subscription's state from one day on, until its next stretch begins; what is often asked of its fact stands beside it. */
-export interface Stretch {
-  readonly fromDay: number;
-  readonly fact: SubscriptionFact;
-  /** First day of service. */
-  readonly startDay: number;
-  /** Later days on which its value may change by itself: service start and discount edges. Ascending; plan rates have days of their own. */
-  readonly breakDays: readonly number[];
-  readonly eventId: string;
-  readonly legalEntity: string;
-  readonly currency: string;
-  readonly lines: readonly Line[];
-  readonly discounts: readonly Discount[];
-}
-
-const NO_DAYS: readonly number[] = [];
-
-export const stretchOf = (fact: SubscriptionFact): Stretch => stretchFrom(fact, toEpochDay(fact.startsOn));
-
-/** The stretch of a fact about a subscription of which another stretch is at hand: mostly its service started on the same day. */
-export const stretchLike = (known: Stretch | undefined, fact: SubscriptionFact): Stretch =>
-  known !== undefined && known.fact.startsOn === fact.startsOn ? stretchFrom(fact, known.startDay) : stretchOf(fact);
-
-const stretchFrom = (fact: SubscriptionFact, startDay: number): Stretch => {
-  const { legalEntity, currency, lines, discounts } = fact;
-  const observedDay = toEpochDay(fact.observedOn);
-  const fromDay = effectiveDay(fact, observedDay, startDay);
-  const firstBreak = startDay > observedDay ? startDay : undefined;
-  const breakDays = breakDaysAfter(fromDay, firstBreak, lines, discounts);
-  return { fromDay, fact, startDay, breakDays, eventId: fact.provenance.eventId, legalEntity, currency, lines, discounts };
-};
-
-/** First day on which a fact counts: the service start for a creation, the end for a cancellation, otherwise the day that it was observed. */
-const effectiveDay = (fact: SubscriptionFact, observedDay: number, startDay: number): number => {
-  if (fact.status === 'canceled' && fact.endedOn !== undefined) return Math.min(observedDay, toEpochDay(fact.endedOn));
-  return startDay < observedDay && fact.lifecycle === 'created' ? startDay : observedDay;
-};
-
-const breakDaysAfter = (
-  fromDay: number,
-  startDay: number | undefined,
-  lines: readonly Line[],
-  discounts: readonly Discount[],
-): readonly number[] => {
-  let days: number[] | undefined = startDay === undefined ? undefined : [startDay];
-  days = withEdges(days, fromDay, discounts);
-  for (const line of lines) if (line.discounts.length > 0) days = withEdges(days, fromDay, line.discounts);
-  return days === undefined ? NO_DAYS : ascending(days);
-};
-
-const withEdges = (noted: number[] | undefined, fromDay: number, discounts: readonly Discount[]): number[] | undefined => {
-  let days = noted;
-  for (const { duration, startsOn, endsOn } of discounts) {
-    if (duration === 'once') continue;
-    for (const edge of [startsOn, endsOn]) {
-      const day = edge === undefined ? fromDay : toEpochDay(edge);
-      if (day > fromDay) days = extended(days ?? [], day);
-    }
-  }
-  return days;
-};
-
-/** Sorts days in place and drops those that are there twice. */
-export const ascending = (days: number[]): number[] => {
-  if (days.length < 2) return days;
-  if (!isAscending(days)) days.sort((a, b) => a - b);
-  let unique = 1;
-  for (let i = 1; i < days.length; i += 1) if (days[i] !== days[i - 1]) days[unique++] = days[i] as number;
-  days.length = unique;
-  return days;
-};
-
-const isAscending = (days: readonly number[]): boolean => {
-  for (let i = 1; i < days.length; i += 1) if ((days[i] as number) < (days[i - 1] as number)) return false;
-  return true;
-};
-
 const NO_LINES: readonly LineValue[] = [];
 const AT_PAR: Fraction = { num: 1n, den: 1n };
 
@@ -125,8 +48,8 @@ export interface Change {
   readonly subscriptionId: string;
   readonly before: Stretch | undefined;
   readonly after: Stretch;
-  /** A schedule's phase begins today. */
-  readonly contractedStep: boolean;
+  /** The phase of a schedule that begins today. */
+  readonly step: Step | undefined;
 }
 
 const isLive = ({ lines, startDay, fact }: Stretch, day: number, profile: Profile): boolean =>
@@ -135,15 +58,11 @@ const isLive = ({ lines, startDay, fact }: Stretch, day: number, profile: Profil
 /**
  * ARR of a subscription's lines at the end of the day on which it changes; lines without value are left out. `on` is the same day as text,
  * `open` the customer's lines before, at the day's plan rates. A line that is among them keeps its identity (its strings are then the very
- * same, and compare at once), and its value where nothing has changed that decides it.
+ * same, and compare at once), and its value where nothing has changed that decides it. An item that its source made anew goes on with the
+ * line of the one that it replaces.
  */
-export const valuesOn = (
-  { subscriptionId, before, after }: Change,
-  day: number,
-  on: string,
-  open: readonly LineValue[],
-  context: Context,
-): readonly LineValue[] => {
+export const valuesOn = (change: Change, day: number, on: string, open: readonly LineValue[], context: Context): readonly LineValue[] => {
+  const { subscriptionId, before, after } = change;
   const { lines, discounts, eventId } = after;
   if (!isLive(after, day, context.profile)) return NO_LINES;
   const together = discounts.length === 0 ? undefined : annualValues(lines, discounts, on, context.profile);
@@ -153,7 +72,7 @@ export const valuesOn = (
   let live = 0;
   for (let i = 0; i < lines.length; i += 1) {
     const line = lines[i] as Line;
-    const known = knownLine(open, live, subscriptionId, after, line);
+    const known = knownLine(open, live, change, line);
     if (known !== undefined && isSameValue(linesBefore[i], known, line)) {
       values[live++] = copied(known, known.planMinor, known.converted, line.lineId, line.origin, eventId);
       continue;
@@ -162,7 +81,7 @@ export const valuesOn = (
     if (exact.num === 0n) continue;
     const amountMinor = roundHalfAway(exact);
     values[live++] = {
-      key: known?.key ?? `${subscriptionId}/${line.lineId}/${line.productId}/${after.legalEntity}/${after.currency}`,
+      key: known?.key ?? newKey(`${subscriptionId}/${line.lineId}/${line.productId}/${after.legalEntity}/${after.currency}`, open),
       subscriptionId,
       lineId: line.lineId,
       productId: known?.productId ?? line.productId,
@@ -219,26 +138,28 @@ const isSameValue = (before: Line | undefined, known: LineValue, line: Line): bo
   before.discounts.length === 0 &&
   line.discounts.length === 0;
 
-/** The line among the known ones; mostly it stands where it stood, otherwise all are looked through. */
-const knownLine = (
-  known: readonly LineValue[],
-  hint: number,
-  subscriptionId: string,
-  stretch: Stretch,
-  line: Line,
-): LineValue | undefined => {
-  const likely = known[hint];
-  if (likely !== undefined && isLine(likely, subscriptionId, stretch, line)) return likely;
-  for (const other of known) if (isLine(other, subscriptionId, stretch, line)) return other;
-  return undefined;
+/** The open line of an item, or of the one that it replaces; mostly it stands where it stood, otherwise all are looked through. */
+const knownLine = (open: readonly LineValue[], hint: number, change: Change, line: Line): LineValue | undefined => {
+  const likely = open[hint];
+  if (likely !== undefined && isLine(likely, change, line)) return likely;
+  for (const other of open) if (isLine(other, change, line)) return other;
+  const { before, after } = change;
+  const replaced = before === undefined || open.length === 0 ? undefined : continuedBy(line, before.lines, after.lines);
+  return replaced === undefined || replaced.lineId === line.lineId ? undefined : open.find((other) => isLine(other, change, replaced));
 };
 
-const isLine = (known: LineValue, subscriptionId: string, stretch: Stretch, line: Line): boolean =>
+const isLine = (known: LineValue, { subscriptionId, after }: Change, line: Line): boolean =>
   known.subscriptionId === subscriptionId &&
   known.lineId === line.lineId &&
   known.productId === line.productId &&
-  known.legalEntity === stretch.legalEntity &&
-  known.currency === stretch.currency;
+  known.legalEntity === after.legalEntity &&
+  known.currency === after.currency;
+
+/** A key that no open line has: one may stand under the id of the item that it began with, and another item get that id. */
+const newKey = (key: string, open: readonly LineValue[]): string => {
+  for (const line of open) if (line.key === key) return newKey(`${key}~`, open);
+  return key;
+};
 
 /** A line at the plan rate of a day; the very same one where the rate of its currency does not change on it. */
 export const atRateOf = (day: number, line: LineValue, rates: PlanRates): LineValue => {

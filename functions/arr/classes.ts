@@ -1,8 +1,12 @@
-import type { Change, Context, LineValue, Stretch } from './book.ts';
+import type { Change, Context, LineValue } from './book.ts';
 import { changeOf, type Delta, entryLine, planShare, sumPlan } from './delta.ts';
+import { continuedBy } from './items.ts';
 import { EMPTY, extended } from './lists.ts';
 import type { Cause, EntryLine, Renewed } from './movements.ts';
+import type { Profile } from './profile.ts';
 import { annualValues, type Fraction, type Line, roundHalfAway } from './rating.ts';
+import type { Step } from './steps.ts';
+import type { Stretch } from './stretches.ts';
 import { isRenewed } from './term.ts';
 
 const NONE: readonly Change[] = [];
@@ -27,45 +31,72 @@ export const classed = (
   on: string,
   context: Context,
 ): readonly Delta[] => {
+  const isStepTold = context.profile.contractedSteps === 'separate';
   let told: Delta[] = EMPTY;
   for (const delta of deltas) {
     const change = changeOf(delta.line, changes);
-    if (change?.contractedStep && context.profile.contractedSteps === 'separate')
-      told = extended(told, { ...delta, cause: stepCause(change, delta.line) });
-    else if (change !== undefined && renewals.includes(change)) told = withUplift(told, delta, change, on, context);
+    const step = isStepTold ? change?.step : undefined;
+    if (change !== undefined && step !== undefined)
+      told = withPart(told, delta, contractedOf(delta, change, step, on, context), stepCause(delta, change));
+    else if (change !== undefined && renewals.includes(change))
+      told = withPart(told, delta, upliftOf(delta, change, on, context), 'renewal-uplift');
     else told = extended(told, delta);
   }
   return told;
 };
 
-/** A phase that changes only the price is an escalator; one that changes what is bought is a contracted step. */
-const stepCause = ({ before, after }: Change, { lineId }: LineValue): Cause => {
-  const quantity = before === undefined ? undefined : itemOf(before, lineId)?.quantity;
-  return quantity !== undefined && quantity === itemOf(after, lineId)?.quantity ? 'price-escalator' : 'contracted-step';
+/** A part of what a line moved by has a cause of its own; the rest is the customer's decision. */
+const withPart = (told: Delta[], delta: Delta, amount: bigint, cause: Cause): Delta[] => {
+  if (amount === 0n) return extended(told, delta);
+  if (amount === delta.amount) return extended(told, { ...delta, cause });
+  const plan = planShare(delta, amount);
+  const apart = extended<Delta>(told, { ...delta, amount, plan, cause });
+  return extended(apart, { ...delta, amount: delta.amount - amount, plan: delta.plan - plan });
 };
 
-const itemOf = ({ lines }: Stretch, lineId: string): Line | undefined => {
-  for (const line of lines) if (line.lineId === lineId) return line;
+/** A phase that changes only the price is an escalator; one that changes what is bought is a contracted step. */
+const stepCause = ({ line, before: lineBefore }: Delta, { before, after }: Change): Cause => {
+  if (before === undefined || lineBefore === undefined || lineBefore === line) return 'contracted-step';
+  const quantity = itemOf(before, lineBefore)?.quantity;
+  return quantity !== undefined && quantity === itemOf(after, line)?.quantity ? 'price-escalator' : 'contracted-step';
+};
+
+/** What the phase that begins fixed of a change; what the customer decided on the same day beyond it, or against it, is not of the contract. */
+const contractedOf = (delta: Delta, { before, after }: Change, { items }: Step, on: string, { profile }: Context): bigint => {
+  if (items.length === 0) return delta.amount;
+  const isGone = delta.before === delta.line;
+  const item = isGone ? before && itemOf(before, delta.line) : itemOf(after, delta.line);
+  const contracted = items.find(({ priceId }) => priceId === item?.priceId);
+  if (isGone) return contracted === undefined ? delta.amount : 0n;
+  if (item === undefined || contracted === undefined) return 0n;
+  if (contracted.quantity === undefined || contracted.quantity === item.quantity) return delta.amount;
+  return valueWith(new Map([[item.lineId, contracted.quantity]]), delta.line, after, on, profile) - (delta.before?.amountMinor ?? 0n);
+};
+
+const itemOf = ({ lines }: Stretch, { lineId, productId }: LineValue): Line | undefined => {
+  for (const line of lines) if (line.lineId === lineId && line.productId === productId) return line;
   return undefined;
 };
 
-/** The uplift is what the old quantity costs at the new price, less what it cost; the rest of the change is the customer's decision. */
-const withUplift = (told: Delta[], delta: Delta, change: Change, on: string, context: Context): Delta[] => {
-  const amount = upliftOf(delta, change, on, context);
-  if (amount <= 0n) return extended(told, delta);
-  if (amount === delta.amount) return extended(told, { ...delta, cause: 'renewal-uplift' });
-  const plan = planShare(delta, amount);
-  const uplifted = extended<Delta>(told, { ...delta, amount, plan, cause: 'renewal-uplift' });
-  return extended(uplifted, { ...delta, amount: delta.amount - amount, plan: delta.plan - plan });
+/** A line's ARR with other quantities; 0 where it has ended. */
+const valueWith = (
+  quantities: ReadonlyMap<string, string>,
+  line: LineValue,
+  { lines, discounts }: Stretch,
+  on: string,
+  profile: Profile,
+): bigint => {
+  const index = lines.findIndex(({ lineId }) => lineId === line.lineId);
+  return index < 0 ? 0n : roundHalfAway(annualValues(lines, discounts, on, profile, quantities)[index] as Fraction);
 };
 
+/** The uplift is what the old quantity costs at the new price, less what it cost. It is never negative: a lower price is a decision. */
 const upliftOf = (delta: Delta, { before, after }: Change, on: string, { profile }: Context): bigint => {
-  if (delta.before === undefined || before === undefined) return 0n;
-  const isThere = delta.before !== delta.line;
-  if (isThere && keepsQuantities(before, after)) return delta.amount;
-  const index = after.lines.findIndex((line) => line.lineId === delta.line.lineId);
-  const values = annualValues(after.lines, after.discounts, on, profile, quantitiesOf(before));
-  return index < 0 ? 0n : roundHalfAway(values[index] as Fraction) - delta.before.amountMinor;
+  if (delta.before === undefined || delta.before === delta.line || before === undefined) return 0n;
+  const uplift = keepsQuantities(before, after)
+    ? delta.amount
+    : valueWith(quantitiesOf(before, after), delta.line, after, on, profile) - delta.before.amountMinor;
+  return uplift > 0n ? uplift : 0n;
 };
 
 /** Whether all items are there in the same quantities as before, in the same order. */
@@ -79,9 +110,13 @@ const keepsQuantities = (before: Stretch, after: Stretch): boolean => {
   return true;
 };
 
-const quantitiesOf = ({ lines }: Stretch): Map<string, string> => {
+/** Quantities of before, by the items that go on with them. */
+const quantitiesOf = (before: Stretch, after: Stretch): Map<string, string> => {
   const quantities = new Map<string, string>();
-  for (const line of lines) if (line.quantity !== undefined) quantities.set(line.lineId, line.quantity);
+  for (const line of after.lines) {
+    const quantity = continuedBy(line, before.lines, after.lines)?.quantity;
+    if (quantity !== undefined) quantities.set(line.lineId, quantity);
+  }
   return quantities;
 };
 

@@ -1,37 +1,51 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { assert } from '../platform/bug.ts';
 import { fromEpochDay, toEpochDay } from '../platform/calendar.ts';
-import { type LineValue, stretchOf } from './book.ts';
+import type { LineValue } from './book.ts';
 import type { Book } from './decide.ts';
 import type { Movement } from './events.ts';
 import type { Fact, SubscriptionFact } from './facts.ts';
 import type { Entry } from './movements.ts';
+import type { Step } from './steps.ts';
+import { type Stretch, stretchFrom, stretchOf } from './stretches.ts';
 import type { Subscription } from './timeline.ts';
 
 /** Version of the rules that decide movements: a book of another version is decided again from all facts. Raise it when a rule changes. */
-export const RULES_VERSION = 1;
+export const RULES_VERSION = 2;
 
-/** What of a book cannot be told from the rest of it: a subscription is the facts of its stretches, and decided days are decided again. */
-interface Encoded extends Omit<Book, 'subscriptions' | 'stepDays' | 'decided'> {
+/** A stretch is what its fact says by itself, or what the facts of its subscription made of it together. */
+type EncodedStretch = SubscriptionFact | { readonly fact: SubscriptionFact; readonly fromDay: number; readonly startDay: number };
+
+/** What of a book cannot be told from the rest of it: decided days are decided again. */
+interface Encoded extends Omit<Book, 'subscriptions' | 'steps' | 'decided'> {
   readonly rules: number;
-  readonly subscriptions: readonly (readonly [SubscriptionFact, ...SubscriptionFact[]])[];
-  readonly stepDays: readonly (readonly [string, readonly number[]])[];
+  readonly subscriptions: readonly (readonly EncodedStretch[])[];
+  readonly steps: readonly (readonly [string, readonly Step[]])[];
 }
 
+const encodedStretch = ({ fact, fromDay, startDay }: Stretch): EncodedStretch => {
+  const own = stretchOf(fact);
+  return own.fromDay === fromDay && own.startDay === startDay ? fact : { fact, fromDay, startDay };
+};
+
+const stretchFromEncoded = (encoded: EncodedStretch): Stretch =>
+  'fact' in encoded ? stretchFrom(encoded.fact, encoded.fromDay, encoded.startDay) : stretchOf(encoded);
+
 /** Money is in bigint, which JSON lacks: `{"$n":"123"}`; the map is a list of pairs. */
-export const encodeBook = ({ decided: _, subscriptions, stepDays, ...book }: Book): string =>
+export const encodeBook = ({ decided: _, subscriptions, steps, ...book }: Book): string =>
   JSON.stringify(
     {
       rules: RULES_VERSION,
       ...book,
-      subscriptions: subscriptions.map(({ stretches }) => stretches.map((stretch) => stretch.fact)),
-      stepDays: [...stepDays],
+      subscriptions: subscriptions.map(({ stretches }) => stretches.map(encodedStretch)),
+      steps: [...steps],
     },
     (_key, value: unknown) => (typeof value === 'bigint' ? { $n: String(value) } : value),
   );
 
 /** Undefined where the text was written under other rules. */
 export const decodeBook = (text: string): Book | undefined => {
-  const { rules, subscriptions, stepDays, ...book } = JSON.parse(text, (_key, value: unknown) =>
+  const { rules, subscriptions, steps, ...book } = JSON.parse(text, (_key, value: unknown) =>
     typeof value === 'object' && value !== null && '$n' in value ? BigInt((value as { $n: string }).$n) : value,
   ) as Encoded;
   if (rules !== RULES_VERSION) return undefined;
@@ -39,7 +53,7 @@ export const decodeBook = (text: string): Book | undefined => {
     day: book.day,
     opening: { ...book.opening, lines: book.opening.lines.map(lineValue) },
     subscriptions: subscriptions.map(subscriptionOf),
-    stepDays: new Map(stepDays),
+    steps: new Map(steps),
     attributes: book.attributes,
     customerObservedAt: book.customerObservedAt,
     ratesVersion: book.ratesVersion,
@@ -94,9 +108,11 @@ export const unpackFacts = (packed: Uint8Array): readonly Fact[] => JSON.parse(l
 /** Undefined where it was decided under other rules. */
 export const unpackBook = (packed: Uint8Array): Book | undefined => decodeBook(lines(packed)[1]);
 
-const subscriptionOf = (facts: readonly [SubscriptionFact, ...SubscriptionFact[]]): Subscription => {
-  const newest = facts[facts.length - 1] ?? facts[0];
-  return { subscriptionId: newest.subscriptionId, observedAt: newest.provenance.observedAt, stretches: facts.map(stretchOf) };
+const subscriptionOf = (encoded: readonly EncodedStretch[]): Subscription => {
+  const stretches = encoded.map(stretchFromEncoded);
+  const newest = stretches[stretches.length - 1]?.fact;
+  assert(newest !== undefined, 'a subscription of a book has a stretch');
+  return { subscriptionId: newest.subscriptionId, observedAt: newest.provenance.observedAt, stretches };
 };
 
 /** JSON leaves out an origin that is undefined. */

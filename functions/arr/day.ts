@@ -157,7 +157,7 @@ const moveWithin = (
 };
 
 const isAnyStep = (changes: readonly Change[]): boolean => {
-  for (const change of changes) if (change.contractedStep) return true;
+  for (const change of changes) if (change.step !== undefined) return true;
   return false;
 };
 

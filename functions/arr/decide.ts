@@ -1,11 +1,12 @@
 import { toEpochDay } from '../platform/calendar.ts';
-import { type Context, stretchLike } from './book.ts';
+import type { Context } from './book.ts';
 import type { DecidedDay } from './day.ts';
 import type { CustomerFact, Fact, SubscriptionFact } from './facts.ts';
 import { lastFactDay, wholeBook } from './history.ts';
 import { EMPTY, extended } from './lists.ts';
 import { type Attributes, type Closing, type Entry, sameAttributes } from './movements.ts';
 import { difference } from './restatement.ts';
+import { reachesBack, stretchAfter } from './stretches.ts';
 import {
   type AttributesFrom,
   attributesOn,
@@ -58,7 +59,9 @@ const appendSubscription = (book: Book, fact: SubscriptionFact, context: Context
   const known = book.subscriptions[at];
   const observedAt = fact.provenance.observedAt;
   if (known !== undefined && observedAt <= known.observedAt) return 'late';
-  const stretch = stretchLike(known?.stretches[0], fact);
+  const newest = known?.stretches[known.stretches.length - 1];
+  if (newest !== undefined && reachesBack(newest.fact, fact, context.profile)) return 'late';
+  const stretch = stretchAfter(newest, fact);
   const day = stretch.fromDay;
   if (day < book.day) return 'late';
   const inForce = known === undefined ? undefined : inForceOn(known.stretches, day - 1);
@@ -111,7 +114,7 @@ const decidedFrom = (
     day,
     opening: days[later - 1]?.closing ?? before.opening,
     subscriptions,
-    stepDays: before.stepDays,
+    steps: before.steps,
     attributes,
     customerObservedAt,
     ratesVersion: before.ratesVersion,

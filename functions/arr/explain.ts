@@ -2,7 +2,7 @@ import type { PageWanted } from '../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../platform/result.ts';
 import type { Movement } from './events.ts';
 import { explainFigure } from './explain-figure.ts';
-import type { Fact } from './facts.ts';
+import type { Fact, SubscriptionFact } from './facts.ts';
 import type { FigureWanted } from './figure.ts';
 import { MOVEMENT_FORMULA } from './formulas.ts';
 import { type Head, readHead } from './read.ts';
@@ -111,5 +111,18 @@ const eventAnswer = (fact: Fact) => ({
   instance: fact.data.provenance.instance,
   observedAt: new Date(fact.data.provenance.observedAt * 1000).toISOString(),
   kind: fact.kind,
+  ...(fact.kind === 'subscription' ? evidenceOf(fact.data) : {}),
   fact: fact.data as unknown as Record<string, unknown>,
 });
+
+/** What supports the lines of a subscription, and the days on which it was booked, starts and ends; a field that the fact lacks is undefined. */
+export const evidenceOf = ({
+  subscriptionId,
+  evidence,
+  bookedOn,
+  startsOn,
+  agreementId,
+  scheduleId,
+  cancelsOn,
+  endedOn,
+}: SubscriptionFact) => ({ subscriptionId, evidence, bookedOn, startsOn, agreementId, scheduleId, cancelsOn, endedOn });

@@ -15,8 +15,9 @@ export type Fact =
 export interface Ordered {
   readonly observedAt: number;
   readonly eventId: string;
-  readonly first: boolean;
-  readonly last: boolean;
+  /** Which showing of the object it is: nothing comes before its creation, nothing after its deletion. */
+  readonly place: SubscriptionFact['lifecycle'];
+  /** Of the state that it shows. */
   readonly fingerprint: string;
   readonly previousFingerprint: string | undefined;
 }
@@ -42,19 +43,42 @@ export const orderFacts = <T>(facts: readonly T[], key: (fact: T) => Ordered): r
 
 /** Facts of one second, sorted by event id, put in the order of their chain. */
 const chain = <T extends { readonly key: Ordered }>(sameSecond: T[]): T[] => {
-  const remaining = [...sameSecond.filter((e) => e.key.first), ...sameSecond.filter((e) => !(e.key.first || e.key.last))];
+  const at = (place: Ordered['place']): T[] => sameSecond.filter((entry) => entry.key.place === place);
+  const remaining = [...at('created'), ...at('changed')];
   const result: T[] = [];
   while (remaining.length > 0) {
     const next = remaining.findIndex(
       (entry) =>
-        entry.key.first ||
+        entry.key.place === 'created' ||
         !remaining.some(
           (other) => other !== entry && other.key.fingerprint === entry.key.previousFingerprint && !follows(other.key, entry.key),
         ),
     );
     result.push(...remaining.splice(Math.max(next, 0), 1));
   }
-  return [...result, ...sameSecond.filter((e) => e.key.last && !e.key.first)];
+  for (const reading of at('observed')) result.splice(placeOfReading(reading, result), 0, reading);
+  return [...result, ...at('deleted')];
+};
+
+/**
+ * Where a reading stands among the events of its second. It tells of no state before it: it comes right after the event whose state it read,
+ * or right before the one that came after that state. Where neither is there, or the events leave their own order open, it settles them: last.
+ */
+const placeOfReading = <T extends { readonly key: Ordered }>({ key: { fingerprint: state } }: T, events: readonly T[]): number => {
+  if (isOpen(events.map(({ key }) => key))) return events.length;
+  const shownBy = events.findLastIndex(({ key }) => key.fingerprint === state);
+  if (shownBy >= 0) return shownBy + 1;
+  const leftBy = events.findIndex(({ key }) => key.previousFingerprint === state);
+  return leftBy >= 0 ? leftBy : events.length;
+};
+
+/** Whether facts of one second leave open which state came last: their chain has more than one end, or none (a circle). */
+export const isOpen = (keys: readonly Ordered[]): boolean => {
+  const changes = keys.filter(({ place }) => place !== 'created');
+  const states = new Set(changes.map(({ fingerprint }) => fingerprint));
+  if (states.size < 2) return false;
+  const isLeft = (state: string): boolean => changes.some((key) => key.previousFingerprint === state && key.fingerprint !== state);
+  return [...states].filter((state) => !isLeft(state)).length !== 1;
 };
 
 /** Whether `a` says that it came right after `b`. */

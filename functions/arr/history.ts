@@ -1,15 +1,15 @@
 import { toEpochDay } from '../platform/calendar.ts';
-import { type Context, type Stretch, stretchLike } from './book.ts';
-import { type CustomerFact, type Fact, type Ordered, orderFacts, type ScheduleFact, type SubscriptionFact } from './facts.ts';
+import type { Context } from './book.ts';
+import { type CustomerFact, type Fact, isOpen, type Ordered, orderFacts, type ScheduleFact, type SubscriptionFact } from './facts.ts';
 import { sameAttributes } from './movements.ts';
-import { type AttributesFrom, BEGINNING, type Book, emptyBook, NO_STEPS, type Subscription } from './timeline.ts';
+import { stepsOf } from './steps.ts';
+import { stretchesOf } from './stretches.ts';
+import { type AttributesFrom, BEGINNING, type Book, emptyBook, type Subscription } from './timeline.ts';
 
 const orderOfSubscription = (fact: SubscriptionFact): Ordered => ({
   observedAt: fact.provenance.observedAt,
   eventId: fact.provenance.eventId,
-  first: fact.lifecycle === 'created',
-  // A reading of the source's present state comes after the events of its second.
-  last: fact.lifecycle === 'deleted' || fact.lifecycle === 'observed',
+  place: fact.lifecycle,
   fingerprint: fact.fingerprint,
   previousFingerprint: fact.previousFingerprint,
 });
@@ -17,9 +17,8 @@ const orderOfSubscription = (fact: SubscriptionFact): Ordered => ({
 const orderOfCustomer = (fact: CustomerFact): Ordered => ({
   observedAt: fact.provenance.observedAt,
   eventId: fact.provenance.eventId,
-  first: fact.lifecycle === undefined ? fact.provenance.eventType.endsWith('.created') : fact.lifecycle === 'created',
-  last: fact.deleted || fact.lifecycle === 'observed',
-  // Facts of before customers told their state have none, and are ordered by event id.
+  // Facts of before customers told their state are ordered by event id.
+  place: fact.deleted ? 'deleted' : (fact.lifecycle ?? (fact.provenance.eventType.endsWith('.created') ? 'created' : 'changed')),
   fingerprint: fact.fingerprint ?? '',
   previousFingerprint: fact.previousFingerprint,
 });
@@ -45,12 +44,12 @@ export const wholeBook = (facts: readonly Fact[], context: Context): { readonly 
         break;
     }
   }
-  const { subscriptions, ambiguous } = subscriptionTimelines(bySubscription);
+  const { subscriptions, ambiguous } = subscriptionTimelines(bySubscription, context);
   const inOrder = orderFacts(customers, orderOfCustomer);
   const book: Book = {
     ...emptyBook(context),
     subscriptions,
-    stepDays: stepDaysOf(schedules),
+    steps: stepsOf(schedules),
     attributes: attributeTimeline(inOrder),
     customerObservedAt: inOrder[inOrder.length - 1]?.provenance.observedAt,
     decided: undefined,
@@ -66,6 +65,7 @@ const note = (bySubscription: Map<string, SubscriptionFact[]>, fact: Subscriptio
 
 const subscriptionTimelines = (
   bySubscription: ReadonlyMap<string, readonly SubscriptionFact[]>,
+  { profile }: Context,
 ): { subscriptions: Subscription[]; ambiguous: string[] } => {
   const subscriptions: Subscription[] = [];
   const ambiguous: string[] = [];
@@ -73,62 +73,18 @@ const subscriptionTimelines = (
     const ordered = orderFacts(bySubscription.get(subscriptionId) ?? [], orderOfSubscription);
     const newest = ordered[ordered.length - 1] as SubscriptionFact;
     if (isTied(ordered)) ambiguous.push(subscriptionId);
-    const stretches: Stretch[] = [];
-    for (const fact of ordered) putStretch(stretches, stretchLike(stretches[0], fact));
-    subscriptions.push({ subscriptionId, observedAt: newest.provenance.observedAt, stretches });
+    subscriptions.push({ subscriptionId, observedAt: newest.provenance.observedAt, stretches: stretchesOf(ordered, profile) });
   }
   return { subscriptions, ambiguous };
 };
 
-/** A newer state replaces all that begins on its day or later; they are ascending by day. */
-const putStretch = (stretches: Stretch[], stretch: Stretch): void => {
-  while (stretches.length > 0 && (stretches[stretches.length - 1] as Stretch).fromDay >= stretch.fromDay) stretches.pop();
-  stretches.push(stretch);
-};
-
-/**
- * Whether the facts of the newest second leave open which state came last: their chain has more than one end, or none (a circle). An end, a
- * deletion and a reading of the present state settle it.
- */
+/** Whether the facts of the newest second leave open which state came last. An end and a reading of the present state settle it. */
 const isTied = (ordered: readonly SubscriptionFact[]): boolean => {
-  const newest = ordered[ordered.length - 1] as SubscriptionFact;
-  if (ordered[ordered.length - 2]?.provenance.observedAt !== newest.provenance.observedAt) return false;
-  const group = ordered.filter((fact) => fact.provenance.observedAt === newest.provenance.observedAt && fact.lifecycle !== 'created');
-  if (group.length < 2 || newest.lifecycle === 'deleted' || newest.lifecycle === 'observed') return false;
-  const states = new Set(group.map((fact) => fact.fingerprint));
-  if (states.size === 1) return false;
-  const ends = new Set(
-    [...states].filter((state) => !group.some((fact) => fact.previousFingerprint === state && fact.fingerprint !== state)),
-  );
-  return ends.size !== 1;
+  const newestAt = ordered[ordered.length - 1]?.provenance.observedAt;
+  if (ordered[ordered.length - 2]?.provenance.observedAt !== newestAt) return false;
+  const group = ordered.filter((fact) => fact.provenance.observedAt === newestAt).map(orderOfSubscription);
+  return !group.some(({ place }) => place === 'deleted' || place === 'observed') && isOpen(group);
 };
-
-/** The newest showing of each schedule says when its phases begin; the first phase is the start, not a step. */
-const stepDaysOf = (schedules: readonly ScheduleFact[]): ReadonlyMap<string, readonly number[]> => {
-  if (schedules.length === 0) return NO_STEPS;
-  const newest = new Map<string, ScheduleFact>();
-  for (const schedule of schedules) {
-    const known = newest.get(schedule.scheduleId);
-    if (known === undefined || isNewer(schedule, known)) newest.set(schedule.scheduleId, schedule);
-  }
-  const days = new Map<string, readonly number[]>();
-  for (const schedule of newest.values()) {
-    if (schedule.subscriptionId !== undefined)
-      days.set(schedule.subscriptionId, [...(days.get(schedule.subscriptionId) ?? []), ...stepsOf(schedule)]);
-  }
-  return days;
-};
-
-/** A schedule that was released or canceled has no steps after that day. */
-const stepsOf = (schedule: ScheduleFact): number[] => {
-  const isOver = schedule.status === 'released' || schedule.status === 'canceled';
-  return schedule.phases.slice(1).flatMap((phase) => (isOver && phase.startsOn > schedule.observedOn ? [] : [toEpochDay(phase.startsOn)]));
-};
-
-const isNewer = (a: ScheduleFact, b: ScheduleFact): boolean =>
-  a.provenance.observedAt === b.provenance.observedAt
-    ? a.provenance.eventId > b.provenance.eventId
-    : a.provenance.observedAt > b.provenance.observedAt;
 
 const attributeTimeline = (customers: readonly CustomerFact[]): AttributesFrom[] => {
   const timeline: AttributesFrom[] = [];

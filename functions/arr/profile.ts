@@ -12,7 +12,10 @@ export interface Profile {
   readonly discounts: 'net' | 'gross';
   readonly metered: 'excluded';
   readonly pastDue: 'counted' | 'excluded';
+  /** A subscription on trial before its service starts. */
   readonly trial: 'excluded' | 'counted';
+  /** A trial that was given to a service already running: the service goes on, and only its charging pauses. */
+  readonly freePeriod: 'counted' | 'excluded';
   /** A subscription whose collection is paused, while the source still calls it active. */
   readonly collectionPaused: 'counted' | 'excluded';
   readonly unpaid: 'counted' | 'excluded';
@@ -29,6 +32,7 @@ export const enterprise: Profile = {
   metered: 'excluded',
   pastDue: 'counted',
   trial: 'excluded',
+  freePeriod: 'counted',
   collectionPaused: 'counted',
   unpaid: 'excluded',
   renewalTermMonthsMin: 12,
@@ -44,7 +48,8 @@ export const counts = (fact: SubscriptionFact, profile: Profile): boolean => {
     case 'past-due':
       return profile.pastDue === 'counted';
     case 'trialing':
-      return profile.trial === 'counted';
+      // A trial that a subscription begins with ends on the day that its service starts.
+      return fact.startsOn < fact.observedOn ? profile.freePeriod === 'counted' : profile.trial === 'counted';
     case 'unpaid':
       return profile.unpaid === 'counted';
     case 'paused':

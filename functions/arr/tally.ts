@@ -34,6 +34,9 @@ class Names {
   }
 }
 
+/** Most sums have one member: adding nothing makes no new bigint. */
+const plus = (sum: bigint, more: bigint): bigint => (sum === 0n ? more : sum + more);
+
 /**
  * Sums movements to counters. One tally is for one batch or one replay; its names are read by `counters()`.
  *
@@ -41,9 +44,6 @@ class Names {
  * each sum has a second half, in plan currency at plan rate. What a movement adds to the origins of stock is summed with its own class, and
  * told under one name for all.
  */
-/** Most sums have one member: adding nothing makes no new bigint. */
-const plus = (sum: bigint, more: bigint): bigint => (sum === 0n ? more : sum + more);
-
 export class Tally {
   readonly #planCurrency: string;
   readonly #sums = new Sums(PLAN_CURRENCY_CLASSES);

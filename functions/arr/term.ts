@@ -1,3 +1,4 @@
+import { addMonths, monthOf, yearOf } from '../platform/calendar.ts';
 import type { SubscriptionFact } from './facts.ts';
 import type { Profile } from './profile.ts';
 
@@ -41,14 +42,11 @@ const longestIntervalMonths = (fact: SubscriptionFact): number | undefined => {
   return longest;
 };
 
-/** The latest `start + k × months` (by month number, the day of month clamped) that is not after `on`; both are `YYYY-MM-DD`. */
+/** The latest `start + k × months` that is not after `on`, on the start's day of the month or the month's last; never before `start`. */
 const latestAnniversary = (start: string, months: number, on: string): string => {
-  const monthNumber = (date: string): number => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
-  const elapsed = monthNumber(on) - monthNumber(start) + (on.slice(8) < start.slice(8) && !isMonthEnd(on) ? -1 : 0);
-  const terms = Math.max(0, Math.floor(elapsed / months));
-  const at = monthNumber(start) + terms * months;
-  return `${String(Math.floor(at / 12)).padStart(4, '0')}-${String((at % 12) + 1).padStart(2, '0')}-${start.slice(8)}`;
+  const terms = Math.max(0, Math.floor((monthNumber(on) - monthNumber(start)) / months));
+  const anniversary = addMonths(start, terms * months);
+  return anniversary > on && terms > 0 ? addMonths(start, (terms - 1) * months) : anniversary;
 };
 
-const isMonthEnd = (date: string): boolean =>
-  Number(date.slice(8)) === new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)), 0)).getUTCDate();
+const monthNumber = (date: string): number => yearOf(date) * 12 + monthOf(date);

@@ -1,7 +1,9 @@
-import { ascending, type Change, type Context, type Stretch } from './book.ts';
+import type { Change, Context } from './book.ts';
 import { type DecidedDay, decideDay } from './day.ts';
 import { EMPTY, extended } from './lists.ts';
 import { type Attributes, type Closing, NOTHING } from './movements.ts';
+import { NO_STEPS, type Steps } from './steps.ts';
+import { ascending, type Stretch } from './stretches.ts';
 
 /**
  * ARR of one customer as a fold over its days. A `Book` is what the fold needs to go on from its day: how the day before closed, and the
@@ -12,8 +14,7 @@ export interface Book {
   /** The end of the day before `day`. */
   readonly opening: Closing;
   readonly subscriptions: readonly Subscription[];
-  /** Days on which a phase of a subscription's schedule begins. */
-  readonly stepDays: ReadonlyMap<string, readonly number[]>;
+  readonly steps: Steps;
   /** Ascending by day; the first reaches back to the beginning. */
   readonly attributes: readonly AttributesFrom[];
   /** The source's second of the newest fact about the customer itself. */
@@ -38,7 +39,6 @@ export interface AttributesFrom {
 }
 
 const NO_ATTRIBUTES: Attributes = {};
-export const NO_STEPS: ReadonlyMap<string, readonly number[]> = new Map();
 /** Before and after every day, and still small integers to the machine. */
 export const BEGINNING = -1_000_000_000;
 const END = 1_000_000_000;
@@ -47,7 +47,7 @@ export const emptyBook = (context: Context): Book => ({
   day: BEGINNING,
   opening: NOTHING,
   subscriptions: [],
-  stepDays: NO_STEPS,
+  steps: NO_STEPS,
   attributes: [],
   customerObservedAt: undefined,
   ratesVersion: context.rates.version,
@@ -108,8 +108,8 @@ const changesOn = (book: Book, day: number): readonly Change[] => {
   for (const { subscriptionId, stretches } of book.subscriptions) {
     const after = inForceOn(stretches, day);
     if (after === undefined || (after.fromDay !== day && !after.breakDays.includes(day))) continue;
-    const contractedStep = book.stepDays.size > 0 && (book.stepDays.get(subscriptionId)?.includes(day) ?? false);
-    changes = extended(changes, { subscriptionId, before: inForceOn(stretches, day - 1), after, contractedStep });
+    const step = book.steps.size === 0 ? undefined : book.steps.get(subscriptionId)?.find((one) => one.day === day);
+    changes = extended(changes, { subscriptionId, before: inForceOn(stretches, day - 1), after, step });
   }
   return changes;
 };
@@ -137,7 +137,7 @@ export const rollTo = (from: Book, day: number, context: Context): Book => {
     day,
     opening: decided[later - 1]?.closing ?? book.opening,
     subscriptions,
-    stepDays: book.stepDays,
+    steps: book.steps,
     attributes: since(book.attributes, day),
     customerObservedAt: book.customerObservedAt,
     ratesVersion: book.ratesVersion,

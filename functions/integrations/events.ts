@@ -83,6 +83,8 @@ export const subscriptionRecorded = declareEvent({
     collectionPaused: z.boolean(),
     /** Day on which the service started (after a trial: the trial's end); may lie before `observedAt` where the source says so. */
     startsOn: date,
+    /** The source states the start itself; otherwise it follows from other dates. A stated start holds for the whole subscription, also back. */
+    startsOnStated: z.optional(z.literal(true)),
     trialEndsOn: z.optional(date),
     endedOn: z.optional(date),
     cancelsOn: z.optional(date),
@@ -119,6 +121,10 @@ export const subscriptionScheduleRecorded = declareEvent({
     phases: z.array(
       z.object({ startsOn: date, endsOn: z.optional(date), items: z.array(z.object({ priceId: id, quantity: z.optional(decimal) })) }),
     ),
+    /** As of a subscription. Absent in facts of before schedules told them. */
+    lifecycle: z.optional(lifecycle),
+    fingerprint: z.optional(id),
+    previousFingerprint: z.optional(id),
   }),
 });
 

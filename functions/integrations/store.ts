@@ -10,6 +10,7 @@ import {
   type Page,
   primaryPk,
   primarySk,
+  readAll,
   readPage,
   type Write,
 } from '../platform/table.ts';
@@ -39,6 +40,8 @@ const showings = new Entity(
       /** `subscription`, `schedule`, `customer`: told by `event`; `trigger`: led to a reading; else a billing document. */
       kind: { type: 'string', required: true },
       fingerprint: { type: 'string' },
+      /** Of a subscription without discounts of its own: what those are called that it inherits; empty where there is none. */
+      inherited: { type: 'string' },
       warnings: { type: 'string' },
       customerId: { type: 'string' },
       status: { type: 'string' },
@@ -70,6 +73,7 @@ export interface Showing {
   readonly recordedAt: string;
   readonly kind: string;
   readonly fingerprint?: string;
+  readonly inherited?: string;
   readonly warnings?: string;
   readonly customerId?: string;
   readonly status?: string;
@@ -116,6 +120,22 @@ export const documentShowings = async (
     return [{ instance, documentId: objectId, eventId, eventType, observedAt: Number(observedAt), status, ...whose, body: parsed }];
   });
   return { items: documents, next: page.next };
+};
+
+/** A fact as it went out with its showing. */
+export interface RecordedFact extends Pick<Showing, 'eventId' | 'eventType' | 'observedAt' | 'inherited'> {
+  /** JSON text. */
+  readonly data: string;
+}
+
+/** All facts that were recorded of one object, oldest first; read consistently. */
+export const recordedFacts = async (system: string, instance: string, objectId: string): Promise<readonly RecordedFact[]> => {
+  const items = await readAll(showings.query.byObject({ system, instance, objectId }), { consistent: true });
+  return items.flatMap(({ event, eventId, eventType, observedAt, inherited }): readonly RecordedFact[] => {
+    if (event === undefined) return [];
+    const common = { eventId, eventType, observedAt: Number(observedAt), data: event.data };
+    return [inherited === undefined ? common : { ...common, inherited }];
+  });
 };
 
 export type ParkedState = 'parked' | 'replaying' | 'replayed';

@@ -137,6 +137,38 @@ describe('the explanation of ARR on a day', () => {
   });
 });
 
+describe('the explanation of a movement', () => {
+  it('tells the evidence, the booking, the service start and the agreement of every subscription behind it', async () => {
+    const signed = { bookedOn: '2026-09-20', startsOn: '2026-10-01', agreementId: '8001' };
+    const gone = { customerId: 'signed', subscriptionId: 'sub_signed', eventId: 'evt_gone', ...signed };
+    await record('shard-d', [
+      customer('2026-09-01T00:00:00Z', { segment: 'Strategic' }, { customerId: 'signed', eventId: 'evt_signed' }),
+      sub('signed', '2026-09-25', 10, { evidence: 'signed', lifecycle: 'created', cancelsOn: '2026-11-01', ...signed }),
+      customer('2026-10-10T00:00:00Z', { segment: 'Global' }, { customerId: 'signed', eventId: 'evt_signed_global' }),
+      canceled('2026-11-01', gone),
+    ]);
+    const behind = async (movement: { readonly movementId: string } | undefined): Promise<Behind['events']> =>
+      (await get<Behind>(`/api/v1/arr/explain?movementId=${movement?.movementId}`)).json.events;
+    const movements = await readMovements('stripe.main.signed');
+    expect(movements.map(({ cause, effectiveOn }) => [cause, effectiveOn])).toEqual([
+      ['new', '2026-10-01'],
+      ['transfer', '2026-10-10'],
+      ['churn', '2026-11-01'],
+    ]);
+    const of = { system: 'stripe', instance: 'main', kind: 'subscription', subscriptionId: 'sub_signed', ...signed };
+    const [began, moved, left] = await Promise.all(movements.map(behind));
+    expect(began).toMatchObject([{ ...of, eventId: 'evt_signed_2026-09-25', evidence: 'signed', cancelsOn: '2026-11-01' }]);
+    expect(began?.[0]).not.toHaveProperty('endedOn');
+    expect(left).toMatchObject([{ ...of, eventId: 'evt_gone', evidence: 'billed', endedOn: '2026-11-01' }]);
+    // Behind a transfer are facts about the customer, which have no evidence of lines.
+    expect(moved?.map(({ eventId, kind }) => [eventId, kind])).toEqual([
+      ['evt_signed', 'customer'],
+      ['evt_signed_global', 'customer'],
+    ]);
+    for (const event of moved ?? []) expect(event).not.toHaveProperty('evidence');
+  });
+});
+
 describe('the explanation of what moved in a period', () => {
   it('goes through the months page by page and says at the end that the movements sum to the figure', async () => {
     const query = 'from=2026-01-01&to=2026-03-31&limit=1';

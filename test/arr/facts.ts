@@ -94,7 +94,12 @@ export const customer = (at: string, attributes: Record<string, string>, more: P
   };
 };
 
-export const schedule = (at: string, phases: ScheduleFact['phases']): Fact => {
+export const schedule = (
+  at: string,
+  phases: ScheduleFact['phases'],
+  more: Partial<ScheduleFact> & { eventId?: string; eventType?: string } = {},
+): Fact => {
+  const { eventId, eventType, ...rest } = more;
   sequence += 1;
   return {
     kind: 'schedule',
@@ -102,8 +107,8 @@ export const schedule = (at: string, phases: ScheduleFact['phases']): Fact => {
       provenance: {
         system: 'stripe',
         instance: 'main',
-        eventId: `evt_${String(sequence).padStart(6, '0')}`,
-        eventType: 'subscription_schedule.created',
+        eventId: eventId ?? `evt_${String(sequence).padStart(6, '0')}`,
+        eventType: eventType ?? 'subscription_schedule.created',
         observedAt: secondsOf(at),
       },
       scheduleId: 'sub_sched_1',
@@ -112,6 +117,7 @@ export const schedule = (at: string, phases: ScheduleFact['phases']): Fact => {
       status: 'active',
       observedOn: at.slice(0, 10),
       phases,
+      ...rest,
     },
   };
 };

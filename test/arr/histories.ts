@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Fact } from '../../functions/arr/facts.ts';
 import { fromEpochDay, toEpochDay } from '../../functions/platform/calendar.ts';
-import { customer, seats, subscription } from './facts.ts';
+import { customer, schedule, seats, subscription } from './facts.ts';
 
 export const FIRST = toEpochDay('2026-01-01');
 
@@ -9,7 +9,16 @@ export interface Step {
   readonly customerNumber: number;
   readonly subscriptionNumber: number;
   readonly second: number;
-  readonly status: 'active' | 'past-due' | 'trialing' | 'paused' | 'canceled';
+  readonly status: 'active' | 'past-due' | 'trialing' | 'incomplete' | 'unpaid' | 'paused' | 'canceled';
+  readonly lifecycle: 'created' | 'changed' | 'observed';
+  /** Days from the fact to the service start, and whether the source states it; long ago otherwise. */
+  readonly start: { readonly days: number; readonly stated: boolean } | undefined;
+  /** Part of the items' ids: another one makes them anew. */
+  readonly made: number;
+  /** Of the first item. */
+  readonly product: number;
+  /** Days to each phase, and its quantity: the fact is then about a schedule. */
+  readonly phases: readonly (readonly [number, number])[] | undefined;
   readonly quantities: readonly number[];
   readonly unitMinor: number;
   readonly currency: 'USD' | 'EUR' | 'JPY' | 'GBP';
@@ -25,7 +34,15 @@ export const step: fc.Arbitrary<Step> = fc.record({
     fc.integer({ min: 0, max: 400 * 86_400 }),
     fc.integer({ min: 0, max: 3 }).map((n) => n * 86_400 * 30),
   ),
-  status: fc.constantFrom('active', 'active', 'active', 'past-due', 'trialing', 'paused', 'canceled'),
+  status: fc.constantFrom('active', 'active', 'active', 'active', 'past-due', 'trialing', 'incomplete', 'unpaid', 'paused', 'canceled'),
+  lifecycle: fc.constantFrom('changed', 'changed', 'changed', 'created', 'observed'),
+  start: fc.option(fc.record({ days: fc.integer({ min: -60, max: 60 }), stated: fc.boolean() }), { nil: undefined }),
+  made: fc.constantFrom(0, 0, 0, 1),
+  product: fc.constantFrom(0, 0, 0, 1, 9),
+  phases: fc.option(
+    fc.array(fc.tuple(fc.integer({ min: -90, max: 90 }), fc.integer({ min: 0, max: 40 })), { minLength: 1, maxLength: 3 }),
+    { nil: undefined, freq: 6 },
+  ),
   quantities: fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 0, maxLength: 3 }),
   unitMinor: fc.integer({ min: 1, max: 9_999 }),
   currency: fc.constantFrom('USD', 'EUR', 'JPY', 'GBP'),
@@ -38,14 +55,24 @@ export const factOf = (s: Step, i: number): Fact => {
   const at = `${fromEpochDay(day)}T${new Date((s.second % 86_400) * 1000).toISOString().slice(11, 19)}Z`;
   const eventId = `evt_${String(i).padStart(4, '0')}`;
   const customerId = `cus_${s.customerNumber}`;
+  const subscriptionId = `sub_${s.customerNumber}_${s.subscriptionNumber}`;
+  if (s.phases !== undefined) {
+    const phases = [...s.phases]
+      .sort(([a], [b]) => a - b)
+      .map(([days, quantity]) => ({
+        startsOn: fromEpochDay(day + days),
+        items: [{ priceId: `price_${s.unitMinor}`, quantity: String(quantity) }],
+      }));
+    return schedule(at, phases, { eventId, customerId, subscriptionId, scheduleId: `sched_${subscriptionId}`, lifecycle: s.lifecycle });
+  }
   if (s.segment !== undefined) return customer(at, { segment: s.segment }, { eventId, customerId });
   const tiers = [
     { upTo: '10', unitMinor: String(s.unitMinor), flatMinor: '0' },
     { upTo: null, unitMinor: String(Math.ceil(s.unitMinor / 2)), flatMinor: '77' },
   ];
   const lines = s.quantities.map((quantity, n) =>
-    seats(`line_${n}`, quantity, s.unitMinor, {
-      productId: `prod_${n}`,
+    seats(`line_${s.made}_${n}`, quantity, s.unitMinor, {
+      productId: `prod_${n === 0 ? s.product : n}`,
       ...(n === 1 ? { pricing: { model: 'graduated', tiers } as const, interval: 'year' } : {}),
       ...(n === 2 ? { interval: 'week' } : {}),
     }),
@@ -66,11 +93,13 @@ export const factOf = (s: Step, i: number): Fact => {
   return subscription(at, lines, {
     eventId,
     customerId,
-    subscriptionId: `sub_${s.customerNumber}_${s.subscriptionNumber}`,
+    subscriptionId,
     currency: s.currency,
     status: s.status,
     discounts,
-    startsOn: '2025-01-01',
+    startsOn: s.start === undefined ? '2025-01-01' : fromEpochDay(day + s.start.days),
+    ...(s.start?.stated ? { startsOnStated: true as const } : {}),
+    lifecycle: s.lifecycle,
     ...(s.status === 'canceled' ? { endedOn: fromEpochDay(day) } : {}),
     fingerprint: `${JSON.stringify(lines)}${s.status}${s.currency}${s.discountDays}`,
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openAccount, recordFact } from '../../functions/arr/account.ts';
 import type { Fact, ScheduleFact } from '../../functions/arr/facts.ts';
 import type { Entry } from '../../functions/arr/movements.ts';
+import { enterprise } from '../../functions/arr/profile.ts';
 import { fromEpochDay } from '../../functions/platform/calendar.ts';
 import { canceled, customer, schedule, seats, subscription, testContext } from './facts.ts';
 
@@ -190,6 +191,61 @@ describe('the net movement of a customer, day and cause', () => {
         subscription('2026-07-01', [seats('a', 15, 5000)]),
       ),
     ).toEqual(['2026-01-05 new 600000', '2026-07-01 expansion 300000']);
+  });
+
+  it('goes on through a trial that is given to a running service, and counts none that the service begins with', () => {
+    const seatsOf = (quantity: number) => [seats('a', quantity, 5000)];
+    // 10 seats × $50 × 12 = $6,000, in service since 2025-01-01; on trial from 1 March, with two more seats: $1,200; paid again in April
+    expect(
+      movementsOf(
+        subscription('2026-01-05', seatsOf(10)),
+        subscription('2026-03-01', seatsOf(12), { status: 'trialing', trialEndsOn: '2026-04-01' }),
+        subscription('2026-04-01', seatsOf(12)),
+      ),
+    ).toEqual(['2026-01-05 new 600000', '2026-03-01 expansion 120000']);
+    // the trial's end is the service start: nothing before it, and nothing for it while the source still says that it is on trial
+    const before = { status: 'trialing', startsOn: '2026-04-01', trialEndsOn: '2026-04-01', lifecycle: 'created' } as const;
+    expect(
+      movementsOf(subscription('2026-03-01', seatsOf(10), before), subscription('2026-04-01', seatsOf(10), { startsOn: '2026-04-01' })),
+    ).toEqual(['2026-04-01 new 600000']);
+    expect(movementsOf(subscription('2026-03-01', seatsOf(10), before))).toEqual([]);
+  });
+
+  it('leaves out a trial within a running service where the profile does', () => {
+    const context = { ...testContext, profile: { ...enterprise, freePeriod: 'excluded' } as const };
+    const account = openAccount(context);
+    const record = (fact: Fact): string[] => told(recordFact(account, fact, context));
+    expect(record(subscription('2026-01-05', [seats('a', 10, 5000)]))).toEqual(['2026-01-05 new 600000']);
+    expect(record(subscription('2026-03-01', [seats('a', 10, 5000)], { status: 'trialing' }))).toEqual(['2026-03-01 churn -600000']);
+  });
+
+  it('says nothing of an item that is made anew at the same product and value', () => {
+    const two = (first: string, second: string) => [seats(first, 10, 5000), seats(second, 4, 2500, { productId: 'prod_support' })];
+    expect(
+      movementsOf(
+        subscription('2026-01-05', two('a', 'b')), // 10 × 5,000 × 12 + 4 × 2,500 × 12 = 600,000 + 120,000
+        subscription('2026-02-01', two('c', 'b')),
+        // other price, same value: 20 × 2,500 = 10 × 5,000
+        subscription('2026-03-01', [seats('d', 20, 2500), seats('e', 4, 2500, { productId: 'prod_support' })]),
+        // two seats more on yet another item: 22 × 2,500 × 12 = 660,000
+        subscription('2026-04-01', [seats('f', 22, 2500), seats('e', 4, 2500, { productId: 'prod_support' })]),
+        canceled('2026-05-01'),
+      ),
+    ).toEqual(['2026-01-05 new 720000', '2026-04-01 expansion 60000', '2026-05-01 churn -780000']);
+  });
+
+  it('still tells two items apart that come in place of one, and another product', () => {
+    const ofProduct = (productId: string) => [seats('a', 10, 5000, { productId })];
+    expect(movementsOf(subscription('2026-01-05', ofProduct('prod_a')), subscription('2026-02-01', ofProduct('prod_b')))).toEqual([
+      '2026-01-05 new 600000',
+      '2026-02-01 transfer 0',
+    ]);
+    expect(
+      movementsOf(
+        subscription('2026-01-05', [seats('a', 10, 5000)]),
+        subscription('2026-02-01', [seats('b', 10, 5000), seats('c', 10, 5000)]),
+      ),
+    ).toEqual(['2026-01-05 new 600000', '2026-02-01 expansion 600000']);
   });
 
   it('takes what a source says of a line for the stock that it begins with, not for what it grows by', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openAccount, recordFact } from '../../functions/arr/account.ts';
 import type { Context } from '../../functions/arr/book.ts';
-import { closingOn, decideAll } from '../../functions/arr/decide.ts';
+import { closingAt, closingOn, decideAll } from '../../functions/arr/decide.ts';
 import type { Fact } from '../../functions/arr/facts.ts';
 import { statusOf } from '../../functions/arr/status.ts';
 import { Tally } from '../../functions/arr/tally.ts';
@@ -194,11 +194,7 @@ const closingOnWhole = (
     .sort((a, b) => a.provenance.observedAt - b.provenance.observedAt || (a.provenance.eventId < b.provenance.eventId ? -1 : 1));
   const upTo = customers.filter((c) => toEpochDay(c.observedOn) <= day);
   const attributes = (upTo[upTo.length - 1] ?? customers[0])?.attributes ?? {};
-  const account = openAccount(testContext);
-  const own = facts
-    .filter((fact) => fact.data === customers[0] || toEpochDay(fact.data.observedOn) <= day)
-    .sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt);
-  for (const fact of own) recordFact(account, fact, testContext);
-  const closing = closingOn(account.book, Math.max(day, account.book.day), testContext);
+  // From all facts: a service start that is stated later reaches back.
+  const { closing } = closingAt(facts, day, testContext);
   return { lines: closing.lines, stock: closing.stock, segments: Object.entries(attributes).map(([name, value]) => `${name}|${value}`) };
 };

@@ -40,6 +40,17 @@ describe('facts that share a second', () => {
     expect(quantityOf(state(12, 10, 'evt_b'), state(10, 12, 'evt_a'), reading)).toEqual({ seats: 10n, ambiguous: [] });
   });
 
+  it('take a reading for older than the event that came after the state that it read, and for newer than the event of that state', () => {
+    const reading = (quantity: number) => state(quantity, undefined, 'refetch:sub_1:1', { lifecycle: 'observed' });
+    // read 10, then 10 → 12 in the same second
+    expect(quantityOf(state(12, 10, 'evt_a'), reading(10))).toEqual({ seats: 12n, ambiguous: [] });
+    // 10 → 12, read 12, then 12 → 15; and all three read at the end
+    expect(quantityOf(reading(12), state(15, 12, 'evt_a'), state(12, 10, 'evt_b'))).toEqual({ seats: 15n, ambiguous: [] });
+    expect(quantityOf(reading(15), state(15, 12, 'evt_a'), state(12, 10, 'evt_b'))).toEqual({ seats: 15n, ambiguous: [] });
+    // a state that no event of the second tells of came after them
+    expect(quantityOf(reading(20), state(15, 12, 'evt_a'), state(12, 10, 'evt_b'))).toEqual({ seats: 20n, ambiguous: [] });
+  });
+
   it('take a customer as created first and changed after', () => {
     const created = customer(SECOND, {}, { eventId: 'evt_z' });
     const made: Fact = {
@@ -76,9 +87,10 @@ describe('facts that share a second', () => {
     expect(segmentOf(...updates)).toBe('Enterprise');
   });
 
-  it('take a reading of the customer as the last, and by event id where nothing tells', () => {
-    const reading = moved('Starter', undefined, 'refetch:cus_1:1', { lifecycle: 'observed' });
-    expect(segmentOf(reading, moved('Enterprise', 'Starter', 'zz_after_refetch'))).toBe('Starter');
+  it('take a reading of the customer where its state stood, else as the last, and by event id where nothing tells', () => {
+    const reading = (segment: string) => moved(segment, undefined, 'refetch:cus_1:1', { lifecycle: 'observed' });
+    expect(segmentOf(reading('Starter'), moved('Enterprise', 'Starter', 'evt_b'))).toBe('Enterprise');
+    expect(segmentOf(reading('Starter'), moved('Enterprise', 'Professional', 'zz_after_refetch'))).toBe('Starter');
     expect(segmentOf(moved('Starter', undefined, 'evt_b'), moved('Enterprise', undefined, 'evt_a'))).toBe('Starter');
   });
 });

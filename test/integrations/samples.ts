@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Catalogue, catalogueOf, type Learnt } from '../../functions/integrations/stripe/catalogue.ts';
 import type { MappingContext } from '../../functions/integrations/stripe/context.ts';
+import { NOTHING_HEARD } from '../../functions/integrations/stripe/customer-history.ts';
 import { couponSnapshot, discountSnapshot, priceSnapshot } from '../../functions/integrations/stripe/snapshots.ts';
 import { dayOfInstant } from '../../functions/platform/calendar.ts';
 import type { StripeInstance } from '../../functions/platform/config.ts';
@@ -59,7 +60,7 @@ export const learnt: readonly Learnt[] = [
 ];
 
 /** None of the samples' customers has a discount. */
-const customer: Catalogue['customer'] = () => ({ known: true, discount: null });
+const customer: Catalogue['customer'] = () => NOTHING_HEARD;
 
 export const catalogue: Catalogue = { ...catalogueOf(learnt), customer };
 export const emptyCatalogue: Catalogue = { ...catalogueOf([]), customer };

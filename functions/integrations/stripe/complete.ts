@@ -1,6 +1,7 @@
 import type { Catalogue, Learnt } from './catalogue.ts';
 import type { StripeReader } from './client.ts';
 import type { MappingContext } from './context.ts';
+import type { CustomerDiscounts } from './customer-history.ts';
 import {
   type CatalogueNeed,
   couponEmbeddedIn,
@@ -14,9 +15,19 @@ import {
 } from './fetching.ts';
 import type { Mapping } from './from-stripe.ts';
 import type { Need, ParkProblem, Reading } from './outcomes.ts';
+import type { Statement } from './restate.ts';
 import type { ShownBy } from './sighting.ts';
 import { openSourceEvent, type SourceEvent } from './source-event.ts';
-import { type Because, mapSubject, type Subject, subjectOfEvent, subjectOfObject, triggered, withList } from './subject.ts';
+import {
+  type Because,
+  mapSubject,
+  type Subject,
+  subjectOfEvent,
+  subjectOfObject,
+  subjectOfStatement,
+  triggered,
+  withList,
+} from './subject.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type ObjectNeed = Extract<Need, { kind: 'object' }>;
@@ -109,7 +120,7 @@ const wholeEvent = async (id: string, progress: Progress, bench: Workbench): Pro
 
 const entryOf = async (need: CatalogueNeed, progress: Progress, bench: Workbench): Promise<Satisfied<Progress>> => {
   const askedAtMs = bench.nowMs();
-  const entries = await fetchEntry(bench.reader, need);
+  const entries = await fetchEntry(bench.reader, need, Math.floor(askedAtMs / 1000));
   // A coupon that was deleted still reduces; an older API version shows it inside the event.
   const embedded = need.kind === 'coupon' && entries.kind === 'parked' ? couponEmbeddedIn(progress.subject.object, need.id) : undefined;
   if (embedded !== undefined) return withLearnt([embedded], askedAtMs, progress, bench);
@@ -189,16 +200,42 @@ const readingOf = async (object: Json, askedAtMs: number, because: Because, benc
   return finish({ subject: subjectOfObject(object, askedAtMs, because), learnt }, bench);
 };
 
+/** What is known of a customer's discounts, read where it was forgotten; what was heard is never undone by a reading. */
+export const readCustomer = async (
+  id: string,
+  stored: (id: string) => Promise<CustomerDiscounts>,
+  bench: Workbench,
+): Promise<Satisfied<CustomerDiscounts>> => {
+  const customer = await stored(id);
+  if (customer.known) return { kind: 'got', value: customer };
+  const askedAtMs = bench.nowMs();
+  const entries = await fetchEntry(bench.reader, { kind: 'customer', id }, Math.floor(askedAtMs / 1000));
+  if (entries.kind !== 'got') return entries;
+  await bench.learn(entries.value, askedAtMs);
+  return { kind: 'got', value: await stored(id) };
+};
+
+/** States a fact anew, by what is known now of the discounts that it inherits. */
+export const stateAnew = (statement: Statement, bench: Workbench): Promise<Completion> =>
+  finish({ subject: subjectOfStatement(statement), learnt: [] }, bench);
+
+/** Readings of a customer's subscriptions, and the ids of all of them, also of those that were canceled and are not read. */
+export interface SubscriptionsRead {
+  readonly completions: readonly Completion[];
+  readonly subscriptionIds: readonly string[];
+}
+
 /** Reads all subscriptions of a customer, because the discount that they inherit changed; one after another, until Stripe does not answer. */
-export const readSubscriptionsOf = async (customerId: string, because: Because, bench: Workbench): Promise<readonly Completion[]> => {
+export const readSubscriptionsOf = async (customerId: string, because: Because, bench: Workbench): Promise<SubscriptionsRead> => {
   const askedAtMs = bench.nowMs();
   const all = await fetchSubscriptionsOf(bench.reader, customerId);
-  if (all.kind !== 'got') return [all];
+  if (all.kind !== 'got') return { completions: [all], subscriptionIds: [] };
   const completions: Completion[] = [];
   for (const object of all.value) {
+    if (object['status'] === 'canceled') continue;
     const completion = await readingOf(object, askedAtMs, because, bench);
     completions.push(completion);
     if (completion.kind === 'failed') break;
   }
-  return completions;
+  return { completions, subscriptionIds: all.value.map(({ id }) => String(id)) };
 };

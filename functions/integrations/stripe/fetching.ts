@@ -1,5 +1,6 @@
 import type { Learnt } from './catalogue.ts';
 import type { Fetched, Query, StripeReader } from './client.ts';
+import { shownDiscount, shownNone } from './customer-history.ts';
 import { learntDiscount, withoutCoupon } from './discounts.ts';
 import type { Need, ParkProblem } from './outcomes.ts';
 import {
@@ -111,9 +112,9 @@ export const fetchList = async (reader: StripeReader, path: string, query: Query
   };
 };
 
-/** A customer's subscriptions that have not been canceled, as they are now. */
+/** All of a customer's subscriptions as they are now, also those that were canceled. */
 export const fetchSubscriptionsOf = (reader: StripeReader, customerId: string): Promise<Satisfied<readonly Json[]>> =>
-  fetchList(reader, '/v1/subscriptions', [['customer', customerId], ...LISTED_SUBSCRIPTIONS]);
+  fetchList(reader, '/v1/subscriptions', [['customer', customerId], ['status', 'all'], ...LISTED_SUBSCRIPTIONS]);
 
 const fetchPrice = async (reader: StripeReader, id: string): Promise<Satisfied<readonly Learnt[]>> => {
   const answer = satisfied(
@@ -166,14 +167,17 @@ const couponsInside = (coupon: string | CouponSnapshot | null | undefined): read
   typeof coupon === 'object' && coupon !== null ? [{ kind: 'coupon', id: coupon.id, snapshot: coupon }] : [];
 
 /** A customer that was deleted has no discount. The coupon comes along: it may have been deleted, and then it still reduces. */
-const fetchCustomer = async (reader: StripeReader, id: string): Promise<Satisfied<readonly Learnt[]>> => {
+const fetchCustomer = async (reader: StripeReader, id: string, atSeconds: number): Promise<Satisfied<readonly Learnt[]>> => {
   const answer = satisfied(await reader.get(`/v1/customers/${encodeURIComponent(id)}`, couponsWhole('discount')), `customer ${id}`);
   if (answer.kind !== 'got') return answer;
   const customer = customerDiscountSnapshot.safeParse(answer.value);
   if (!customer.success) return unreadable(`customer ${id}`);
   const discount: DiscountSnapshot | null = customer.data.discount ?? null;
-  const snapshot = { known: true, discount: discount === null ? null : withoutCoupon(discount) } as const;
-  return { kind: 'got', value: [{ kind: 'customer', id, snapshot }, ...couponsInside(discount?.source?.coupon)] };
+  const heard = discount === null ? shownNone(atSeconds) : shownDiscount(withoutCoupon(discount), atSeconds);
+  return {
+    kind: 'got',
+    value: [{ kind: 'customer', id, snapshot: { ...heard, known: true } }, ...couponsInside(discount?.source?.coupon)],
+  };
 };
 
 /** A coupon inside an event's discounts, as versions before 2025-03-31.basil show it. */
@@ -213,8 +217,8 @@ const fetchDiscount = async (
 
 export type CatalogueNeed = Extract<Need, { kind: 'price' | 'coupon' | 'discount' | 'customer' }>;
 
-/** Reads what the catalogue lacks. */
-export const fetchEntry = (reader: StripeReader, need: CatalogueNeed): Promise<Satisfied<readonly Learnt[]>> => {
+/** Reads what the catalogue lacks; asked for at this second of our clock. */
+export const fetchEntry = (reader: StripeReader, need: CatalogueNeed, atSeconds: number): Promise<Satisfied<readonly Learnt[]>> => {
   switch (need.kind) {
     case 'price':
       return fetchPrice(reader, need.id);
@@ -223,6 +227,6 @@ export const fetchEntry = (reader: StripeReader, need: CatalogueNeed): Promise<S
     case 'discount':
       return fetchDiscount(reader, need);
     case 'customer':
-      return fetchCustomer(reader, need.id);
+      return fetchCustomer(reader, need.id, atSeconds);
   }
 };

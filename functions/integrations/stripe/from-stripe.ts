@@ -1,9 +1,9 @@
 import type { BillingDocument } from '../documents.ts';
-import type { Catalogue, Learnt } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 import { mapCoupon, mapDiscount, mapPrice, mapProduct } from './catalogue-objects.ts';
 import type { MappingContext } from './context.ts';
 import { mapCreditNote } from './credit-notes.ts';
-import { type Consequences, consequencesOf, customerDiscountChanged } from './customer-discounts.ts';
+import { type Consequences, consequencesOf, consequencesOfDiscount } from './customer-discounts.ts';
 import { type CustomerFact, mapCustomer } from './customers.ts';
 import { learntDiscount } from './discounts.ts';
 import { mapDispute } from './disputes.ts';
@@ -30,8 +30,8 @@ export interface Mapping extends Consequences {
   readonly objectId: string;
   readonly told: Told;
   readonly warnings: readonly string[];
-  /** What this sighting teaches about the catalogue. */
-  readonly learnt: readonly Learnt[];
+  /** Of a subscription without discounts of its own: what those are called that it inherits. */
+  readonly inherited?: string;
 }
 
 /** Objects whose snapshots are billing documents, by Stripe's `object`. A new one is a row and a file. */
@@ -75,7 +75,7 @@ const withDiscount = (mapping: Mapping, sighting: Sighting): Reading<Mapping> =>
   if (PLACES.every((place) => discount[place] == null)) {
     return discount.customer == null
       ? parked('customer-missing', `Discount ${discount.id} is on nothing that can be read.`, 'customer')
-      : read({ ...mapping, ...customerDiscountChanged(discount.customer) });
+      : read({ ...mapping, ...consequencesOfDiscount(discount.customer, discount, sighting) });
   }
   return read({ ...mapping, learnt: [learntDiscount(discount)], followUps: reducedBy(discount) });
 };
@@ -129,9 +129,9 @@ export const mapSighting = (sighting: Sighting, catalogue: Catalogue, context: M
   }
   switch (objectType) {
     case 'subscription':
-      return mapped(mapSubscription(sighting, catalogue, context), ({ fact, warnings }) => ({
+      return mapped(mapSubscription(sighting, catalogue, context), ({ fact, ...rest }) => ({
         ...plain(objectId, { kind: 'subscription', fact }),
-        warnings,
+        ...rest,
       }));
     case 'subscription_schedule':
       return mapped(mapSchedule(sighting, context), (fact) => plain(objectId, { kind: 'schedule', fact }));

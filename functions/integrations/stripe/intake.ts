@@ -4,8 +4,10 @@ import { count } from '../../platform/metrics.ts';
 import { batchCommit, type Write } from '../../platform/table.ts';
 import { moveParked, parkedEvent, parkWrite } from '../store.ts';
 import { markIntake, type Outcome } from '../watermark.ts';
-import { forget, learn } from './catalogue-store.ts';
+import { catalogueOf } from './catalogue.ts';
+import { forget, knownEntries, learn } from './catalogue-store.ts';
 import { contextOf } from './company.ts';
+import { inheritedFrom } from './customer-discounts.ts';
 import { type Delivery, isOpened } from './delivery.ts';
 import { checked } from './fact-check.ts';
 import { type Mapping, mapEvent } from './from-stripe.ts';
@@ -57,15 +59,20 @@ const forFetching = ({ delivery, reading }: Decision): readonly IncompleteMessag
   );
 };
 
-/** Sent before the commit: a crash in between sends them again with the next delivery, and reading twice does no harm. */
-const sent = async (decision: Decision): Promise<boolean> => {
+const passedOn = async (message: IncompleteMessage, eventId: string): Promise<boolean> => {
   try {
-    await Promise.all(forFetching(decision).map(sendIncomplete));
+    await sendIncomplete(message);
     return true;
   } catch (error) {
-    log.error('an incomplete event could not be sent on', { ...errorFields(error), eventId: decision.delivery.eventId });
+    log.error('an incomplete event could not be sent on', { ...errorFields(error), eventId });
     return false;
   }
+};
+
+/** Sent before the commit: a crash in between sends them again with the next delivery, and reading twice does no harm. */
+const sent = async (decision: Decision): Promise<boolean> => {
+  const all = await Promise.all(forFetching(decision).map((message) => passedOn(message, decision.delivery.eventId)));
+  return all.every(Boolean);
 };
 
 const writesFor = ({ delivery, reading }: Decision, recordedAt: string): readonly Write[] => {
@@ -109,8 +116,8 @@ export interface Settled {
 /** Writes what was decided, as many as possible in one transaction. */
 const commitAll = async (decisions: readonly Decision[]): Promise<readonly Settled[]> => {
   const recordedAt = nowIso();
-  const passedOn = await Promise.all(decisions.map(sent));
-  const writes = decisions.map((decision, i) => (passedOn[i] ? safeWrites(decision, recordedAt) : undefined));
+  const areSent = await Promise.all(decisions.map(sent));
+  const writes = decisions.map((decision, i) => (areSent[i] ? safeWrites(decision, recordedAt) : undefined));
   const results = await batchCommit(writes.map((group) => group ?? []));
   return decisions.map((decision, i) => {
     const result = results[i];
@@ -123,20 +130,54 @@ const commitAll = async (decisions: readonly Decision[]): Promise<readonly Settl
   });
 };
 
+/**
+ * A customer's discount may change while facts that inherit it are being written, and whoever looked for facts to state anew did not see them
+ * yet. So it is looked at again afterwards; a repetition does not know what was written, and is taken for changed where there is a discount.
+ */
+const withOvertaken = async (
+  instance: string,
+  decisions: readonly Decision[],
+  settled: readonly Settled[],
+): Promise<readonly Settled[]> => {
+  const written = decisions.map(({ reading }, i) => {
+    const isThere = settled[i]?.outcome === 'recorded' || settled[i]?.outcome === 'duplicate';
+    if (!isThere || reading.kind !== 'read' || reading.value.inherited === undefined) return undefined;
+    const { told, inherited } = reading.value;
+    return told.kind === 'subscription' ? { customerId: told.fact.customerId, inherited } : undefined;
+  });
+  const wanted = written.flatMap((one) => (one === undefined ? [] : [{ kind: 'customer' as const, id: one.customerId }]));
+  const { customer } = catalogueOf(await knownEntries(instance, wanted));
+  return Promise.all(
+    settled.map(async (one, i) => {
+      const fact = written[i];
+      const now = fact === undefined ? undefined : customer(fact.customerId);
+      if (fact === undefined || now === undefined) return one;
+      const { delivery, outcome } = one;
+      const isChanged =
+        outcome === 'duplicate' ? now.discounts.length > 0 : inheritedFrom(now, delivery.observedAt ?? 0).key !== fact.inherited;
+      if (!isChanged) return one;
+      const event = { ...delivery.raw };
+      const isSent = await passedOn({ kind: 'refetch', instance, object: 'customer', id: fact.customerId, event }, delivery.eventId);
+      return isSent ? one : { delivery, outcome: 'failed' as const };
+    }),
+  );
+};
+
 /** Everything that is to be done for the deliveries of one instance. Answers what became of each; a failed one is to be delivered again. */
 export const takeIn = async (instance: string, deliveries: readonly Delivery[]): Promise<readonly Settled[]> => {
   const decisions = await decide(instance, deliveries);
   const mappings = decisions.flatMap(({ reading }) => (reading.kind === 'read' ? [reading.value] : []));
+  // In this order: after a crash in between what was forgotten still leads to a reading.
+  await forget(
+    instance,
+    mappings.flatMap(({ forgotten }) => forgotten),
+  );
   await learn(
     instance,
     mappings.flatMap(({ learnt }) => learnt),
     nowIso(),
   );
-  await forget(
-    instance,
-    mappings.flatMap(({ forgotten }) => forgotten),
-  );
-  const settled = await commitAll(decisions);
+  const settled = await withOvertaken(instance, decisions, await commitAll(decisions));
   // A repetition of an event that was parked again is a duplicate too, and nothing of it has been taken in.
   const taken = new Set(decisions.flatMap(({ delivery, reading }) => (reading.kind === 'read' ? [delivery] : [])));
   for (const { delivery, outcome } of settled)

@@ -6,6 +6,7 @@ import type { Write } from '../../platform/table.ts';
 import { customerRecorded, integrationEvents, subscriptionRecorded, subscriptionScheduleRecorded } from '../events.ts';
 import { type Showing, showingWrite } from '../store.ts';
 import type { Mapping, Told } from './from-stripe.ts';
+import { present } from './present.ts';
 import type { ShownBy } from './sighting.ts';
 
 const MAX_EVENT_ID_CHARACTERS = 128;
@@ -55,7 +56,7 @@ const showingOf = (instance: string, mapping: Mapping, by: ShownBy, recordedAt: 
     ...common,
     kind: told.kind,
     customerId: told.fact.customerId,
-    ...(told.kind === 'subscription' ? { fingerprint: told.fact.fingerprint } : {}),
+    ...(told.kind === 'subscription' ? { fingerprint: told.fact.fingerprint, ...present('inherited', mapping.inherited) } : {}),
   };
 };
 

@@ -142,6 +142,7 @@ export const scheduleSnapshot = z.object({
     z.object({ start_date: seconds, end_date: nullish(seconds), items: z.array(z.object({ price: ref, quantity: nullish(z.int()) })) }),
   ),
 });
+export type ScheduleSnapshot = z.infer<typeof scheduleSnapshot>;
 
 export { decimalText, metadata, nullish, ref, seconds };
 

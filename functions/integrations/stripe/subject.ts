@@ -3,17 +3,20 @@ import type { MappingContext } from './context.ts';
 import { checked } from './fact-check.ts';
 import { type Mapping, mapEvent, mapSighting } from './from-stripe.ts';
 import type { Reading } from './outcomes.ts';
+import { restated, restatedBy, type Statement } from './restate.ts';
 import type { ShownBy } from './sighting.ts';
 import type { SourceEvent } from './source-event.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What is being completed: an event with its snapshot, or the state of an object that was read from the API. */
+/** What is being completed: an event with its snapshot, the state of an object that was read from the API, or a fact that is stated anew. */
 export interface Subject {
   readonly by: ShownBy;
   readonly object: Json;
   /** Absent for a state read from the API. */
   readonly event?: SourceEvent;
+  /** The fact that is stated anew. */
+  readonly statement?: Statement;
   /** The event that told nothing itself and only led to this reading. */
   readonly trigger?: ShownBy;
 }
@@ -40,6 +43,8 @@ export const subjectOfObject = (object: Json, atMs: number, because: Because): S
   object,
 });
 
+export const subjectOfStatement = (statement: Statement): Subject => ({ by: restatedBy(statement), object: {}, statement });
+
 /** The same for an event that told nothing itself. */
 export const triggered = (subject: Subject, trigger: ShownBy): Subject => ({ ...subject, trigger });
 
@@ -51,8 +56,12 @@ export const withList = (subject: Subject, key: 'items' | 'lines', all: readonly
   return { ...subject, object, event: { ...event, content: { ...event.content, object } } };
 };
 
-export const mapSubject = ({ event, by, object }: Subject, catalogue: Catalogue, context: MappingContext): Reading<Mapping> => {
-  const reading =
-    event === undefined ? mapSighting({ ...by, object, refetched: true }, catalogue, context) : mapEvent(event, catalogue, context);
+const mapped = ({ event, statement, by, object }: Subject, catalogue: Catalogue, context: MappingContext): Reading<Mapping> => {
+  if (statement !== undefined) return restated(statement, catalogue, context);
+  return event === undefined ? mapSighting({ ...by, object, refetched: true }, catalogue, context) : mapEvent(event, catalogue, context);
+};
+
+export const mapSubject = (subject: Subject, catalogue: Catalogue, context: MappingContext): Reading<Mapping> => {
+  const reading = mapped(subject, catalogue, context);
   return reading.kind === 'read' ? checked(reading.value) : reading;
 };

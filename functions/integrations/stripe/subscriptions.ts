@@ -3,7 +3,7 @@ import type { EventData } from '../../platform/events.ts';
 import type { subscriptionRecorded } from '../events.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type MappingContext, type SubscriptionKeys, subscriptionKeys } from './context.ts';
-import { inheritedDiscounts } from './customer-discounts.ts';
+import { type Inherited, inheritedDiscounts } from './customer-discounts.ts';
 import { type DiscountOwner, itemDiscounts, subscriptionDiscounts } from './discounts.ts';
 import { discountEntries, fingerprintOf, previousFingerprintOf } from './fingerprint.ts';
 import { incomplete, type Need, parked, type Reading, read } from './outcomes.ts';
@@ -17,6 +17,8 @@ export type SubscriptionFact = EventData<typeof subscriptionRecorded>;
 export interface Mapped<T> {
   readonly fact: T;
   readonly warnings: readonly string[];
+  /** What the discounts are called that it inherits; absent where it has its own. */
+  readonly inherited?: string;
 }
 
 const MAX_LINES = 200;
@@ -39,6 +41,7 @@ const ORIGINS: readonly string[] = ['landed', 'expanded', 'renewal-uplift'];
 interface Scope {
   readonly subscription: SubscriptionSnapshot;
   readonly customerId: string;
+  readonly observedAt: number;
   readonly owner: DiscountOwner;
   readonly catalogue: Catalogue;
   readonly context: MappingContext;
@@ -95,14 +98,24 @@ const lineOf = (item: ItemSnapshot, scope: Scope): Reading<Line> => {
 
 const needsOf = (reading: Reading<unknown>): readonly Need[] => (reading.kind === 'incomplete' ? reading.needs : []);
 
+interface Entries extends Partial<Pick<Inherited, 'key'>> {
+  readonly discounts: readonly (string | DiscountSnapshot)[];
+}
+
 /** The subscription's own discounts; where it has none, its customer's. */
-const discountsOf = ({ subscription, customerId, catalogue }: Scope): Reading<readonly (string | DiscountSnapshot)[]> => {
+const discountsOf = ({ subscription, customerId, observedAt, catalogue }: Scope): Reading<Entries> => {
   const own = discountEntries(subscription);
-  return own.length > 0 ? read(own) : inheritedDiscounts(customerId, catalogue);
+  return own.length > 0 ? read({ discounts: own }) : inheritedDiscounts(customerId, observedAt, catalogue);
 };
 
+interface Commercial {
+  readonly lines: readonly Line[];
+  readonly discounts: SubscriptionFact['discounts'];
+  readonly inherited?: string;
+}
+
 /** Lines with the discounts that reduce them, and those of the whole subscription; what is missing for any of them is asked for at once. */
-const linesOf = (scope: Scope): Reading<{ readonly lines: readonly Line[]; readonly discounts: SubscriptionFact['discounts'] }> => {
+const linesOf = (scope: Scope): Reading<Commercial> => {
   const { subscription, owner, catalogue, context } = scope;
   const lines: Line[] = [];
   const needs: Need[] = subscription.items.has_more ? [{ kind: 'items', id: subscription.id }] : [];
@@ -113,15 +126,17 @@ const linesOf = (scope: Scope): Reading<{ readonly lines: readonly Line[]; reado
     needs.push(...needsOf(line));
   }
   const products = subscription.items.data.map((item) => ({ lineId: item.id, productId: item.price.product }));
-  const discounts = discountsOf(scope);
-  const spread = discounts.kind === 'read' ? subscriptionDiscounts(discounts.value, products, owner, catalogue, context) : discounts;
+  const entries = discountsOf(scope);
+  if (entries.kind === 'parked') return entries;
+  if (entries.kind === 'incomplete') return incomplete([...needs, ...entries.needs]);
+  const spread = subscriptionDiscounts(entries.value.discounts, products, owner, catalogue, context);
   if (spread.kind === 'parked') return spread;
-  needs.push(...needsOf(spread));
-  if (spread.kind === 'incomplete' || needs.length > 0) return incomplete(needs);
+  if (spread.kind === 'incomplete' || needs.length > 0) return incomplete([...needs, ...needsOf(spread)]);
   const { whole, ofLines } = spread.value;
   return read({
     lines: lines.map((line) => ({ ...line, discounts: [...line.discounts, ...(ofLines.get(line.lineId) ?? [])] })),
     discounts: [...whole],
+    ...present('inherited', entries.value.key),
   });
 };
 
@@ -155,11 +170,13 @@ const legalEntityOf = ({ subscription, keys, context, warnings }: Scope): string
  * Day on which the service started: what metadata says; else the trial's end, where the subscription began with a trial; else the start date,
  * which may lie before the creation. A trial that was added to a running service does not move its start.
  */
-const startsOnOf = (scope: Scope): string => {
+const serviceStart = (scope: Scope): Pick<SubscriptionFact, 'startsOn' | 'startsOnStated'> => {
   const { subscription, context, keys } = scope;
   const start = subscription.start_date ?? subscription.created;
   const startsWithTrial = subscription.trial_end != null && (subscription.trial_start == null || subscription.trial_start <= start);
-  return dateOf(scope, keys.serviceStartsOn) ?? context.dayOf(startsWithTrial ? (subscription.trial_end ?? start) : start);
+  const stated = dateOf(scope, keys.serviceStartsOn);
+  if (stated !== undefined) return { startsOn: stated, startsOnStated: true };
+  return { startsOn: context.dayOf(startsWithTrial ? (subscription.trial_end ?? start) : start) };
 };
 
 /** First day without the subscription. */
@@ -203,7 +220,9 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
     ...present('invoiceId', subscription.latest_invoice),
     currency: subscription.currency,
   };
-  const scope: Scope = { subscription, customerId: subscription.customer, owner, catalogue, context, keys, warnings: [] };
+  const { customer: customerId } = subscription;
+  const { observedAt } = sighting;
+  const scope: Scope = { subscription, customerId, observedAt, owner, catalogue, context, keys, warnings: [] };
   const commercial = linesOf(scope);
   if (commercial.kind !== 'read') return commercial;
   const days = (epochSeconds: number | null | undefined) => (epochSeconds == null ? undefined : context.dayOf(epochSeconds));
@@ -217,7 +236,7 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
     status,
     evidence: 'billed',
     collectionPaused: subscription.pause_collection != null,
-    startsOn: startsOnOf(scope),
+    ...serviceStart(scope),
     ...present('trialEndsOn', days(subscription.trial_end)),
     ...present('endedOn', days(endedAtOf(subscription, sighting.observedAt))),
     ...present('cancelsOn', days(cancelsAtOf(subscription))),
@@ -236,5 +255,5 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
       sighting.previous === undefined ? undefined : previousFingerprintOf(sighting.object, sighting.previous, context),
     ),
   };
-  return read({ fact, warnings: scope.warnings });
+  return read({ fact, warnings: scope.warnings, ...present('inherited', commercial.value.inherited) });
 };

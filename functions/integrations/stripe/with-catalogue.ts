@@ -24,7 +24,9 @@ export const withCatalogue = async (
   maps: readonly ((catalogue: Catalogue) => Reading<Mapping>)[],
   learnt: readonly Learnt[] = [],
 ): Promise<readonly Reading<Mapping>[]> => {
-  let readings = maps.map((map) => map(catalogueOf(learnt)));
+  // Of a customer the table holds more than one answer tells.
+  const first = catalogueOf(learnt.filter(({ kind }) => kind !== 'customer'));
+  let readings = maps.map((map) => map(first));
   let entries: readonly Learnt[] = [...learnt, ...readings.flatMap((reading) => (reading.kind === 'read' ? reading.value.learnt : []))];
   const asked = new Set<string>();
   for (let lookup = 0; lookup < MAX_LOOKUPS; lookup += 1) {

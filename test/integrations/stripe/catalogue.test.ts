@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Learnt } from '../../../functions/integrations/stripe/catalogue.ts';
-import { priceSnapshot } from '../../../functions/integrations/stripe/snapshots.ts';
+import { discountWindows, endedDiscount, shownDiscount, shownNone } from '../../../functions/integrations/stripe/customer-history.ts';
+import { discountSnapshot, priceSnapshot } from '../../../functions/integrations/stripe/snapshots.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { useFakeAws } from '../fake-aws.ts';
 import { type Json, sample } from '../samples.ts';
@@ -51,9 +52,42 @@ describe('an entry', () => {
   test('of a customer is known to have no discount until one is heard of, and unknown once it changed', async () => {
     const store = await instanceOfStore();
     const wanted = [{ kind: 'customer', id: 'cus_x' }] as const;
-    expect(await store.knownEntries('main', wanted)).toEqual([{ ...wanted[0], snapshot: { known: true, discount: null } }]);
+    expect(await store.knownEntries('main', wanted)).toEqual([{ ...wanted[0], snapshot: { known: true, discounts: [], seen: [] } }]);
     await store.forget('main', wanted);
-    expect(await store.knownEntries('main', wanted)).toEqual([{ ...wanted[0], snapshot: { known: false } }]);
+    expect(await store.knownEntries('main', wanted)).toEqual([{ ...wanted[0], snapshot: { known: false, discounts: [], seen: [] } }]);
+  });
+
+  test('of a customer is only added to, by whoever writes at the same time, and known again by a reading that was asked for later', async () => {
+    const store = await instanceOfStore();
+    const wanted = { kind: 'customer', id: 'cus_added' } as const;
+    const customerDiscount = (id: string, start: number) => discountSnapshot.parse({ id, start, source: { coupon: 'X' } });
+    const heard = async () => {
+      const [entry] = await store.knownEntries('main', [wanted]);
+      if (entry?.kind !== 'customer') throw new Error('there is always an answer about a customer');
+      return [entry.snapshot.known, discountWindows(entry.snapshot).map(({ discount: { id }, until }) => [id, until])] as const;
+    };
+    const [a, b] = [customerDiscount('a', 10), customerDiscount('b', 20)];
+    await store.forget('main', [wanted]);
+    await Promise.all(
+      [shownDiscount(b, 20), endedDiscount(a, 20), shownDiscount(a, 10)].map((snapshot) =>
+        store.learn('main', [{ ...wanted, snapshot }], LATER),
+      ),
+    );
+    const both = [
+      ['a', 20],
+      ['b', Number.POSITIVE_INFINITY],
+    ];
+    expect(await heard()).toEqual([false, both]);
+    await store.learn('main', [{ ...wanted, snapshot: { ...shownDiscount(a, 15), known: true } }], EARLIER);
+    expect(await heard()).toEqual([false, both]);
+    await store.learn('main', [{ ...wanted, snapshot: { ...shownNone(30), known: true } }], LATER);
+    expect(await heard()).toEqual([
+      true,
+      [
+        ['a', 20],
+        ['b', 30],
+      ],
+    ]);
   });
 
   test('is one instance’s own: another account’s price of the same id is not it', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mapEvent } from '../../../functions/integrations/stripe/from-stripe.ts';
+import type { ScheduleFact } from '../../../functions/integrations/stripe/schedules.ts';
 import { openSourceEvent } from '../../../functions/integrations/stripe/source-event.ts';
 import { shapeOf } from '../../../functions/integrations/stripe/versions.ts';
 import { catalogue, context, type Json, sample } from '../samples.ts';
@@ -190,6 +191,15 @@ describe('schedules', () => {
         ],
       },
     });
-    expect(told(event('59.subscription_schedule.created')).told).toMatchObject({ fact: { status: 'not-started' } });
+    expect(told(event('59.subscription_schedule.created')).told).toMatchObject({ fact: { status: 'not-started', lifecycle: 'created' } });
+  });
+
+  test('tell the state that they were in before, in the words of the event that showed it', () => {
+    const { previousFingerprint, lifecycle } = (told(event('60.subscription_schedule.updated')).told as { fact: ScheduleFact }).fact;
+    const shown = event('60.subscription_schedule.updated');
+    const data = shown['data'] as { object: object; previous_attributes: object };
+    const before = { ...shown, id: 'evt_before', data: { object: { ...data.object, ...data.previous_attributes } } };
+    expect(lifecycle).toBe('changed');
+    expect(told(before).told).toMatchObject({ fact: { fingerprint: previousFingerprint } });
   });
 });

@@ -181,6 +181,16 @@ describe('a fact of a subscription', () => {
     expect(factOf(added).startsOn).toBe('2026-07-01');
   });
 
+  test('says where metadata states the start, and leaves out one that is no date', () => {
+    const stating = (text: string) => ({
+      ...sample('objects/subscription.jpy_annual_send_invoice.json'),
+      metadata: { service_starts_on: text },
+    });
+    expect(factOf(stating('2026-11-15'))).toMatchObject({ startsOn: '2026-11-15', startsOnStated: true });
+    expect(factOf(stating('15 November')).startsOn).toBe('2026-10-01');
+    expect(factOf(stating('15 November'))).not.toHaveProperty('startsOnStated');
+  });
+
   test('keeps Kuwaiti dinars in thousandths, and Ugandan shillings in whole ones', () => {
     const kwd = factOf(sample('objects/subscription.kwd.json'));
     expect(kwd.currency).toBe('KWD');
