@@ -1,9 +1,9 @@
-import { openAccount, recordFact } from '../functions/arr/account.ts';
-import type { Context } from '../functions/arr/book.ts';
-import type { Fact } from '../functions/arr/facts.ts';
-import { planRatesOf } from '../functions/arr/plan-rates.ts';
-import { enterprise } from '../functions/arr/profile.ts';
-import { Tally } from '../functions/arr/tally.ts';
+import type { Fact } from '../functions/arr/lines/facts.ts';
+import { planRatesOf } from '../functions/arr/lines/plan-rates.ts';
+import { enterprise } from '../functions/arr/lines/profile.ts';
+import type { Context } from '../functions/arr/lines/values.ts';
+import { openAccount, recordFact } from '../functions/arr/movements/account.ts';
+import { Tally } from '../functions/arr/totals/tally.ts';
 import { generateFacts, PLAN_CURRENCY, planRates } from './arr-facts.ts';
 
 /** Speed of the ARR core on one core: each fact is recorded in its customer's account, and its movements are added to the totals. */

@@ -1,4 +1,4 @@
-import type { CustomerFact, Fact, SubscriptionFact } from '../functions/arr/facts.ts';
+import type { CustomerFact, Fact, SubscriptionFact } from '../functions/arr/lines/facts.ts';
 import { addMonths, fromEpochDay, toEpochDay } from '../functions/platform/calendar.ts';
 import type { Rate } from '../functions/platform/fx.ts';
 

@@ -1,8 +1,8 @@
 import { company } from '../ascent.config.ts';
-import type { Context } from '../functions/arr/book.ts';
-import type { Fact } from '../functions/arr/facts.ts';
-import { planRatesOf } from '../functions/arr/plan-rates.ts';
-import { enterprise } from '../functions/arr/profile.ts';
+import type { Fact } from '../functions/arr/lines/facts.ts';
+import { planRatesOf } from '../functions/arr/lines/plan-rates.ts';
+import { enterprise } from '../functions/arr/lines/profile.ts';
+import type { Context } from '../functions/arr/lines/values.ts';
 import type { Catalogue } from '../functions/integrations/stripe/catalogue.ts';
 import type { MappingContext } from '../functions/integrations/stripe/context.ts';
 import { NOTHING_HEARD } from '../functions/integrations/stripe/customer-history.ts';

@@ -34,12 +34,12 @@ const coreFigures = (quick: boolean): readonly Figure[] => {
     `core: ${replay.facts.toLocaleString('en')} facts of the demo's history, ${demo.movements.toLocaleString('en')} movements, best round ${demo.seconds.toFixed(3)} s of CPU time`,
   );
   const limitedBy = 'deciding facts in order, about three quarters; customers anew for late facts, about one';
-  const each = { unit: '/s', floor: 300_000, goal: 1_000_000, better: 'more', limitedBy } as const;
   const base = measureCore(seededBase(), undefined, quick ? 3 : 7);
-  return [
-    { ...each, what: "core updates per second and core, demo's history", measured: demo.factsPerSecond },
-    { ...each, what: 'core updates per second and core, seeded base', measured: base.factsPerSecond },
-  ];
+  console.log(
+    `core: beside it, a seeded base with more tiers, discounts and currencies: ${base.factsPerSecond.toLocaleString('en')} facts/s`,
+  );
+  const measured = demo.factsPerSecond;
+  return [{ what: 'core updates per second and core', measured, unit: '/s', floor: 300_000, goal: 1_000_000, better: 'more', limitedBy }];
 };
 
 const startFigures = (quick: boolean): readonly Figure[] => {

@@ -1,11 +1,11 @@
 import { companyConfig } from '../platform/config.ts';
 import { apiHandler } from '../platform/http.ts';
 import { ok } from '../platform/result.ts';
-import { customerOn } from './customer.ts';
-import { explain } from './explain.ts';
-import { listMovements } from './list-movements.ts';
-import { readStatus, today } from './read.ts';
-import { readWaterfall } from './read-waterfall.ts';
+import { customerOn } from './figures/customer.ts';
+import { explain } from './figures/explain.ts';
+import { listMovements } from './figures/list-movements.ts';
+import { readStatus, today } from './figures/read.ts';
+import { readWaterfall } from './figures/read-waterfall.ts';
 import { arrRoutes } from './routes.ts';
 
 export const handler = apiHandler('arr-api', arrRoutes, {

@@ -3,10 +3,10 @@ import { nowIso } from '../platform/clock.ts';
 import { type DeclaredEvent, openDomainEvent, openEnvelope } from '../platform/envelope.ts';
 import { type QueueMessage, queueConsumer } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
-import { decidingContext } from './context.ts';
-import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact } from './facts.ts';
-import { recordFacts } from './record.ts';
-import { factKeyOf } from './store.ts';
+import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact } from './lines/facts.ts';
+import { decidingContext } from './records/context.ts';
+import { recordFacts } from './records/record.ts';
+import { factKeyOf } from './records/store.ts';
 
 /** Facts that this function consumes; its rule on the revenue bus is made from the same list. */
 export const consumed = [subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded] as const;

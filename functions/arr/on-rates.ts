@@ -6,9 +6,9 @@ import { nowIso } from '../platform/clock.ts';
 import { openDomainEvent, openEnvelope } from '../platform/envelope.ts';
 import { type QueueMessage, queueConsumer } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
-import { decidingContext } from './context.ts';
-import { alone, recordAgain } from './record.ts';
-import { readCustomerIds, shards } from './store.ts';
+import { decidingContext } from './records/context.ts';
+import { alone, recordAgain } from './records/record.ts';
+import { readCustomerIds, shards } from './records/store.ts';
 
 /** Facts that this function consumes; its rule on the revenue bus is made from the same list. */
 export const consumed = [fxRatesLoaded] as const;

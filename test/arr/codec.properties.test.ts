@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBook, encodeBook, pack, unpackBook, unpackFacts } from '../../functions/arr/codec.ts';
-import { append, type Book, decideAll, emptyBook } from '../../functions/arr/decide.ts';
-import type { Fact } from '../../functions/arr/facts.ts';
-import type { Entry } from '../../functions/arr/movements.ts';
+import type { Fact } from '../../functions/arr/lines/facts.ts';
+import { append, type Book, decideAll, emptyBook } from '../../functions/arr/movements/decide.ts';
+import type { Entry } from '../../functions/arr/movements/movements.ts';
+import { decodeBook, encodeBook, pack, unpackBook, unpackFacts } from '../../functions/arr/records/codec.ts';
 import { customer, testContext } from './facts.ts';
 import { factOf, step } from './histories.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Course, type HasRate } from '../../functions/arr/course.ts';
-import { figureOf, questionOf } from '../../functions/arr/figure.ts';
-import { EVERYTHING, OPENING_DATE, type Step } from '../../functions/arr/series.ts';
-import { type StatusInput, statusOf } from '../../functions/arr/status.ts';
+import { figureOf, questionOf } from '../../functions/arr/figures/figure.ts';
+import { type StatusInput, statusOf } from '../../functions/arr/figures/status.ts';
+import { Course, type HasRate } from '../../functions/arr/totals/course.ts';
+import { EVERYTHING, OPENING_DATE, type Step } from '../../functions/arr/totals/series.ts';
 import { type PlanContent, plannedPath } from '../../functions/company/index.ts';
 import { CALENDAR_YEAR } from '../../functions/platform/fiscal.ts';
 

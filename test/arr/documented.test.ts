@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { causeSchema } from '../../functions/arr/events.ts';
 
@@ -22,16 +22,17 @@ it('docs/concepts.md has a row for every cause of a movement, and the glossary c
   expect(read('docs/glossary.md')).toContain('one of twelve, see [concepts](concepts.md#movements)');
 });
 
-it('functions/arr/README.md leads to every file', () => {
-  const files = globSync('functions/arr/*.ts', { cwd: ROOT }).map((path) => basename(path));
+it('functions/arr/README.md leads to every file, each in the table of its folder', () => {
+  const files = globSync('functions/arr/**/*.ts', { cwd: ROOT }).map((path) => path.slice('functions/arr/'.length));
   expect(files.length).toBeGreaterThan(40);
-  const readme = read('functions/arr/README.md');
-  expect(files.filter((file) => !readme.includes(`\`${file}\``))).toEqual([]);
+  const [before = '', ...sections] = read('functions/arr/README.md').split(/^\*\*`([a-z]+)\/`\*\*$/m);
+  const texts = new Map([['.', before], ...sections.flatMap((name, i) => (i % 2 === 0 ? [[name, sections[i + 1] ?? ''] as const] : []))]);
+  expect(files.filter((file) => !texts.get(dirname(file))?.includes(`\`${basename(file)}\``))).toEqual([]);
 });
 
 it('every row that a comment cites is explained', () => {
   const rows = new Set([...read('docs/concepts.md').matchAll(/^\| (A\d+) +\|/gm)].map(([, row = '']) => row));
-  const cited = globSync('functions/arr/*.ts', { cwd: ROOT }).flatMap((path) =>
+  const cited = globSync('functions/arr/**/*.ts', { cwd: ROOT }).flatMap((path) =>
     [...read(path).matchAll(/\((?:row )?(A\d+)\)|rule of (A\d+)/g)].map(([, row, rule]) => row ?? rule ?? ''),
   );
   expect(cited.length).toBeGreaterThan(5);

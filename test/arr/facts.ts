@@ -1,6 +1,6 @@
-import type { Context, PlanRates } from '../../functions/arr/book.ts';
-import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact } from '../../functions/arr/facts.ts';
-import { enterprise } from '../../functions/arr/profile.ts';
+import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact } from '../../functions/arr/lines/facts.ts';
+import { enterprise } from '../../functions/arr/lines/profile.ts';
+import type { Context, PlanRates } from '../../functions/arr/lines/values.ts';
 
 type Line = SubscriptionFact['lines'][number];
 

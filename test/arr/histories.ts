@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Fact } from '../../functions/arr/facts.ts';
+import type { Fact } from '../../functions/arr/lines/facts.ts';
 import { fromEpochDay, toEpochDay } from '../../functions/platform/calendar.ts';
 import { customer, schedule, seats, subscription } from './facts.ts';
 

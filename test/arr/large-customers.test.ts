@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Context } from '../../functions/arr/book.ts';
-import { planRatesOf } from '../../functions/arr/plan-rates.ts';
-import { recordAgain, recordFacts } from '../../functions/arr/record.ts';
-import { readMovements } from '../../functions/arr/store.ts';
+import { planRatesOf } from '../../functions/arr/lines/plan-rates.ts';
+import type { Context } from '../../functions/arr/lines/values.ts';
+import { recordAgain, recordFacts } from '../../functions/arr/records/record.ts';
+import { readMovements } from '../../functions/arr/records/store.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
 import { customer, seats, subscription, testContext } from './facts.ts';

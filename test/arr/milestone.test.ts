@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { conflictsOf } from '../../functions/arr/composition.ts';
-import { Course } from '../../functions/arr/course.ts';
-import { etaOf, growthBps, milestoneOf, ratioBps, reachedOn, thresholdAmount, velocityOf } from '../../functions/arr/milestone.ts';
-import { arrAt, type Step, waterfall } from '../../functions/arr/series.ts';
+import { conflictsOf } from '../../functions/arr/figures/composition.ts';
+import { etaOf, growthBps, milestoneOf, ratioBps, reachedOn, thresholdAmount, velocityOf } from '../../functions/arr/figures/milestone.ts';
+import { Course } from '../../functions/arr/totals/course.ts';
+import { arrAt, type Step, waterfall } from '../../functions/arr/totals/series.ts';
 import { type PlanContent, plannedPath } from '../../functions/company/index.ts';
 import { CALENDAR_YEAR } from '../../functions/platform/fiscal.ts';
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { emptyBook } from '../../functions/arr/decide.ts';
 import type { Movement } from '../../functions/arr/events.ts';
-import { readMonth } from '../../functions/arr/months-store.ts';
-import { recordingWrites } from '../../functions/arr/store.ts';
+import { emptyBook } from '../../functions/arr/movements/decide.ts';
+import { readMonth } from '../../functions/arr/records/months-store.ts';
+import { recordingWrites } from '../../functions/arr/records/store.ts';
 import { commit } from '../../functions/platform/table.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openAccount, recordFact } from '../../functions/arr/account.ts';
-import type { Fact, ScheduleFact } from '../../functions/arr/facts.ts';
-import type { Entry } from '../../functions/arr/movements.ts';
-import { enterprise } from '../../functions/arr/profile.ts';
+import type { Fact, ScheduleFact } from '../../functions/arr/lines/facts.ts';
+import { enterprise } from '../../functions/arr/lines/profile.ts';
+import { openAccount, recordFact } from '../../functions/arr/movements/account.ts';
+import type { Entry } from '../../functions/arr/movements/movements.ts';
 import { fromEpochDay } from '../../functions/platform/calendar.ts';
 import { canceled, customer, schedule, seats, subscription, testContext } from './facts.ts';
 

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { company } from '../../ascent.config.ts';
-import { decidingContext } from '../../functions/arr/context.ts';
 import { handler } from '../../functions/arr/on-rates.ts';
-import { recordFacts } from '../../functions/arr/record.ts';
-import { customerWrite, readBooks, readMovements } from '../../functions/arr/store.ts';
+import { decidingContext } from '../../functions/arr/records/context.ts';
+import { recordFacts } from '../../functions/arr/records/record.ts';
+import { customerWrite, readBooks, readMovements } from '../../functions/arr/records/store.ts';
 import { handler as api } from '../../functions/company/api.ts';
 import { commit } from '../../functions/platform/table.ts';
 import { useFakeAws } from '../integrations/fake-aws.ts';

@@ -1,10 +1,10 @@
-import { toEntry } from '../../functions/arr/codec.ts';
 import type { Movement } from '../../functions/arr/events.ts';
-import type { Projected } from '../../functions/arr/projection.ts';
-import { Tally } from '../../functions/arr/tally.ts';
-import type { Counters, MonthlyCounters } from '../../functions/arr/totals.ts';
-import { laneOf, type Part } from '../../functions/arr/totals-log-store.ts';
-import type { readTotals, Totals } from '../../functions/arr/totals-store.ts';
+import { toEntry } from '../../functions/arr/records/codec.ts';
+import { laneOf, type Part } from '../../functions/arr/totals/log-store.ts';
+import type { Projected } from '../../functions/arr/totals/projection.ts';
+import type { readTotals, Totals } from '../../functions/arr/totals/store.ts';
+import { Tally } from '../../functions/arr/totals/tally.ts';
+import type { Counters, MonthlyCounters } from '../../functions/arr/totals/totals.ts';
 
 /** One movement of one line. Amounts in minor units; `planMinor` is the amount where the currency is the plan's own. */
 export interface Told {
@@ -109,6 +109,6 @@ let readers = 0;
 /** Reads totals as a function that has just started: it knows no lane yet. */
 export const newReader = async (): Promise<typeof readTotals> => {
   readers += 1;
-  const module = new URL(`../../functions/arr/totals-store.ts?reader=${readers}`, import.meta.url).href;
+  const module = new URL(`../../functions/arr/totals/store.ts?reader=${readers}`, import.meta.url).href;
   return ((await import(/* @vite-ignore */ module)) as { readonly readTotals: typeof readTotals }).readTotals;
 };

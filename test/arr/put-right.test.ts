@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openAccount, recordFact } from '../../functions/arr/account.ts';
-import type { Fact } from '../../functions/arr/facts.ts';
+import type { Fact } from '../../functions/arr/lines/facts.ts';
+import { openAccount, recordFact } from '../../functions/arr/movements/account.ts';
 import { fromEpochDay } from '../../functions/platform/calendar.ts';
 import { canceled, schedule, seats, subscription, testContext } from './facts.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { enterprise } from '../../functions/arr/profile.ts';
+import { enterprise } from '../../functions/arr/lines/profile.ts';
 import {
   annualValues,
   type Discount,
@@ -8,7 +8,7 @@ import {
   type Line,
   perInterval,
   roundHalfAway,
-} from '../../functions/arr/rating.ts';
+} from '../../functions/arr/lines/rating.ts';
 import { seats } from './facts.ts';
 
 const tiers = [

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Context } from '../../functions/arr/book.ts';
-import type { Fact } from '../../functions/arr/facts.ts';
-import { readMonth } from '../../functions/arr/months-store.ts';
-import { recordAgain, recordFacts } from '../../functions/arr/record.ts';
-import { readBooks, readCustomerIds, readFacts, readMovement, readMovements, shards } from '../../functions/arr/store.ts';
+import type { Fact } from '../../functions/arr/lines/facts.ts';
+import type { Context } from '../../functions/arr/lines/values.ts';
+import { readMonth } from '../../functions/arr/records/months-store.ts';
+import { recordAgain, recordFacts } from '../../functions/arr/records/record.ts';
+import { readBooks, readCustomerIds, readFacts, readMovement, readMovements, shards } from '../../functions/arr/records/store.ts';
 import { fromEpochDay } from '../../functions/platform/calendar.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openAccount, recordFact } from '../../functions/arr/account.ts';
-import type { Fact } from '../../functions/arr/facts.ts';
+import type { Fact } from '../../functions/arr/lines/facts.ts';
+import { openAccount, recordFact } from '../../functions/arr/movements/account.ts';
 import { consumed as factsConsumed } from '../../functions/arr/on-fact.ts';
 import { consumed as ratesConsumed } from '../../functions/arr/on-rates.ts';
 import { openDomainEvent } from '../../functions/platform/envelope.ts';

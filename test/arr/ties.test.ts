@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { closingAt, decideAll } from '../../functions/arr/decide.ts';
-import type { Fact } from '../../functions/arr/facts.ts';
+import type { Fact } from '../../functions/arr/lines/facts.ts';
+import { closingAt, decideAll } from '../../functions/arr/movements/decide.ts';
 import { toEpochDay } from '../../functions/platform/calendar.ts';
 import { customer, seats, subscription, testContext } from './facts.ts';
 

@@ -1,8 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Projected, project } from '../../functions/arr/projection.ts';
-import { foldLane, MAX_COUNTERS } from '../../functions/arr/totals-base-store.ts';
-import { laneOf, newestEntry, type Part } from '../../functions/arr/totals-log-store.ts';
+import { foldLane, MAX_COUNTERS } from '../../functions/arr/totals/base-store.ts';
+import { laneOf, newestEntry, type Part } from '../../functions/arr/totals/log-store.ts';
+import { type Projected, project } from '../../functions/arr/totals/projection.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { type Refusal, useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
 import { itemsUnder } from '../support/items.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Projected, project } from '../../functions/arr/projection.ts';
-import { foldLane } from '../../functions/arr/totals-base-store.ts';
-import { laneOf, type Part } from '../../functions/arr/totals-log-store.ts';
+import { foldLane } from '../../functions/arr/totals/base-store.ts';
+import { laneOf, type Part } from '../../functions/arr/totals/log-store.ts';
+import { type Projected, project } from '../../functions/arr/totals/projection.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
 import { newReader, projectedOf, shardsOfLane, type Told, tallied, textOf } from './projected.ts';

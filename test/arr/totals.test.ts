@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../functions/arr/movements.ts';
-import { Tally } from '../../functions/arr/tally.ts';
+import type { Entry } from '../../functions/arr/movements/movements.ts';
+import { Tally } from '../../functions/arr/totals/tally.ts';
 import { toEpochDay } from '../../functions/platform/calendar.ts';
 
 const entry = (day: string, deltaMinor: bigint, planDeltaMinor: bigint, more: Partial<Entry> = {}, currency = 'USD'): Entry => ({

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { toEntry } from '../../functions/arr/codec.ts';
 import { arrMovementsRecorded } from '../../functions/arr/events.ts';
-import { Tally } from '../../functions/arr/tally.ts';
+import { toEntry } from '../../functions/arr/records/codec.ts';
+import { Tally } from '../../functions/arr/totals/tally.ts';
 import { fromImage } from '../../functions/platform/envelope.ts';
 import type { DomainEvent } from '../../functions/platform/events.ts';
 

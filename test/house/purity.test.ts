@@ -59,10 +59,10 @@ test('finds each impurity in a seeded concept file, and none in a handler', () =
     "export const e = fetch('https://example.com');",
     'export const pure = new Date(0).getTime() + { process: 1 }.process;',
   ];
-  const root = seeded({ 'functions/arr/movements.ts': says.join('\n'), 'functions/arr/on-fact.ts': says.join('\n') });
+  const root = seeded({ 'functions/arr/movements/movements.ts': says.join('\n'), 'functions/arr/on-fact.ts': says.join('\n') });
   expect(impurities(conceptsOf(root))).toEqual(
     ['1 uses Date.now', '2 uses Math.random', '3 uses process', '4 uses new Date()', '5 uses fetch'].map(
-      (found) => `functions/arr/movements.ts:${found}. ${FIX}`,
+      (found) => `functions/arr/movements/movements.ts:${found}. ${FIX}`,
     ),
   );
 });

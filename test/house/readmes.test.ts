@@ -49,7 +49,7 @@ const brokenLinks = (pages: Files, root: string): Findings =>
     }),
   );
 
-/** Paths that prose names in backticks: `functions/arr/decide.ts`. */
+/** Paths that prose names in backticks: `functions/arr/movements/decide.ts`. */
 const NAMED_PATH = /`((?:functions|lib|local|demo|bench|bin|scripts|test|docs)\/[\w./-]*[\w/])`/g;
 
 const lostPaths = (pages: Files, root: string): Findings =>
@@ -100,7 +100,7 @@ test('every link, path and command in the documentation exists', () => {
 test('finds a missing README, a missing heading, a lost link, path and command in a seeded tree', () => {
   const root = seeded({
     'package.json': '{ "scripts": { "start": "x" } }',
-    'functions/arr/movements.ts': '',
+    'functions/arr/movements/movements.ts': '',
     'functions/company/plan.ts': '',
     'functions/arr/README.md': HEADINGS.slice(1)
       .map((heading) => `## ${heading}\n`)

@@ -35,7 +35,7 @@ test('only the committer writes to the table', () => {
 
 test('finds a raw transaction, a raw write and a raw command in seeded files', () => {
   const root = seeded({
-    'functions/arr/store.ts': [
+    'functions/arr/records/store.ts': [
       'await service.transaction.write(({ books }) => [books.put(book).commit()]).go();',
       'await books.put(book).go({ response: "none" });',
       'await client.send(new TransactWriteCommand({ TransactItems: [] }));',
@@ -45,8 +45,8 @@ test('finds a raw transaction, a raw write and a raw command in seeded files', (
     [COMMITTER]: 'await client.send(new TransactWriteCommand({ TransactItems: [] }));',
   });
   expect(rawWrites(filesOf(['functions/**/*.ts'], root))).toEqual([
-    `functions/arr/store.ts:1 writes by .go(). ${FIX}`,
-    `functions/arr/store.ts:2 writes by .go(). ${FIX}`,
-    `functions/arr/store.ts:3 writes by TransactWriteCommand. ${FIX}`,
+    `functions/arr/records/store.ts:1 writes by .go(). ${FIX}`,
+    `functions/arr/records/store.ts:2 writes by .go(). ${FIX}`,
+    `functions/arr/records/store.ts:3 writes by TransactWriteCommand. ${FIX}`,
   ]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { closingAt } from '../../../functions/arr/decide.ts';
-import type { Fact } from '../../../functions/arr/facts.ts';
+import type { Fact } from '../../../functions/arr/lines/facts.ts';
+import { closingAt } from '../../../functions/arr/movements/decide.ts';
 import { dayOfInstant, toEpochDay } from '../../../functions/platform/calendar.ts';
 import { testContext } from '../../arr/facts.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';

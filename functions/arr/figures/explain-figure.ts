@@ -1,0 +1,132 @@
+import { endOfMonth } from '../../platform/calendar.ts';
+import { companyConfig } from '../../platform/config.ts';
+import type { PageWanted } from '../../platform/http.ts';
+import { ok } from '../../platform/result.ts';
+import type { Movement } from '../events.ts';
+import { readMonth } from '../records/months-store.ts';
+import type { Cut } from '../totals/series.ts';
+import { type Contribution, contributionOf } from './contribution.ts';
+import { explainPath, type Figure, type FigureWanted, figureOf, formulaOf, openingOn, type Question, questionOf } from './figure.ts';
+import { readHead } from './read.ts';
+import { type CutRead, readCut } from './read-cut.ts';
+import { jsonable, rateMissing } from './status.ts';
+
+/**
+ * A figure, recomputed from the totals, with the movements that make it, page by page (A12). The last page says whether they sum to it: a page
+ * that was read while something moved before it leads to a difference, and so does a movement of the last second.
+ */
+export const explainFigure = async (wanted: FigureWanted, page: PageWanted) => {
+  const asked = questionOf(wanted);
+  if (!asked.ok) return asked;
+  const question = asked.value;
+  const [head, read] = await Promise.all([readHead(formulaOf(question)), readCut(wanted, question.from.slice(0, 7))]);
+  if (!read.ok) return read;
+  const { cut, course } = read.value;
+  const figure = figureOf(course, question, cut);
+  const { items, place } = await contributions(question, read.value, page);
+  return ok({
+    explains: 'figure' as const,
+    ...head,
+    ...periodAnswer(question, cut),
+    ...figureAnswer(figure, head.planCurrency),
+    ...(figure.hasOpening && question.cause === undefined ? { opening: openingAnswer(question, cut) } : {}),
+    listed: listedAnswer(figure, place),
+    items: items.map((item) => itemAnswer(item, read.value)),
+    nextCursor: place.month === undefined ? null : positionText(place),
+  });
+};
+
+const periodAnswer = ({ kind, from, to, cause }: Question, { dimension, value }: Cut) => ({
+  ...(kind === 'balance' ? { on: to } : {}),
+  from,
+  to,
+  dimension,
+  value,
+  ...(cause === undefined ? {} : { cause }),
+});
+
+const figureAnswer = ({ hasOpening: _, unconverted, ...amounts }: Figure, planCurrency: string) => ({
+  ...jsonable(amounts),
+  unconverted: jsonable(unconverted.map((one) => rateMissing(one, planCurrency))),
+});
+
+const openingAnswer = (question: Question, cut: Cut) => {
+  const on = openingOn(question);
+  return { on, explain: explainPath({ on }, cut) };
+};
+
+/** Where a walk through the movements stands, and what it has listed until there. */
+interface Place {
+  /** The month to go on in; undefined at the end. */
+  month: string | undefined;
+  /** Where the page before ended in that month. */
+  after: string | undefined;
+  movements: number;
+  planMinor: bigint;
+}
+
+/** What was listed up to this page. In the plan currency only where the figure is; at the end it says whether it is the figure's movements. */
+const listedAnswer = ({ movementsMinor }: Figure, { month, movements, planMinor }: Place) => ({
+  movements,
+  ...(movementsMinor === undefined ? {} : { sumMinor: String(planMinor) }),
+  ...(movementsMinor === undefined || month !== undefined ? {} : { foots: planMinor === movementsMinor }),
+});
+
+const positionText = ({ month, after = '', movements, planMinor }: Place): string => `${month}|${movements}|${planMinor}|${after}`;
+
+/** The last part may hold anything, a separator too. */
+const placeOf = (position: string): Place => {
+  const [month = '', movements = '0', planMinor = '0', ...after] = position.split('|');
+  return { month, after: after.join('|') || undefined, movements: Number(movements), planMinor: BigInt(planMinor) };
+};
+
+interface Item {
+  readonly movement: Movement;
+  readonly contribution: Contribution;
+}
+
+/** Reads of movements that one call may make to fill a page of a small cut. */
+const MAX_READS = 10;
+
+/** The next page of what makes the figure, oldest first, month by month; months in which nothing moved are not looked at. */
+const contributions = async ({ from, to, cause }: Question, { cut, totals }: CutRead, page: PageWanted) => {
+  const { planCurrency } = companyConfig();
+  const months = [...totals.months.keys()].filter((month) => month >= from.slice(0, 7) && month <= to.slice(0, 7)).sort();
+  const place: Place =
+    page.position === undefined ? { month: months[0], after: undefined, movements: 0, planMinor: 0n } : placeOf(page.position);
+  const items: Item[] = [];
+  for (let reads = 0; reads < MAX_READS && place.month !== undefined && items.length < page.limit; reads += 1) {
+    const { month } = place;
+    const first = `${month}-01`;
+    const startsOn = from > first ? from : first;
+    const endsOn = to < endOfMonth(first) ? to : endOfMonth(first);
+    const { items: read, next } = await readMonth(month, startsOn, endsOn, place.after, page.limit - items.length);
+    for (const movement of read) {
+      const contribution = contributionOf(movement, cut, cause, planCurrency);
+      if (contribution === undefined) continue;
+      items.push({ movement, contribution });
+      place.movements += 1;
+      place.planMinor += contribution.planMinor;
+    }
+    place.after = next;
+    if (next === undefined) place.month = months.find((other) => other > month);
+  }
+  return { items, place };
+};
+
+const itemAnswer = ({ movement, contribution }: Item, { cut, course }: CutRead) => {
+  const { movementId, customerId, effectiveOn, recordedAt, cause, correction, lines } = movement;
+  const isOrigin = cut.dimension === 'origin';
+  const currencies = isOrigin ? lines.map(({ currency }) => currency) : [...contribution.byCurrency.keys()];
+  const byCurrency = [...contribution.byCurrency].map(([currency, { amountMinor, planMinor }]) => ({
+    currency,
+    amountMinor,
+    ...(course.hasRate(currency, effectiveOn) ? { planMinor } : {}),
+  }));
+  return {
+    ...{ movementId, customerId, effectiveOn, recordedAt, cause, correction },
+    ...(currencies.every((currency) => course.hasRate(currency, effectiveOn)) ? { amountMinor: String(contribution.planMinor) } : {}),
+    byCurrency: isOrigin ? [] : jsonable(byCurrency),
+    explain: `/api/v1/arr/explain?${new URLSearchParams({ movementId })}`,
+  };
+};

@@ -1,0 +1,128 @@
+import type { PageWanted } from '../../platform/http.ts';
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import type { Movement } from '../events.ts';
+import type { Fact, SubscriptionFact } from '../lines/facts.ts';
+import { readBooks, readFacts, readMovement, readMovements } from '../records/store.ts';
+import { explainFigure } from './explain-figure.ts';
+import type { FigureWanted } from './figure.ts';
+import { MOVEMENT_FORMULA } from './formulas.ts';
+import { type Head, readHead } from './read.ts';
+
+/** Movements with the source events behind them, either way (A12). */
+export interface Explanation extends Head {
+  explains: 'movement' | 'event';
+  customerId: string;
+  customerName: string;
+  movements: Movement[];
+  events: ReturnType<typeof eventAnswer>[];
+  nextCursor: null;
+}
+
+type ExplainProblem = Problem<'movement-unknown' | 'event-unknown' | 'question-incomplete' | 'question-invalid'>;
+
+interface Wanted extends FigureWanted {
+  readonly movementId?: string | undefined;
+  readonly customerId?: string | undefined;
+  readonly eventId?: string | undefined;
+}
+
+/** One question at a time: a movement, a source event of a customer, or a figure. */
+export const explain = async ({ movementId, customerId, eventId, ...figure }: Wanted, page: PageWanted) => {
+  const isEvent = customerId !== undefined || eventId !== undefined;
+  const isFigure = Object.values(figure).some((part) => part !== undefined);
+  const questions = [movementId !== undefined, isEvent, isFigure].filter(Boolean).length;
+  if (questions > 1)
+    return fail('question-invalid', 'Ask one thing at a time: a movement, an event of a customer, or a figure.', 'query.movementId');
+  if (movementId !== undefined) return explainMovement(movementId);
+  if (isFigure) return explainFigure(figure, page);
+  if (customerId !== undefined && eventId !== undefined) return explainEvent(customerId, eventId);
+  return fail(
+    'question-incomplete',
+    'Ask with movementId, with customerId and eventId, with on, or with from and to.',
+    isEvent ? 'query.eventId' : 'query.movementId',
+  );
+};
+
+const explainMovement = async (movementId: string): Promise<Result<Explanation, ExplainProblem>> => {
+  const movement = await readMovement(movementId);
+  if (movement === undefined) return fail('movement-unknown', `There is no movement "${movementId.slice(0, 200)}".`, 'query.movementId');
+  const { facts } = await readFacts(movement.customerId);
+  const credited = facts.filter((fact) => movement.eventIds.includes(fact.data.provenance.eventId));
+  // A transfer comes from the customer's attributes: all of its customer facts up to that day stand behind it.
+  const isAttribute = (fact: Fact): boolean =>
+    movement.cause === 'transfer' && fact.kind === 'customer' && fact.data.observedOn <= movement.effectiveOn;
+  const behind = facts.filter((fact) => credited.some((other) => tellsTheSame(fact, other)) || isAttribute(fact));
+  return ok(await explanation('movement', movement.customerId, [movement], behind));
+};
+
+/** Several events may show one and the same state of a subscription on a day (Stripe tells an update twice, under two types): they explain alike. */
+const tellsTheSame = (a: Fact, b: Fact): boolean => {
+  if (a.data.provenance.eventId === b.data.provenance.eventId) return a.kind === b.kind;
+  if (a.kind !== 'subscription' || b.kind !== 'subscription') return false;
+  return (
+    a.data.subscriptionId === b.data.subscriptionId && a.data.observedOn === b.data.observedOn && a.data.fingerprint === b.data.fingerprint
+  );
+};
+
+const explainEvent = async (customerId: string, eventId: string): Promise<Result<Explanation, ExplainProblem>> => {
+  const [{ facts }, movements] = await Promise.all([readFacts(customerId), readMovements(customerId)]);
+  const asked = facts.filter((fact) => fact.data.provenance.eventId === eventId);
+  const behind = facts.filter((fact) => asked.some((other) => tellsTheSame(fact, other)));
+  const eventIds = new Set(behind.map((fact) => fact.data.provenance.eventId));
+  if (behind.length === 0) {
+    return fail(
+      'event-unknown',
+      `No fact of customer ${customerId.slice(0, 100)} came from event "${eventId.slice(0, 200)}".`,
+      'query.eventId',
+    );
+  }
+  return ok(
+    await explanation(
+      'event',
+      customerId,
+      movements.filter((movement) => movement.eventIds.some((id) => eventIds.has(id))),
+      behind,
+    ),
+  );
+};
+
+const explanation = async (
+  explains: Explanation['explains'],
+  customerId: string,
+  movements: readonly Movement[],
+  facts: readonly Fact[],
+): Promise<Explanation> => {
+  const [head, books] = await Promise.all([readHead(MOVEMENT_FORMULA), readBooks([customerId])]);
+  return {
+    explains,
+    ...head,
+    customerId,
+    customerName: books.get(customerId)?.name ?? '',
+    movements: [...movements],
+    events: [...facts].sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt).map(eventAnswer),
+    nextCursor: null,
+  };
+};
+
+const eventAnswer = (fact: Fact) => ({
+  eventId: fact.data.provenance.eventId,
+  eventType: fact.data.provenance.eventType,
+  system: fact.data.provenance.system,
+  instance: fact.data.provenance.instance,
+  observedAt: new Date(fact.data.provenance.observedAt * 1000).toISOString(),
+  kind: fact.kind,
+  ...(fact.kind === 'subscription' ? evidenceOf(fact.data) : {}),
+  fact: fact.data as unknown as Record<string, unknown>,
+});
+
+/** What supports the lines of a subscription, and the days on which it was booked, starts and ends; a field that the fact lacks is undefined. */
+export const evidenceOf = ({
+  subscriptionId,
+  evidence,
+  bookedOn,
+  startsOn,
+  agreementId,
+  scheduleId,
+  cancelsOn,
+  endedOn,
+}: SubscriptionFact) => ({ subscriptionId, evidence, bookedOn, startsOn, agreementId, scheduleId, cancelsOn, endedOn });

@@ -1,0 +1,64 @@
+import { endOfMonth, startOfMonth } from '../../platform/calendar.ts';
+import type { PageWanted } from '../../platform/http.ts';
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import type { Movement } from '../events.ts';
+import type { Cause } from '../movements/movements.ts';
+import { readMonth } from '../records/months-store.ts';
+import { readMovements } from '../records/store.ts';
+
+interface Wanted {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly customerId?: string | undefined;
+  readonly cause?: Cause | undefined;
+}
+
+interface Listed {
+  items: Movement[];
+  nextCursor: string | null;
+}
+
+/** Pages that one call may read to fill a page of a rare cause. */
+const MAX_READS = 10;
+
+export const listMovements = async (
+  wanted: Wanted,
+  page: PageWanted,
+  today: string,
+): Promise<Result<Listed, Problem<'period-invalid'>>> => {
+  const to = wanted.to ?? (wanted.customerId === undefined ? today : '9999-12-31');
+  const from = wanted.from ?? (wanted.customerId === undefined ? startOfMonth(to) : '0000-01-01');
+  if (from > to) return fail('period-invalid', `The period ends on ${to}, before it starts on ${from}.`, 'query.to');
+  if (wanted.customerId !== undefined) return ok(await ofCustomer({ ...wanted, from, to, customerId: wanted.customerId }, page));
+  if (from.slice(0, 7) !== to.slice(0, 7)) {
+    return fail(
+      'period-invalid',
+      `Without a customer a period lies within one month: from ${from} it ends at the latest on ${endOfMonth(from)}.`,
+      'query.to',
+    );
+  }
+  const items: Movement[] = [];
+  let after = page.position;
+  for (let reads = 0; reads < MAX_READS; reads += 1) {
+    const { items: read, next } = await readMonth(from.slice(0, 7), from, to, after, page.limit - items.length);
+    items.push(...read.filter((movement) => wanted.cause === undefined || movement.cause === wanted.cause));
+    after = next;
+    if (next === undefined || items.length >= page.limit) break;
+  }
+  return ok({ items, nextCursor: after ?? null });
+};
+
+const ofCustomer = async (
+  wanted: Wanted & { readonly from: string; readonly to: string; readonly customerId: string },
+  page: PageWanted,
+): Promise<Listed> => {
+  const own = (await readMovements(wanted.customerId)).filter(
+    (movement) =>
+      movement.effectiveOn >= wanted.from &&
+      movement.effectiveOn <= wanted.to &&
+      (wanted.cause === undefined || movement.cause === wanted.cause),
+  );
+  const start = Number(page.position ?? '0');
+  const end = start + page.limit;
+  return { items: own.slice(start, end), nextCursor: end < own.length ? String(end) : null };
+};

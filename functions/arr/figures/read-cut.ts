@@ -1,0 +1,61 @@
+import { companyConfig } from '../../platform/config.ts';
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { Course } from '../totals/course.ts';
+import { type Cut, dimensionsOf, EVERYTHING, stepsOf } from '../totals/series.ts';
+import { readTotals, type Totals } from '../totals/store.ts';
+import { ORIGINS } from '../totals/totals.ts';
+import { readHasRate } from './read.ts';
+
+/** From here on there are only nets: enough to know which cuts there are. */
+const AFTER_ALL_MONTHS = '9999-12';
+const BEFORE_ALL_MONTHS = '0000-01';
+
+export interface CutWanted {
+  readonly dimension?: string | undefined;
+  readonly value?: string | undefined;
+}
+
+export interface CutRead {
+  readonly cut: Cut;
+  readonly course: Course;
+  /** The totals that the course was read from: of the total and the origins, or of all other dimensions. */
+  readonly totals: Totals;
+  /** All dimensions with their values. */
+  readonly dimensions: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A cut's course from a month on (`YYYY-MM`). Problem: `dimension-unknown`, naming the dimensions or the values that there are. */
+export const readCut = async (
+  { dimension, value = '' }: CutWanted,
+  fromMonth: string,
+): Promise<Result<CutRead, Problem<'dimension-unknown'>>> => {
+  const cut = dimension === undefined ? EVERYTHING : { dimension, value };
+  const isMain = cut === EVERYTHING || dimension === 'origin';
+  const [totals, all, hasRate] = await Promise.all([
+    readTotals(isMain ? 'MAIN' : 'CUTS', fromMonth),
+    isMain ? readTotals('CUTS', AFTER_ALL_MONTHS) : undefined,
+    readHasRate(),
+  ]);
+  let dimensions = withOrigins(all ?? totals);
+  // What has come to zero by now stands in its months alone: rarely asked for, so that these are read only then.
+  if (!isIn(cut, dimensions)) dimensions = withOrigins(await readTotals('CUTS', BEFORE_ALL_MONTHS));
+  if (!isIn(cut, dimensions)) {
+    const values = dimensions.get(cut.dimension);
+    const known =
+      values === undefined ? `dimensions: ${[...dimensions.keys()].join(', ')}` : `values of ${cut.dimension}: ${values.join(', ')}`;
+    return fail(
+      'dimension-unknown',
+      `There is no ARR for ${cut.dimension} "${cut.value}"; ${known.slice(0, 300)}.`,
+      values === undefined ? 'query.dimension' : 'query.value',
+    );
+  }
+  const { planCurrency } = companyConfig();
+  const steps = stepsOf(totals, cut, planCurrency);
+  const course = new Course(steps, hasRate, dimension === 'origin' ? stepsOf(totals, EVERYTHING, planCurrency) : steps);
+  return ok({ cut, course, totals, dimensions });
+};
+
+const withOrigins = (totals: Totals): Map<string, string[]> => dimensionsOf(totals).set('origin', [...ORIGINS]);
+
+const isIn = (cut: Cut, dimensions: ReadonlyMap<string, readonly string[]>): boolean =>
+  cut === EVERYTHING || dimensions.get(cut.dimension)?.includes(cut.value) === true;

@@ -1,0 +1,85 @@
+import type { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../../integrations/events.ts';
+import type { EventData } from '../../platform/events.ts';
+
+/** The three kinds of fact that ARR is decided from, as sources publish them. */
+export type SubscriptionFact = EventData<typeof subscriptionRecorded>;
+export type ScheduleFact = EventData<typeof subscriptionScheduleRecorded>;
+export type CustomerFact = EventData<typeof customerRecorded>;
+
+export type Fact =
+  | { readonly kind: 'subscription'; readonly data: SubscriptionFact }
+  | { readonly kind: 'schedule'; readonly data: ScheduleFact }
+  | { readonly kind: 'customer'; readonly data: CustomerFact };
+
+/** What orders two facts of one object: the source's second, its own chain of states, and at last the event id. */
+export interface Ordered {
+  readonly observedAt: number;
+  readonly eventId: string;
+  /** Which showing of the object it is: nothing comes before its creation, nothing after its deletion. */
+  readonly place: SubscriptionFact['lifecycle'];
+  /** Of the state that it shows. */
+  readonly fingerprint: string;
+  readonly previousFingerprint: string | undefined;
+}
+
+/**
+ * Orders facts of one object by the source's time; facts of one second by their chain (the state that each says came right before it),
+ * and where no chain tells, by event id. The result depends on the set only, never on the order of arrival.
+ */
+export const orderFacts = <T>(facts: readonly T[], key: (fact: T) => Ordered): readonly T[] => {
+  if (facts.length < 2) return facts;
+  const keyed = facts.map((fact) => ({ fact, key: key(fact) }));
+  keyed.sort((a, b) => a.key.observedAt - b.key.observedAt || (a.key.eventId < b.key.eventId ? -1 : a.key.eventId > b.key.eventId ? 1 : 0));
+  const ordered: T[] = [];
+  for (let start = 0; start < keyed.length; ) {
+    let end = start + 1;
+    while (end < keyed.length && keyed[end]?.key.observedAt === keyed[start]?.key.observedAt) end += 1;
+    if (end === start + 1) ordered.push((keyed[start] as { fact: T }).fact);
+    else for (const entry of chain(keyed.slice(start, end))) ordered.push(entry.fact);
+    start = end;
+  }
+  return ordered;
+};
+
+/** Facts of one second, sorted by event id, put in the order of their chain. */
+const chain = <T extends { readonly key: Ordered }>(sameSecond: T[]): T[] => {
+  const at = (place: Ordered['place']): T[] => sameSecond.filter((entry) => entry.key.place === place);
+  const remaining = [...at('created'), ...at('changed')];
+  const result: T[] = [];
+  while (remaining.length > 0) {
+    const next = remaining.findIndex(
+      (entry) =>
+        entry.key.place === 'created' ||
+        !remaining.some(
+          (other) => other !== entry && other.key.fingerprint === entry.key.previousFingerprint && !follows(other.key, entry.key),
+        ),
+    );
+    result.push(...remaining.splice(Math.max(next, 0), 1));
+  }
+  for (const reading of at('observed')) result.splice(placeOfReading(reading, result), 0, reading);
+  return [...result, ...at('deleted')];
+};
+
+/**
+ * Where a reading stands among the events of its second. It tells of no state before it: it comes right after the event whose state it read,
+ * or right before the one that came after that state. Where neither is there, or the events leave their own order open, it settles them: last.
+ */
+const placeOfReading = <T extends { readonly key: Ordered }>({ key: { fingerprint: state } }: T, events: readonly T[]): number => {
+  if (isOpen(events.map(({ key }) => key))) return events.length;
+  const shownBy = events.findLastIndex(({ key }) => key.fingerprint === state);
+  if (shownBy >= 0) return shownBy + 1;
+  const leftBy = events.findIndex(({ key }) => key.previousFingerprint === state);
+  return leftBy >= 0 ? leftBy : events.length;
+};
+
+/** Whether facts of one second leave open which state came last: their chain has more than one end, or none (a circle). */
+export const isOpen = (keys: readonly Ordered[]): boolean => {
+  const changes = keys.filter(({ place }) => place !== 'created');
+  const states = new Set(changes.map(({ fingerprint }) => fingerprint));
+  if (states.size < 2) return false;
+  const isLeft = (state: string): boolean => changes.some((key) => key.previousFingerprint === state && key.fingerprint !== state);
+  return [...states].filter((state) => !isLeft(state)).length !== 1;
+};
+
+/** Whether `a` says that it came right after `b`. */
+export const follows = (a: Ordered, b: Ordered): boolean => a.previousFingerprint !== undefined && a.previousFingerprint === b.fingerprint;

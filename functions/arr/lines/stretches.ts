@@ -1,0 +1,123 @@
+import { toEpochDay } from '../../platform/calendar.ts';
+import type { SubscriptionFact } from './facts.ts';
+import { extended } from './lists.ts';
+import { counts, type Profile } from './profile.ts';
+import type { Discount, Line } from './rating.ts';
+
+/** A subscription's state from one day on, until its next stretch begins; what is often asked of its fact stands beside it. */
+export interface Stretch {
+  readonly fromDay: number;
+  readonly fact: SubscriptionFact;
+  /** First day of service. */
+  readonly startDay: number;
+  /** Later days on which its value may change by itself: service start and discount edges. Ascending; plan rates have days of their own. */
+  readonly breakDays: readonly number[];
+  readonly eventId: string;
+  readonly legalEntity: string;
+  readonly currency: string;
+  readonly lines: readonly Line[];
+  readonly discounts: readonly Discount[];
+}
+
+const NO_DAYS: readonly number[] = [];
+
+/** What a fact says by itself. */
+export const stretchOf = (fact: SubscriptionFact): Stretch => stretchStarting(fact, toEpochDay(fact.startsOn));
+
+/** The stretch of a fact that comes after another one of its subscription: mostly its service started on the same day. */
+export const stretchAfter = (newest: Stretch | undefined, fact: SubscriptionFact): Stretch =>
+  newest !== undefined && newest.fact.startsOn === fact.startsOn ? stretchStarting(fact, newest.startDay) : stretchOf(fact);
+
+const stretchStarting = (fact: SubscriptionFact, startDay: number): Stretch =>
+  stretchFrom(fact, effectiveDay(fact, toEpochDay(fact.observedOn), startDay), startDay);
+
+export const stretchFrom = (fact: SubscriptionFact, fromDay: number, startDay: number): Stretch => {
+  const { legalEntity, currency, lines, discounts } = fact;
+  const firstBreak = startDay > fromDay ? startDay : undefined;
+  const breakDays = breakDaysAfter(fromDay, firstBreak, lines, discounts);
+  return { fromDay, fact, startDay, breakDays, eventId: fact.provenance.eventId, legalEntity, currency, lines, discounts };
+};
+
+/**
+ * Stretches of a subscription, from all of its facts in their order; ascending by day. Two things reach back. A service start that the source
+ * states, and does not merely derive, holds for the whole subscription once its newest fact states it: a start that was put right later moves
+ * the beginning. And what was being set up or on trial since its creation, and is found in service after the start, has been so since then.
+ */
+export const stretchesOf = (facts: readonly SubscriptionFact[], profile: Profile): readonly Stretch[] => {
+  const newest = facts[facts.length - 1];
+  const stated = newest?.startsOnStated === true ? toEpochDay(newest.startsOn) : undefined;
+  let isBeginning = facts[0]?.lifecycle === 'created';
+  const stretches: Stretch[] = [];
+  let last: Stretch | undefined;
+  for (const fact of facts) {
+    const own = stretchAfter(last, fact);
+    last = own;
+    const startDay = stated ?? own.startDay;
+    const isFirstInService = isBeginning && counts(fact, profile);
+    const fromDay = isFirstInService ? Math.min(own.fromDay, startDay) : own.fromDay;
+    putStretch(stretches, fromDay === own.fromDay && startDay === own.startDay ? own : stretchFrom(fact, fromDay, startDay));
+    isBeginning = isBeginning && !isFirstInService && mayBecomeLive(fact);
+  }
+  return stretches;
+};
+
+/** Not in service yet, and nothing says that service was kept back. */
+const mayBecomeLive = ({ status }: SubscriptionFact): boolean => status === 'trialing' || status === 'incomplete';
+
+/** Whether a fact that comes after the newest one changes what is before it: see `stretchesOf`. */
+export const reachesBack = (newest: SubscriptionFact, fact: SubscriptionFact, profile: Profile): boolean => {
+  const isStated = newest.startsOnStated === true || fact.startsOnStated === true;
+  if (isStated && (newest.startsOnStated !== fact.startsOnStated || newest.startsOn !== fact.startsOn)) return true;
+  return mayBecomeLive(newest) && fact.startsOn < fact.observedOn && !counts(newest, profile) && counts(fact, profile);
+};
+
+/** A newer state replaces all that begins on its day or later. */
+const putStretch = (stretches: Stretch[], stretch: Stretch): void => {
+  while (stretches.length > 0 && (stretches[stretches.length - 1] as Stretch).fromDay >= stretch.fromDay) stretches.pop();
+  stretches.push(stretch);
+};
+
+/** First day on which a fact counts: the service start for a creation, the end for a cancellation, otherwise the day that it was observed. */
+const effectiveDay = (fact: SubscriptionFact, observedDay: number, startDay: number): number => {
+  if (fact.status === 'canceled' && fact.endedOn !== undefined) return Math.min(observedDay, toEpochDay(fact.endedOn));
+  return startDay < observedDay && fact.lifecycle === 'created' ? startDay : observedDay;
+};
+
+const breakDaysAfter = (
+  fromDay: number,
+  startDay: number | undefined,
+  lines: readonly Line[],
+  discounts: readonly Discount[],
+): readonly number[] => {
+  let days: number[] | undefined = startDay === undefined ? undefined : [startDay];
+  days = withEdges(days, fromDay, discounts);
+  for (const line of lines) if (line.discounts.length > 0) days = withEdges(days, fromDay, line.discounts);
+  return days === undefined ? NO_DAYS : ascending(days);
+};
+
+const withEdges = (noted: number[] | undefined, fromDay: number, discounts: readonly Discount[]): number[] | undefined => {
+  let days = noted;
+  for (const { duration, startsOn, endsOn } of discounts) {
+    if (duration === 'once') continue;
+    for (const edge of [startsOn, endsOn]) {
+      const day = edge === undefined ? fromDay : toEpochDay(edge);
+      if (day > fromDay) days = extended(days ?? [], day);
+    }
+  }
+  return days;
+};
+
+/** Sorts days in place and drops those that are there twice. */
+export const ascending = (days: number[]): number[] => {
+  if (days.length < 2) return days;
+  if (!isAscending(days)) days.sort((a, b) => a - b);
+  let unique = 1;
+  for (let i = 1; i < days.length; i += 1) if (days[i] !== days[i - 1]) days[unique++] = days[i] as number;
+  days.length = unique;
+  return days;
+};
+
+const isAscending = (days: readonly number[]): boolean => {
+  for (let i = 1; i < days.length; i += 1) if ((days[i] as number) < (days[i - 1] as number)) return false;
+  return true;
+};

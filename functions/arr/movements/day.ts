@@ -1,0 +1,181 @@
+import { fromEpochDay } from '../../platform/calendar.ts';
+import { EMPTY, extended } from '../lines/lists.ts';
+import { atRateOf, type Change, type Context, type LineValue, valuesOn } from '../lines/values.ts';
+import { classed, netCause, ownClasses, renewalsAmong, renewedAmounts } from './classes.ts';
+import { changeOf, type Delta, deltasOf, entryLine, eventIdsBehind, eventIdsOf, linesWith, withId } from './delta.ts';
+import {
+  type Attributes,
+  type Cause,
+  type Closing,
+  type Entry,
+  type EntryLine,
+  NO_STOCK,
+  type Stock,
+  sameAttributes,
+} from './movements.ts';
+import { negated, plus, proRata, stockDelta } from './stock.ts';
+
+/** One day of one customer as decided: what it closes with and the movements that lead there. */
+export interface DecidedDay {
+  readonly day: number;
+  readonly closing: Closing;
+  readonly entries: readonly Entry[];
+}
+
+const NO_LINES: readonly LineValue[] = [];
+
+/** A day while it is decided: `stock` is what it has come to so far. */
+interface Deciding {
+  readonly day: number;
+  /** The same day as text. */
+  readonly on: string;
+  readonly attributes: Attributes;
+  entries: Entry[];
+  stock: Stock;
+}
+
+export const decideDay = (
+  day: number,
+  opening: Closing,
+  changes: readonly Change[],
+  attributes: Attributes,
+  attributesBefore: Attributes,
+  context: Context,
+): DecidedDay => {
+  const deciding: Deciding = { day, on: fromEpochDay(day), attributes, entries: EMPTY, stock: opening.stock };
+  if (opening.lines.length > 0 && !sameAttributes(attributes, attributesBefore)) transfer(deciding, opening.lines, attributesBefore);
+  const open = revalue(deciding, opening.lines, context);
+  const close = closingLines(deciding, open, changes, context);
+  if (changes.length > 0) {
+    if (open.length > 0 && close.length > 0) moveWithin(deciding, open, close, changes, context);
+    else moveInOrOut(deciding, open, close, changes, opening.had);
+  }
+  const closing = { lines: close, had: opening.had || close.length > 0, stock: deciding.stock };
+  return { day, closing, entries: deciding.entries };
+};
+
+const move = (deciding: Deciding, cause: Cause, lines: readonly EntryLine[], stock: Stock, eventIds: readonly string[]): void => {
+  deciding.stock = plus(deciding.stock, stock);
+  const { day, attributes } = deciding;
+  deciding.entries = extended(deciding.entries, { day, cause, attributes, lines, stock, eventIds });
+};
+
+/** The customer's attributes change: all of its ARR moves from the old ones to the new. */
+const transfer = (deciding: Deciding, open: readonly LineValue[], fromAttributes: Attributes): void => {
+  const { day, attributes, entries } = deciding;
+  const lines = open.map((line) => entryLine(line, 'transfer', line.amountMinor, line.planMinor));
+  deciding.entries = extended(entries, { day, cause: 'transfer', attributes, lines, stock: NO_STOCK, eventIds: [], fromAttributes });
+};
+
+/** Plan rates change: FX is a line of its own, never expansion or contraction. Answers the lines at the rates of the day. */
+const revalue = (deciding: Deciding, before: readonly LineValue[], { rates }: Context): readonly LineValue[] => {
+  let lines: LineValue[] | undefined;
+  let moved: EntryLine[] = EMPTY;
+  let eventIds: string[] = EMPTY;
+  let net = 0n;
+  for (let i = 0; i < before.length; i += 1) {
+    const line = before[i] as LineValue;
+    const revalued = atRateOf(deciding.day, line, rates);
+    if (revalued === line) continue;
+    lines ??= before.slice();
+    lines[i] = revalued;
+    if (revalued.planMinor === line.planMinor) continue;
+    const plan = revalued.planMinor - line.planMinor;
+    moved = extended(moved, entryLine(line, 'fx', 0n, plan));
+    eventIds = withId(eventIds, line.eventId);
+    net = net === 0n ? plan : net + plan;
+  }
+  if (moved.length > 0) move(deciding, 'fx', moved, proRata(deciding.stock, net), eventIds);
+  return lines ?? before;
+};
+
+/** What closes with the day: what its changes leave alone, and what they come to. */
+const closingLines = (
+  { day, on }: Deciding,
+  open: readonly LineValue[],
+  changes: readonly Change[],
+  context: Context,
+): readonly LineValue[] => {
+  if (changes.length === 0) return open;
+  let lines = changesAll(open, changes) ? NO_LINES : open.filter((line) => changeOf(line, changes) === undefined);
+  for (const change of changes) {
+    const values = valuesOn(change, day, on, open, context);
+    lines = lines.length === 0 ? values : [...lines, ...values];
+  }
+  return lines;
+};
+
+const changesAll = (lines: readonly LineValue[], changes: readonly Change[]): boolean => {
+  for (let i = 0; i < lines.length; i += 1) if (changeOf(lines[i] as LineValue, changes) === undefined) return false;
+  return true;
+};
+
+/** The customer begins, comes back, or leaves. */
+const moveInOrOut = (
+  deciding: Deciding,
+  open: readonly LineValue[],
+  close: readonly LineValue[],
+  changes: readonly Change[],
+  had: boolean,
+): void => {
+  const deltas = deltasOf(open, close, 'organic');
+  if (deltas.length === 0) return;
+  const cause: Cause = close.length === 0 ? 'churn' : had ? 'reactivation' : 'new';
+  const stock = cause === 'churn' ? negated(deciding.stock) : stockDelta(deciding.stock, deltas, 'landed');
+  move(deciding, cause, linesWith(cause, deltas), stock, eventIdsBehind(deltas, changes));
+};
+
+const NO_DELTAS: readonly Delta[] = [];
+
+/** Causes that are told apart from what the customer newly decided, in the order of their movements. */
+const APART = ['renewal-uplift', 'contracted-step', 'price-escalator'] as const;
+
+/** The customer stays: uplift and contracted steps first, then what it newly decided, then the renewal itself at zero. */
+const moveWithin = (
+  deciding: Deciding,
+  open: readonly LineValue[],
+  close: readonly LineValue[],
+  changes: readonly Change[],
+  context: Context,
+): void => {
+  const renewals = renewalsAmong(changes, context);
+  const deltas = deltasOf(open, close, 'organic');
+  const isTold = deltas.length > 0 && (renewals.length > 0 || isAnyStep(changes));
+  const organic = isTold ? moveApart(deciding, classed(deltas, changes, renewals, deciding.on, context), changes) : deltas;
+  if (organic.length > 0) {
+    const stock = stockDelta(deciding.stock, organic, 'expanded');
+    move(deciding, netCause(organic), ownClasses(organic, open, close), stock, eventIdsBehind(organic, changes));
+  }
+  if (renewals.length === 0) return;
+  const renewed = changesAll(open, renewals) ? open : open.filter((line) => changeOf(line, renewals) !== undefined);
+  if (renewed.length > 0) {
+    const { day, attributes, entries } = deciding;
+    const eventIds = eventIdsOf(renewed, changes);
+    const renewal: Entry = { day, cause: 'renewal', attributes, lines: [], stock: NO_STOCK, eventIds, renewed: renewedAmounts(renewed) };
+    deciding.entries = extended(entries, renewal);
+  }
+};
+
+const isAnyStep = (changes: readonly Change[]): boolean => {
+  for (const change of changes) if (change.step !== undefined) return true;
+  return false;
+};
+
+/** Records what is told apart, and answers the rest. */
+const moveApart = (deciding: Deciding, deltas: readonly Delta[], changes: readonly Change[]): readonly Delta[] => {
+  for (const cause of APART) {
+    const own = withCause(deltas, cause);
+    if (own.length === 0) continue;
+    const stock = stockDelta(deciding.stock, own, cause === 'renewal-uplift' ? cause : 'expanded');
+    move(deciding, cause, linesWith(cause, own), stock, eventIdsBehind(own, changes));
+  }
+  return withCause(deltas, 'organic');
+};
+
+/** The very same list where all have the cause, which is mostly so. */
+const withCause = (deltas: readonly Delta[], cause: Delta['cause']): readonly Delta[] => {
+  let own = 0;
+  for (const delta of deltas) if (delta.cause === cause) own += 1;
+  if (own === deltas.length) return deltas;
+  return own === 0 ? NO_DELTAS : deltas.filter((delta) => delta.cause === cause);
+};

@@ -1,0 +1,177 @@
+import { Entity } from 'electrodb';
+import { domainEvent } from '../../platform/envelope.ts';
+import { fnv1a32 } from '../../platform/ids.ts';
+import { type CarriedEvent, carried, eventAttribute } from '../../platform/outbox.ts';
+import { entityDefaults, gsi1Index, gsi1Pk, gsi1Sk, primaryPk, primarySk, queryRange, readAll, type Write } from '../../platform/table.ts';
+import { arrEvents, arrMovementsRecorded, type Movement } from '../events.ts';
+import type { Fact } from '../lines/facts.ts';
+import type { Book } from '../movements/decide.ts';
+import { pack, type Recording, unpackBook, unpackFacts } from './codec.ts';
+import { itemsOfMovements } from './portions.ts';
+
+/**
+ * What ARR keeps of a customer, all under `ARR#<customer>`: one item a recording, never changed. `REC#<version>~` holds the facts that it
+ * recorded and the book that it made, and carries its movements as the event that goes out; it can be written once, so the version is the
+ * optimistic lock, and the newest is what the next fact is decided against. An item carries movements of one day: those of earlier days, and
+ * those that it has no room for, lie before it, in `REC#<version>#<n>`, written in the same transaction. Items with movements are listed by
+ * month over all customers (`gsi1`).
+ */
+const recordings = new Entity(
+  {
+    model: { entity: 'arrRecording', version: '1', service: 'arr' },
+    attributes: {
+      customerId: { type: 'string', required: true },
+      /** `<version, 8 digits>~`, or `<version>#<number, 3 digits>`. */
+      place: { type: 'string', required: true },
+      name: { type: 'string' },
+      /** Facts and book, deflated: bytes. */
+      packed: { type: 'any' },
+      event: eventAttribute,
+      monthShard: { type: 'string' },
+      /** `<effective on>#<customer>#<place>` */
+      listedAs: { type: 'string' },
+    },
+    indexes: {
+      ofCustomer: {
+        pk: { ...primaryPk, composite: ['customerId'], template: 'ARR#${customerId}' },
+        sk: { ...primarySk, composite: ['place'], template: 'REC#${place}' },
+      },
+      byMonth: {
+        index: gsi1Index,
+        pk: { ...gsi1Pk, composite: ['monthShard'], template: 'MOVES#${monthShard}' },
+        sk: { ...gsi1Sk, composite: ['listedAs'], template: '${listedAs}' },
+      },
+    },
+  } as const,
+  entityDefaults,
+);
+
+/** Written before a customer's first recording: lists all customers for a new decision under other plan rates. */
+const customers = new Entity(
+  {
+    model: { entity: 'arrCustomer', version: '1', service: 'arr' },
+    attributes: { shard: { type: 'string', required: true }, customerId: { type: 'string', required: true } },
+    indexes: {
+      byShard: {
+        pk: { ...primaryPk, composite: ['shard'], template: 'BOOKS#${shard}' },
+        sk: { ...primarySk, composite: ['customerId'], template: '${customerId}' },
+      },
+    },
+  } as const,
+  entityDefaults,
+);
+
+/** Shards of a month's movements and of the list of customers: 32 × 1,000 write units a second. */
+const SHARDS = 32;
+const shardOf = (customerId: string): string => String(fnv1a32(customerId) % SHARDS).padStart(2, '0');
+export const shards: readonly string[] = Array.from({ length: SHARDS }, (_, i) => String(i).padStart(2, '0'));
+
+export interface StoredBook {
+  readonly version: number;
+  readonly name: string;
+  /** Undefined where it was decided under other rules and must be decided again. */
+  readonly book: Book | undefined;
+}
+
+/** The customer that a fact is about, unique over systems and instances. */
+export const customerIdOf = (fact: Fact): string =>
+  `${fact.data.provenance.system}.${fact.data.provenance.instance}.${fact.data.customerId}`;
+export const factKeyOf = (fact: Fact): string => `${fact.data.provenance.instance}/${fact.data.provenance.eventId}/${fact.kind}`;
+
+const versionText = (version: number): string => String(version).padStart(8, '0');
+const placeOf = (version: number, part: number): string =>
+  part === 0 ? `${versionText(version)}~` : `${versionText(version)}#${String(part).padStart(3, '0')}`;
+
+/** Newest books of some customers, read consistently; a customer without one is absent. */
+export const readBooks = async (customerIds: readonly string[]): Promise<Map<string, StoredBook>> => {
+  const books = new Map<string, StoredBook>();
+  await Promise.all(
+    customerIds.map(async (customerId) => {
+      const [newest] = await queryRange<Recorded>({ pk: `ARR#${customerId}`, from: 'REC#', to: 'REC#~', newestFirst: true, limit: 1 });
+      if (newest?.packed === undefined) return;
+      books.set(customerId, { version: Number.parseInt(newest.place, 10), name: newest.name ?? '', book: unpackBook(newest.packed) });
+    }),
+  );
+  return books;
+};
+
+/** A recording's item as it is read. */
+export interface Recorded {
+  readonly place: string;
+  readonly name?: string | undefined;
+  readonly packed?: Uint8Array | undefined;
+  readonly event?: CarriedEvent | undefined;
+}
+
+export const movementsOf = ({ event }: Recorded): readonly Movement[] =>
+  event === undefined ? [] : (JSON.parse(event.data) as { readonly movements: readonly Movement[] }).movements;
+
+/** All that was ever recorded of a customer; movements in the order of day and recording. */
+export interface History {
+  readonly facts: readonly Fact[];
+  readonly keys: ReadonlySet<string>;
+  readonly movements: readonly Movement[];
+}
+
+export const readHistory = async (customerId: string): Promise<History> => {
+  const items: readonly Recorded[] = await readAll(recordings.query.ofCustomer({ customerId }), { consistent: true });
+  const facts = items.flatMap(({ packed }) => (packed === undefined ? [] : unpackFacts(packed)));
+  // Sorting is stable: movements of one day stay in the order of their recording.
+  const movements = items.flatMap(movementsOf).sort((a, b) => (a.effectiveOn < b.effectiveOn ? -1 : a.effectiveOn > b.effectiveOn ? 1 : 0));
+  return { facts, keys: new Set(facts.map(factKeyOf)), movements };
+};
+
+export const readFacts = async (customerId: string): Promise<Pick<History, 'facts' | 'keys'>> => readHistory(customerId);
+export const readMovements = async (customerId: string): Promise<readonly Movement[]> => (await readHistory(customerId)).movements;
+
+export const readMovement = async (movementId: string): Promise<Movement | undefined> => {
+  const [customerId = '', , version = ''] = movementId.split('~');
+  if (!/^\d{1,8}$/.test(version)) return undefined;
+  const items: readonly Recorded[] = await readAll(
+    recordings.query.ofCustomer({ customerId }).begins({ place: versionText(Number(version)) }),
+  );
+  return items.flatMap(movementsOf).find((movement) => movement.movementId === movementId);
+};
+
+/** A customer's place in the list of all. */
+export const customerWrite = (customerId: string): Write => ({
+  put: customers.create({ shard: shardOf(customerId), customerId }).params(),
+});
+
+export interface Recordable {
+  readonly name: string;
+  readonly book: Book;
+  readonly facts: readonly Fact[];
+  readonly movements: readonly Movement[];
+  readonly planCurrency: string;
+  readonly profile: string;
+}
+
+/** The writes of one recording, of at most one portion of movements: they fail where the customer has one of that version. */
+export const recordingWrites = ({ customerId, recordedAt, version }: Recording, recordable: Recordable): readonly Write[] => {
+  const { name, book, facts, movements, planCurrency, profile } = recordable;
+  const listed = (carriedBy: readonly Movement[], part: number) => ({
+    listedAs: `${carriedBy[0]?.effectiveOn}#${customerId}#${placeOf(version, part)}`,
+    monthShard: `${carriedBy[0]?.effectiveOn.slice(0, 7)}#${shardOf(customerId)}`,
+    event: carried(
+      domainEvent(arrMovementsRecorded, {
+        id: part === 0 ? `arr:${customerId}:${version}` : `arr:${customerId}:${version}:${part}`,
+        recordedAt,
+        subject: customerId,
+        data: { customerId, planCurrency, profile, movements: [...carriedBy] },
+      }),
+      arrEvents,
+    ),
+  });
+  const items = itemsOfMovements(movements);
+  const last = items.pop();
+  const write = (item: Parameters<typeof recordings.create>[0]): Write => ({ put: recordings.create(item).params() });
+  return [
+    write({ customerId, place: placeOf(version, 0), name, packed: pack(book, facts), ...(last === undefined ? {} : listed(last, 0)) }),
+    ...items.map((own, i) => write({ customerId, place: placeOf(version, i + 1), ...listed(own, i + 1) })),
+  ];
+};
+
+/** Ids of all customers with a book, or about to have one, shard by shard; consistently, so that none is missed that was listed before. */
+export const readCustomerIds = async (shard: string): Promise<readonly string[]> =>
+  (await readAll(customers.query.byShard({ shard }), { atMost: 100_000, consistent: true })).map((item) => item.customerId);
