@@ -20,10 +20,12 @@ export const milestoneText = async (url: string): Promise<string> => {
   // What lacks a plan rate is absent from the status.
   const crossings = milestone.thresholds?.map(({ thresholdBps, reachedOn }) => `${thresholdBps / 100}% ${reachedOn ?? 'ahead'}`);
   const arrival = eta === undefined ? 'n/a' : `${eta.on ?? 'not in sight'} (80%: ${eta.earliest ?? '?'} to ${eta.latest ?? '?'})`;
+  const ahead = velocity.aheadOfPlanMinor;
+  const aheadOfPlan = ahead?.startsWith('-') ? `${money(ahead.slice(1))} behind plan` : `${money(ahead)} ahead of plan`;
   return `
   ${status.on}   ARR ${money(status.arrMinor)} of ${money(milestone.targetMinor)} by ${milestone.targetOn}   ${percent(milestone.progressBps)} of the target
   milestones     ${crossings?.join(' · ') ?? 'n/a'}
-  velocity       ${money(velocity.monthlyMinor)} in the last month, the plan adds ${money(velocity.plannedMonthlyMinor)}; ${money(velocity.aheadOfPlanMinor)} ahead of plan
+  velocity       ${money(velocity.monthlyMinor)} in the last month, the plan adds ${money(velocity.plannedMonthlyMinor)}; ${aheadOfPlan}
   growth         ${percent(growth.monthOverMonthBps)} month over month, ${percent(growth.yearOverYearBps)} year over year
   arrival        ${arrival}
 

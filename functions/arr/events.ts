@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { declareEvent } from '../platform/events.ts';
+import type { Cause } from './movements/movements.ts';
 
 const id = z.string().check(z.minLength(1), z.maxLength(300));
 const date = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
@@ -8,20 +9,23 @@ const minor = z.string().check(z.regex(/^-?\d{1,30}$/));
 const currency = z.string().check(z.regex(/^[A-Z]{3}$/));
 const attributes = z.record(z.string(), z.string());
 
-export const causeSchema = z.enum([
-  'new',
-  'expansion',
-  'contraction',
-  'churn',
-  'reactivation',
-  'transfer',
-  'renewal',
-  'renewal-uplift',
-  'contracted-step',
-  'price-escalator',
-  'acquired',
-  'fx',
-]);
+/** Every cause of a movement, so that the compiler asks for a new one. */
+const causes: { readonly [cause in Cause]: cause } = {
+  new: 'new',
+  expansion: 'expansion',
+  contraction: 'contraction',
+  churn: 'churn',
+  reactivation: 'reactivation',
+  transfer: 'transfer',
+  renewal: 'renewal',
+  'renewal-uplift': 'renewal-uplift',
+  'contracted-step': 'contracted-step',
+  'price-escalator': 'price-escalator',
+  acquired: 'acquired',
+  fx: 'fx',
+};
+
+export const causeSchema = z.enum(causes);
 
 const amountSchema = z.object({ currency, amountMinor: minor, planMinor: minor });
 

@@ -45,7 +45,7 @@ export const companyRoutes = defineRoutes({
     path: '/api/v1/plan',
     scope: 'company/write',
     summary: 'Sets the next version of the plan; `basedOnVersion`, or If-Match with the ETag of GET, prevents a lost update',
-    body: z.object({
+    body: z.strictObject({
       basedOnVersion: z.optional(z.int()),
       reason: z.string().check(z.minLength(3), z.maxLength(500)),
       content: planContentSchema,
@@ -86,10 +86,10 @@ export const companyRoutes = defineRoutes({
     path: '/api/v1/fx/rates',
     scope: 'company/write',
     summary: 'Loads rates row by row; the same row again changes nothing, another value for its key is a correction',
-    body: z.object({
+    body: z.strictObject({
       rates: z
         .array(
-          z.object({
+          z.strictObject({
             base: cell(CURRENCY_CELL),
             quote: cell(CURRENCY_CELL),
             type: cell({ enum: [...RATE_TYPES], description: 'What kind of rate it is; ARR is converted at plan rates' }),

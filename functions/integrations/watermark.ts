@@ -45,11 +45,12 @@ export interface Intake {
   readonly system: string;
   readonly instance: string;
   readonly counts: Readonly<Partial<Record<Outcome, number>>>;
-  /** The batch's latest event by the source's time. */
+  /** The latest that was taken in of the batch, by the source's time. */
   readonly last: { readonly eventId: string; readonly eventType: string; readonly observedAt: number } | undefined;
   readonly recordedAt: string;
 }
 
+/** Only so that a bucket rarely falls behind the others: readers take the greatest of all buckets. */
 const greatest = new Map<string, number>();
 
 export const markIntake = async ({ system, instance, counts, last, recordedAt }: Intake): Promise<void> => {
@@ -88,6 +89,8 @@ export interface Watermark {
   readonly counts: Readonly<Record<Outcome, number>>;
 }
 
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 export const watermarkOf = async (system: string, instance: string): Promise<Watermark> => {
   const keys = Array.from({ length: MARK_BUCKETS }, (_, i) => ({ system, instance, bucket: bucketName(i) }));
   const { data: found, unprocessed } = await marks.get(keys).go();
@@ -95,7 +98,12 @@ export const watermarkOf = async (system: string, instance: string): Promise<Wat
   const counts: Record<Outcome, number> = { recorded: 0, duplicate: 0, parked: 0, incomplete: 0, failed: 0 };
   for (const mark of found) for (const outcome of OUTCOMES) counts[outcome] += mark[outcome] ?? 0;
   const through = found.map((mark) => mark.throughAt ?? 0).sort((a, b) => b - a)[0];
-  const newest = [...found].sort((a, b) => ((a.lastRecordedAt ?? '') < (b.lastRecordedAt ?? '') ? 1 : -1))[0];
+  const newest = [...found].sort(
+    (a, b) =>
+      compareText(b.lastRecordedAt ?? '', a.lastRecordedAt ?? '') ||
+      (b.lastObservedAt ?? 0) - (a.lastObservedAt ?? 0) ||
+      compareText(b.lastEventId ?? '', a.lastEventId ?? ''),
+  )[0];
   if (newest?.lastEventId === undefined || newest.lastRecordedAt === undefined) return { lastEvent: undefined, throughAt: through, counts };
   const observedAt = newest.lastObservedAt ?? 0;
   const lastEvent = {

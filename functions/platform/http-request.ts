@@ -94,6 +94,19 @@ export const validated = (schema: z.ZodMiniType | undefined, value: unknown, roo
   if (schema === undefined) return undefined;
   const result = schema.safeParse(value, { error: localeError });
   if (result.success) return result.data;
-  for (const issue of result.error.issues) problems.push({ field: pathText(root, issue.path), detail: issue.message });
+  for (const issue of result.error.issues)
+    problems.push({ field: pathText(root, issue.path), detail: `${issue.message}${receivedText(value, issue.path, issue.message)}` });
   return undefined;
+};
+
+const MAX_RECEIVED_CHARACTERS = 60;
+
+/** What stood at the path, where it is short and the message does not say it already. */
+const receivedText = (value: unknown, path: readonly PropertyKey[], message: string): string => {
+  if (message.includes('received')) return '';
+  let at = value;
+  for (const part of path) at = typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined;
+  if (typeof at !== 'string' && typeof at !== 'number' && typeof at !== 'boolean') return '';
+  const text = JSON.stringify(at);
+  return text.length > MAX_RECEIVED_CHARACTERS ? '' : `; received ${text}`;
 };

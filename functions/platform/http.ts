@@ -72,6 +72,15 @@ const pageOf = (
   return position.ok ? ok({ limit: items, position: position.value }) : position;
 };
 
+/** A filter that is misspelt must not answer as if it had not been asked for. */
+const unknownParameters = ({ query, paged }: Route, event: HttpEvent): readonly FieldProblem[] => {
+  if (query === undefined) return [];
+  const known = [...Object.keys(query.shape), ...(paged ? ['limit', 'cursor'] : [])];
+  return Object.keys(event.queryStringParameters ?? {})
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ field: name, detail: `is no parameter of this route; it has ${known.length === 0 ? 'none' : known.join(', ')}` }));
+};
+
 interface Found {
   readonly prepared: PreparedRoute;
   readonly params: Readonly<Record<string, string>>;
@@ -95,6 +104,7 @@ const inputOf = (event: HttpEvent, { prepared, params }: Found, invocation: Invo
     query: validated(route.query, query, 'query', problems),
     body: validated(route.body, body.value, 'body', problems),
   };
+  problems.push(...unknownParameters(route, event));
   if (problems.length > 0) return { ok: false, problem: validationProblem(problems) };
   if (!page.ok) return page;
   const { requestId } = event.requestContext;

@@ -11,7 +11,7 @@ export interface Route {
   readonly scope: string;
   readonly summary: string;
   readonly params?: z.ZodMiniType;
-  readonly query?: z.ZodMiniType;
+  readonly query?: z.ZodMiniObject;
   readonly body?: z.ZodMiniType;
   readonly response: z.ZodMiniType;
   /** Stable problem codes this route may answer with their HTTP status, beside the general ones. */

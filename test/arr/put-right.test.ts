@@ -164,4 +164,144 @@ describe('a phase of a schedule', () => {
       '2026-07-05 expansion 420000',
     ]);
   });
+
+  /** The customer stays, whatever becomes of the subscription with the schedule: $1,200 a year. */
+  const other = subscription('2026-01-02', [seats('o', 1, 10_000)], { subscriptionId: 'sub_other' });
+  const dearer = phasesOf('10', { priceId: 'price_5500' });
+
+  it('takes no end, no beginning and no return of service', () => {
+    // canceled on the phase's day: 10 × 5,000 × 12 less
+    expect(movementsOf(other, schedule('2026-01-05', dearer), subscription('2026-01-05', ten), canceled('2026-07-05')).at(-1)).toBe(
+      '2026-07-05 contraction -600000',
+    );
+    // in service for the first time on the day of the phase
+    const trial = { status: 'trialing', startsOn: '2026-07-05', lifecycle: 'created' } as const;
+    expect(
+      movementsOf(
+        other,
+        schedule('2026-01-05', phasesOf('10')),
+        subscription('2026-01-05', ten, trial),
+        subscription('2026-07-05', ten, { startsOn: '2026-07-05' }),
+      ).at(-1),
+    ).toBe('2026-07-05 expansion 600000');
+    expect(
+      movementsOf(
+        other,
+        schedule('2026-01-05', phasesOf('10')),
+        subscription('2026-01-05', ten),
+        subscription('2026-05-05', ten, { status: 'unpaid' }),
+        subscription('2026-07-05', ten),
+      ).at(-1),
+    ).toBe('2026-07-05 expansion 600000');
+  });
+
+  it('is no step where it is the first of a schedule that was put off before it began', () => {
+    const from = (startsOn: string) => [{ startsOn, items: [{ priceId: 'price_5000', quantity: '10' }] }];
+    expect(
+      movementsOf(
+        other,
+        schedule('2026-01-05', from('2026-03-01'), { status: 'not-started', lifecycle: 'created' }),
+        schedule('2026-01-10', from('2026-04-01'), { status: 'not-started', lifecycle: 'changed' }),
+        subscription('2026-04-01', ten),
+      ).at(-1),
+    ).toBe('2026-04-01 expansion 600000');
+  });
+
+  it('that is told of on its own day is an amendment, not a step', () => {
+    const [first] = phasesOf('10');
+    const now = { startsOn: '2026-06-10', items: [{ priceId: 'price_5000', quantity: '15' }] };
+    expect(
+      movementsOf(
+        subscription('2026-01-05', ten),
+        schedule('2026-06-10T09:00:00Z', [first as NonNullable<typeof first>], { lifecycle: 'created' }),
+        schedule('2026-06-10T09:00:05Z', [first as NonNullable<typeof first>, now], { lifecycle: 'changed' }),
+        subscription('2026-06-10T09:00:06Z', [seats('a', 15, 5000)]),
+      ),
+    ).toEqual(['2026-01-05 new 600000', '2026-06-10 expansion 300000']);
+  });
+
+  it('is an escalator or a step by what it fixed, not by what the customer made of it', () => {
+    // fixed: 10 at $55, 60,000 more; two more seats taken: 2 × 5,500 × 12 = 132,000
+    expect(
+      movementsOf(schedule('2026-01-05', dearer), subscription('2026-01-05', ten), subscription('2026-07-05', [seats('a', 12, 5500)])),
+    ).toEqual(['2026-01-05 new 600000', '2026-07-05 price-escalator 60000', '2026-07-05 expansion 132000']);
+    // fixed: 15 at $55 = 990,000, 390,000 more; ten kept: 5 × 5,500 × 12 = 330,000 less
+    expect(
+      movementsOf(
+        schedule('2026-01-05', phasesOf('15', { priceId: 'price_5500' })),
+        subscription('2026-01-05', ten),
+        subscription('2026-07-05', [seats('a', 10, 5500)]),
+      ),
+    ).toEqual(['2026-01-05 new 600000', '2026-07-05 contracted-step 390000', '2026-07-05 contraction -330000']);
+  });
+
+  it('leaves a renewal’s uplift where it fixed nothing of the change', () => {
+    const yearly = { termMonths: 12 } as const;
+    expect(
+      movementsOf(
+        schedule('2026-01-05', [
+          ...phasesOf('10').slice(0, 1),
+          { startsOn: '2027-01-05', items: [{ priceId: 'price_5000', quantity: '10' }] },
+        ]),
+        subscription('2026-01-05', ten, { ...yearly, termStartsOn: '2026-01-05' }),
+        // 10 × (5,500 − 5,000) × 12
+        subscription('2027-01-05', [seats('a', 10, 5500)], { ...yearly, termStartsOn: '2027-01-05' }),
+      ),
+    ).toEqual(['2026-01-05 new 600000', '2027-01-05 renewal-uplift 60000', '2027-01-05 renewal 0']);
+  });
+});
+
+describe('a start that is stated', () => {
+  it('is no renewal, though it lies behind the beginning of the billing period', () => {
+    const year = (startsOn: string, more: object = {}) => ({ startsOn, ...more }) as const;
+    const billed = [seats('a', 1, 60_000, { interval: 'year', periodStartsOn: '2026-01-20' })];
+    expect(
+      movementsOf(
+        subscription('2026-01-20', billed, year('2026-01-20', { lifecycle: 'created' })),
+        subscription('2026-06-10', billed, year('2026-02-01', { startsOnStated: true })),
+      ),
+    ).toEqual(['2026-01-20 new 60000', '2026-01-20 new -60000', '2026-02-01 new 60000']);
+  });
+
+  it('says nothing of the earlier terms where it is a later term’s', () => {
+    expect(
+      movementsOf(
+        subscription('2026-01-20', ten, { startsOn: '2026-01-20', lifecycle: 'created' }),
+        subscription('2027-01-20', ten, { startsOn: '2027-01-20', startsOnStated: true }),
+      ),
+    ).toEqual(['2026-01-20 new 600000']);
+  });
+
+  it('holds in a trial too, whether or not another event comes within it', () => {
+    const stated = { status: 'trialing', startsOn: '2026-01-05', startsOnStated: true, trialEndsOn: '2026-02-01' } as const;
+    const created = subscription('2026-01-05', ten, { ...stated, lifecycle: 'created' });
+    expect(movementsOf(created)).toEqual(['2026-01-05 new 600000']);
+    expect(movementsOf(created, subscription('2026-01-20', ten, stated))).toEqual(['2026-01-05 new 600000']);
+  });
+});
+
+describe('items that were made anew', () => {
+  it('belong together by quantity, whatever their order', () => {
+    const yearly = { termMonths: 12 } as const;
+    expect(
+      movementsOf(
+        subscription('2026-01-05', [seats('a', 10, 1200), seats('b', 3, 600)], { ...yearly, termStartsOn: '2026-01-05' }),
+        // 10 × 120 × 12 + 3 × 60 × 12 = 16,560
+        subscription('2027-01-05', [seats('c', 3, 660), seats('d', 10, 1320)], { ...yearly, termStartsOn: '2027-01-05' }),
+      ),
+    ).toEqual(['2026-01-05 new 165600', '2027-01-05 renewal-uplift 16560', '2027-01-05 renewal 0']);
+  });
+
+  it('share no discount of before with an item that is new', () => {
+    const yearly = { termMonths: 12 } as const;
+    const off = { discountId: 'di_1', kind: 'amount', value: '1000', duration: 'forever' } as const;
+    expect(
+      movementsOf(
+        // (10 × 500 − 1,000) × 12 = 48,000
+        subscription('2026-01-05', [seats('a', 10, 500)], { ...yearly, termStartsOn: '2026-01-05', discounts: [off] }),
+        // (2 × 10 × 500 − 1,000) × 12 = 108,000: nothing costs more than before
+        subscription('2027-01-05', [seats('a', 10, 500), seats('b', 10, 500)], { ...yearly, termStartsOn: '2027-01-05', discounts: [off] }),
+      ),
+    ).toEqual(['2026-01-05 new 48000', '2027-01-05 expansion 60000', '2027-01-05 renewal 0']);
+  });
 });

@@ -51,6 +51,11 @@ describe('facts that share a second', () => {
     expect(quantityOf(reading(20), state(15, 12, 'evt_a'), state(12, 10, 'evt_b'))).toEqual({ seats: 20n, ambiguous: [] });
   });
 
+  it('follow the one path through a state that they come back to', () => {
+    // 10 → 12 → 10 → 15
+    expect(quantityOf(state(12, 10, 'evt_3'), state(10, 12, 'evt_2'), state(15, 10, 'evt_1'))).toEqual({ seats: 15n, ambiguous: [] });
+  });
+
   it('take a customer as created first and changed after', () => {
     const created = customer(SECOND, {}, { eventId: 'evt_z' });
     const made: Fact = {

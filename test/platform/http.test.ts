@@ -152,6 +152,7 @@ describe('the router', () => {
     ['a body that is nested too deep', 'PUT', '/notes/1', { ...write, rawBody: `${'['.repeat(21)}${']'.repeat(21)}` }, 400, 'validation'],
     ['a parameter that its schema refuses', 'GET', '/notes/123456789', read, 400, 'validation'],
     ['a limit that is no number', 'GET', '/notes', { ...read, query: { limit: 'all' } }, 400, 'validation'],
+    ['a parameter that the route does not have', 'GET', '/notes', { ...read, query: { Color: 'red' } }, 400, 'validation'],
     ['a limit that is too large', 'GET', '/notes', { ...read, query: { limit: '201' } }, 400, 'validation'],
   ])('refuses %s', async (_, method, path, request, status, code) => {
     expect(await refused(method, path, request)).toMatchObject({ status, type: `/problems/${code}` });
@@ -173,7 +174,12 @@ describe('the router', () => {
     const { json } = await call(handler, 'PUT', '/notes/1', { ...write, body: { title: 'x', tags: ['a', 2], pages: '1' } });
     expect(json.problems?.map(({ field }) => field)).toEqual(['title', 'tags[1]', 'pages']);
     expect(json.field).toBe('title');
-    expect(json.detail).toBe('title: Too small: expected string to have >=2 characters (and 2 more)');
+    expect(json.detail).toBe('title: Too small: expected string to have >=2 characters; received "x" (and 2 more)');
+  });
+
+  test('names a parameter that the route does not have, and those that it has', async () => {
+    const { json } = await call(handler, 'GET', '/notes', { ...read, query: { Color: 'red' } });
+    expect(json.problems).toEqual([{ field: 'Color', detail: 'is no parameter of this route; it has color, limit, cursor' }]);
   });
 
   test('answers a throw as 500, without a word of it', async () => {

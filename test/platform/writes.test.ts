@@ -248,6 +248,13 @@ describe('a batch', () => {
     expect([await textOf('huge', '1'), await textOf('huge', '2'), await textOf('huge', '3')]).toEqual(['x', undefined, 'x']);
   });
 
+  test('writes one by one where the service takes no such request now', async () => {
+    proxy.refusals.push(...Array.from({ length: 4 }, () => ({ type: 'RequestLimitExceeded' })));
+    const results = await batchCommit([[create('limited', '1')], [create('limited', '2')]]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(operations().filter((operation) => operation === 'PutItem')).toHaveLength(2);
+  });
+
   test('throws where the request as a whole is refused', async () => {
     proxy.refusals.push({ type: 'AccessDeniedException' });
     await expect(batchCommit([[create('denied', '1')], [create('denied', '2')]])).rejects.toThrow();

@@ -44,7 +44,37 @@ export const orderFacts = <T>(facts: readonly T[], key: (fact: T) => Ordered): r
 /** Facts of one second, sorted by event id, put in the order of their chain. */
 const chain = <T extends { readonly key: Ordered }>(sameSecond: T[]): T[] => {
   const at = (place: Ordered['place']): T[] => sameSecond.filter((entry) => entry.key.place === place);
-  const remaining = [...at('created'), ...at('changed')];
+  const events = [...at('created'), ...at('changed')];
+  const result = pathThrough(events) ?? linked(events);
+  for (const reading of at('observed')) result.splice(placeOfReading(reading, result), 0, reading);
+  return [...result, ...at('deleted')];
+};
+
+/** More facts of one second than this are put in order without looking for a path through all of them. */
+const MAX_PATH = 8;
+
+/** An order in which each says that it came right after the one before; the first by event id where there are several. */
+const pathThrough = <T extends { readonly key: Ordered }>(events: readonly T[]): T[] | undefined => {
+  if (events.length > MAX_PATH) return undefined;
+  const extend = (path: T[], rest: readonly T[]): T[] | undefined => {
+    if (rest.length === 0) return path;
+    const last = path[path.length - 1];
+    for (const next of rest) {
+      if (last !== undefined && !follows(next.key, last.key)) continue;
+      const found = extend(
+        [...path, next],
+        rest.filter((other) => other !== next),
+      );
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return extend([], events);
+};
+
+/** Each after those that it says it came after, as far as they tell. */
+const linked = <T extends { readonly key: Ordered }>(events: readonly T[]): T[] => {
+  const remaining = [...events];
   const result: T[] = [];
   while (remaining.length > 0) {
     const next = remaining.findIndex(
@@ -56,8 +86,7 @@ const chain = <T extends { readonly key: Ordered }>(sameSecond: T[]): T[] => {
     );
     result.push(...remaining.splice(Math.max(next, 0), 1));
   }
-  for (const reading of at('observed')) result.splice(placeOfReading(reading, result), 0, reading);
-  return [...result, ...at('deleted')];
+  return result;
 };
 
 /**
@@ -65,7 +94,7 @@ const chain = <T extends { readonly key: Ordered }>(sameSecond: T[]): T[] => {
  * or right before the one that came after that state. Where neither is there, or the events leave their own order open, it settles them: last.
  */
 const placeOfReading = <T extends { readonly key: Ordered }>({ key: { fingerprint: state } }: T, events: readonly T[]): number => {
-  if (isOpen(events.map(({ key }) => key))) return events.length;
+  if (isOpen(events.flatMap(({ key }) => (key.place === 'observed' ? [] : [key])))) return events.length;
   const shownBy = events.findLastIndex(({ key }) => key.fingerprint === state);
   if (shownBy >= 0) return shownBy + 1;
   const leftBy = events.findIndex(({ key }) => key.previousFingerprint === state);

@@ -48,8 +48,10 @@ export const counts = (fact: SubscriptionFact, profile: Profile): boolean => {
     case 'past-due':
       return profile.pastDue === 'counted';
     case 'trialing':
-      // A trial that a subscription begins with ends on the day that its service starts.
-      return fact.startsOn < fact.observedOn ? profile.freePeriod === 'counted' : profile.trial === 'counted';
+      // A trial that a subscription begins with ends on the day that its service starts, unless the start is stated: then that holds.
+      return fact.startsOnStated === true || fact.startsOn < fact.observedOn
+        ? profile.freePeriod === 'counted'
+        : profile.trial === 'counted';
     case 'unpaid':
       return profile.unpaid === 'counted';
     case 'paused':

@@ -32,20 +32,24 @@ export const stepsOf = (showings: readonly ScheduleFact[]): Steps => {
 };
 
 /**
- * The first phase is the start, not a step. A step that has begun stays as it was contracted, though a later showing may leave out what is
- * past; what is still to come is as the newest showing says, and nothing once the schedule was released or canceled.
+ * The first phase is the start, not a step, wherever it was moved before the schedule began. A step is contracted in advance: a phase that a
+ * showing tells of on its own day, or later, is an amendment (but the first showing of a schedule that was made before we heard of it may
+ * tell of what is past). A step that has begun stays as it was contracted, though a later showing may leave out what is past; what is still
+ * to come is as the newest showing says, and nothing once the schedule was released or canceled.
  */
 const stepsOfSchedule = (showings: readonly ScheduleFact[]): readonly Step[] => {
-  const start = showings[0]?.phases[0]?.startsOn ?? '';
+  const planned = showings.findLast(({ status }) => status === 'not-started') ?? showings[0];
+  const start = planned?.phases[0]?.startsOn ?? '';
   let steps: readonly Step[] = [];
-  for (const { status, observedOn, phases } of showings) {
-    const observedDay = toEpochDay(observedOn);
-    const isOver = status === 'released' || status === 'canceled';
+  for (const [i, showing] of showings.entries()) {
+    const observedDay = toEpochDay(showing.observedOn);
+    const isOver = showing.status === 'released' || showing.status === 'canceled';
+    const tellsOfThePast = i === 0 && orderOfSchedule(showing).place !== 'created';
     const begun = steps.filter(({ day }) => day <= observedDay);
-    const told = phases
+    const told = showing.phases
       .filter(({ startsOn }) => startsOn > start)
       .map(({ startsOn, items }) => ({ day: toEpochDay(startsOn), items }))
-      .filter(({ day }) => !(isOver && day > observedDay) && !begun.some((step) => step.day === day));
+      .filter(({ day }) => (day > observedDay ? !isOver : tellsOfThePast));
     steps = [...begun, ...told];
   }
   return steps;

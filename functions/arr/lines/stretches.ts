@@ -41,11 +41,11 @@ export const stretchFrom = (fact: SubscriptionFact, fromDay: number, startDay: n
 /**
  * Stretches of a subscription, from all of its facts in their order; ascending by day. Two things reach back. A service start that the source
  * states, and does not merely derive, holds for the whole subscription once its newest fact states it: a start that was put right later moves
- * the beginning. And what was being set up or on trial since its creation, and is found in service after the start, has been so since then.
+ * the beginning (but not by a whole term: that is a later term's start). And what was being set up or on trial since its creation, and is found in service after the start, has been so since then.
  */
 export const stretchesOf = (facts: readonly SubscriptionFact[], profile: Profile): readonly Stretch[] => {
   const newest = facts[facts.length - 1];
-  const stated = newest?.startsOnStated === true ? toEpochDay(newest.startsOn) : undefined;
+  const stated = newest?.startsOnStated === true && !isOfLaterTerm(newest, facts) ? toEpochDay(newest.startsOn) : undefined;
   let isBeginning = facts[0]?.lifecycle === 'created';
   const stretches: Stretch[] = [];
   let last: Stretch | undefined;
@@ -59,6 +59,15 @@ export const stretchesOf = (facts: readonly SubscriptionFact[], profile: Profile
     isBeginning = isBeginning && !isFirstInService && mayBecomeLive(fact);
   }
   return stretches;
+};
+
+/** A start as far behind the first one as this, in days, begins a later term, and says nothing of the earlier ones. */
+const LATER_TERM_DAYS = 330;
+
+const isOfLaterTerm = (newest: SubscriptionFact, facts: readonly SubscriptionFact[]): boolean => {
+  let first = newest.startsOn;
+  for (const { startsOn } of facts) if (startsOn < first) first = startsOn;
+  return toEpochDay(newest.startsOn) - toEpochDay(first) >= LATER_TERM_DAYS;
 };
 
 /** Not in service yet, and nothing says that service was kept back. */

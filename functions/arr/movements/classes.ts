@@ -1,3 +1,5 @@
+import { fromEpochDay } from '../../platform/calendar.ts';
+import type { SubscriptionFact } from '../lines/facts.ts';
 import { continuedBy } from '../lines/items.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
 import type { Profile } from '../lines/profile.ts';
@@ -16,33 +18,54 @@ export const renewalsAmong = (changes: readonly Change[], context: Context): rea
   let renewals: Change[] | undefined;
   for (const change of changes) {
     const before = change.before;
-    if (before === undefined || before === change.after || !isRenewed(before.fact, change.after.fact, context.profile)) continue;
+    if (before === undefined || before === change.after || !isRenewed(...sinceOneStart(before, change.after), context.profile)) continue;
     renewals ??= [];
     renewals.push(change);
   }
   return renewals ?? NONE;
 };
 
+/** Both states with the service start that counts for them, which may have been stated later than by themselves. */
+const sinceOneStart = (before: Stretch, after: Stretch): readonly [SubscriptionFact, SubscriptionFact] =>
+  before.fact.startsOn === after.fact.startsOn ? [before.fact, after.fact] : [startedFact(before), startedFact(after)];
+
+const startedFact = ({ fact, startDay }: Stretch): SubscriptionFact => ({ ...fact, startsOn: fromEpochDay(startDay) });
+
+/** A customer's lines at both ends of a day on which it stays, what changes between them, and which of the changes are renewals. */
+export interface Stay {
+  readonly open: readonly LineValue[];
+  readonly close: readonly LineValue[];
+  readonly changes: readonly Change[];
+  readonly renewals: readonly Change[];
+  readonly on: string;
+}
+
 /** Tells renewal uplift and contracted steps apart from what the customer newly decided. */
-export const classed = (
-  deltas: readonly Delta[],
-  changes: readonly Change[],
-  renewals: readonly Change[],
-  on: string,
-  context: Context,
-): readonly Delta[] => {
-  const isStepTold = context.profile.contractedSteps === 'separate';
+export const classed = (deltas: readonly Delta[], stay: Stay, context: Context): readonly Delta[] => {
+  const { changes, renewals, on } = stay;
   let told: Delta[] = EMPTY;
   for (const delta of deltas) {
     const change = changeOf(delta.line, changes);
-    const step = isStepTold ? change?.step : undefined;
-    if (change !== undefined && step !== undefined)
-      told = withPart(told, delta, contractedOf(delta, change, step, on, context), stepCause(delta, change));
+    const step = change === undefined ? undefined : stepOf(change, stay, context);
+    const contracted = change === undefined || step === undefined ? 0n : contractedOf(delta, change, step, on, context);
+    if (change !== undefined && step !== undefined && contracted !== 0n)
+      told = withPart(told, delta, contracted, stepCause(delta, change, step));
     else if (change !== undefined && renewals.includes(change))
       told = withPart(told, delta, upliftOf(delta, change, on, context), 'renewal-uplift');
     else told = extended(told, delta);
   }
   return told;
+};
+
+/** The phase that begins, where the subscription is in service before and after: its beginning, end and return are the customer's decision. */
+const stepOf = ({ subscriptionId, step }: Change, { open, close }: Stay, { profile }: Context): Step | undefined =>
+  step !== undefined && profile.contractedSteps === 'separate' && holds(open, subscriptionId) && holds(close, subscriptionId)
+    ? step
+    : undefined;
+
+const holds = (lines: readonly LineValue[], subscriptionId: string): boolean => {
+  for (const line of lines) if (line.subscriptionId === subscriptionId) return true;
+  return false;
 };
 
 /** A part of what a line moved by has a cause of its own; the rest is the customer's decision. */
@@ -55,10 +78,12 @@ const withPart = (told: Delta[], delta: Delta, amount: bigint, cause: Cause): De
 };
 
 /** A phase that changes only the price is an escalator; one that changes what is bought is a contracted step. */
-const stepCause = ({ line, before: lineBefore }: Delta, { before, after }: Change): Cause => {
+const stepCause = ({ line, before: lineBefore }: Delta, { before, after }: Change, { items }: Step): Cause => {
   if (before === undefined || lineBefore === undefined || lineBefore === line) return 'contracted-step';
   const quantity = itemOf(before, lineBefore)?.quantity;
-  return quantity !== undefined && quantity === itemOf(after, line)?.quantity ? 'price-escalator' : 'contracted-step';
+  const item = itemOf(after, line);
+  const contracted = items.find(({ priceId }) => priceId === item?.priceId)?.quantity ?? item?.quantity;
+  return quantity !== undefined && quantity === contracted ? 'price-escalator' : 'contracted-step';
 };
 
 /** What the phase that begins fixed of a change; what the customer decided on the same day beyond it, or against it, is not of the contract. */
@@ -115,7 +140,8 @@ const quantitiesOf = (before: Stretch, after: Stretch): Map<string, string> => {
   const quantities = new Map<string, string>();
   for (const line of after.lines) {
     const quantity = continuedBy(line, before.lines, after.lines)?.quantity;
-    if (quantity !== undefined) quantities.set(line.lineId, quantity);
+    // What was not there before shares in no discount of then.
+    if (line.quantity !== undefined) quantities.set(line.lineId, quantity ?? '0');
   }
   return quantities;
 };
@@ -137,9 +163,11 @@ export const renewedAmounts = (lines: readonly LineValue[]): Renewed[] => {
  * Products swapped at equal value are a transfer.
  */
 export const netCause = (deltas: readonly Delta[]): Cause => {
-  const net = isConverted(deltas) ? sumPlan(deltas) : firstCurrencySum(deltas);
+  const net = netOf(deltas);
   return net > 0n ? 'expansion' : net < 0n ? 'contraction' : 'transfer';
 };
+
+const netOf = (deltas: readonly Delta[]): bigint => (isConverted(deltas) ? sumPlan(deltas) : firstCurrencySum(deltas));
 
 const isConverted = (deltas: readonly Delta[]): boolean => {
   for (const { line } of deltas) if (!line.converted) return false;
@@ -164,13 +192,8 @@ export const ownClasses = (deltas: readonly Delta[], open: readonly LineValue[],
 const classOf = (productId: string, deltas: readonly Delta[], open: readonly LineValue[], close: readonly LineValue[]): Cause => {
   if (!has(open, productId)) return 'new';
   if (!has(close, productId)) return 'churn';
-  let net = 0n;
-  for (const { line, amount, plan } of deltas) {
-    if (line.productId !== productId) continue;
-    const moved = plan === 0n ? amount : plan;
-    net = net === 0n ? moved : net + moved;
-  }
-  return net < 0n ? 'contraction' : 'expansion';
+  const own = deltas.length === 1 ? deltas : deltas.filter(({ line }) => line.productId === productId);
+  return netOf(own) < 0n ? 'contraction' : 'expansion';
 };
 
 const has = (lines: readonly LineValue[], productId: string): boolean => {

@@ -1,6 +1,6 @@
 import { fromEpochDay } from '../../platform/calendar.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
-import { atRateOf, type Change, type Context, type LineValue, valuesOn } from '../lines/values.ts';
+import { atRateOf, type Change, type Context, type LineValue, type Origin, valuesOn } from '../lines/values.ts';
 import { classed, netCause, ownClasses, renewalsAmong, renewedAmounts } from './classes.ts';
 import { changeOf, type Delta, deltasOf, entryLine, eventIdsBehind, eventIdsOf, linesWith, withId } from './delta.ts';
 import {
@@ -127,8 +127,12 @@ const moveInOrOut = (
 
 const NO_DELTAS: readonly Delta[] = [];
 
-/** Causes that are told apart from what the customer newly decided, in the order of their movements. */
-const APART = ['renewal-uplift', 'contracted-step', 'price-escalator'] as const;
+/** Causes that are told apart from what the customer newly decided, in the order of their movements, each with the origin that its gain joins. */
+const APART = [
+  ['renewal-uplift', 'renewal-uplift'],
+  ['contracted-step', 'expanded'],
+  ['price-escalator', 'expanded'],
+] as const satisfies readonly (readonly [Cause, Origin])[];
 
 /** The customer stays: uplift and contracted steps first, then what it newly decided, then the renewal itself at zero. */
 const moveWithin = (
@@ -141,7 +145,8 @@ const moveWithin = (
   const renewals = renewalsAmong(changes, context);
   const deltas = deltasOf(open, close, 'organic');
   const isTold = deltas.length > 0 && (renewals.length > 0 || isAnyStep(changes));
-  const organic = isTold ? moveApart(deciding, classed(deltas, changes, renewals, deciding.on, context), changes) : deltas;
+  const stay = { open, close, changes, renewals, on: deciding.on };
+  const organic = isTold ? moveApart(deciding, classed(deltas, stay, context), changes) : deltas;
   if (organic.length > 0) {
     const stock = stockDelta(deciding.stock, organic, 'expanded');
     move(deciding, netCause(organic), ownClasses(organic, open, close), stock, eventIdsBehind(organic, changes));
@@ -163,10 +168,10 @@ const isAnyStep = (changes: readonly Change[]): boolean => {
 
 /** Records what is told apart, and answers the rest. */
 const moveApart = (deciding: Deciding, deltas: readonly Delta[], changes: readonly Change[]): readonly Delta[] => {
-  for (const cause of APART) {
+  for (const [cause, origin] of APART) {
     const own = withCause(deltas, cause);
     if (own.length === 0) continue;
-    const stock = stockDelta(deciding.stock, own, cause === 'renewal-uplift' ? cause : 'expanded');
+    const stock = stockDelta(deciding.stock, own, origin);
     move(deciding, cause, linesWith(cause, own), stock, eventIdsBehind(own, changes));
   }
   return withCause(deltas, 'organic');

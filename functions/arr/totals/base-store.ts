@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { batchCommit, commit, getItems, type Key, queryRange, type Write } from '../../platform/table.ts';
+import { commit, getItems, type Key, queryRange, type Write } from '../../platform/table.ts';
 import { addCounters, entriesAfter, type LogEntry, netsOf, PARTS, type Part, packCounters, unpackCounters } from './log-store.ts';
 import type { Counters, MonthlyCounters } from './totals.ts';
 
@@ -197,7 +197,8 @@ const foldPart = async (lane: string, part: Part, entries: readonly LogEntry[], 
   if (from === NET) return true;
   const bases = await readBases(lane, part, from);
   const changed = new Set(additions.flatMap((addition) => foldEntry(bases, addition, from, head)));
-  const written = await batchCommit([...changed].map((place) => baseWrites(lane, part, baseOf(bases, place), position)));
+  // Each by itself: together they may be more than a transaction takes.
+  const written = await Promise.all([...changed].map((place) => commit(baseWrites(lane, part, baseOf(bases, place), position))));
   return written.every(({ ok }) => ok);
 };
 

@@ -52,6 +52,8 @@ export interface Workbench {
   readonly learn: (learnt: readonly Learnt[], askedAtMs: number) => Promise<void>;
   /** The platform's clock, milliseconds. */
   readonly nowMs: () => number;
+  /** Whether there is time for another step before the function is stopped. */
+  readonly hasTime: () => boolean;
 }
 
 /** Needs are found in turns: a thin event's object, its further pages, the discounts of all its items, then their coupons. */

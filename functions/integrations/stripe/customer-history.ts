@@ -35,7 +35,7 @@ export interface DiscountWindow {
 
 /** The newest that are kept of one customer. */
 const MAX_DISCOUNTS = 50;
-const MAX_SEEN = 100;
+const MAX_SEEN = 300;
 
 export const NOTHING_HEARD: CustomerDiscounts = { known: true, discounts: [], seen: [] };
 
@@ -114,6 +114,18 @@ export const windowsKey = (windows: readonly DiscountWindow[]): string =>
       const coupon = discount.source?.coupon;
       const couponId = typeof coupon === 'object' ? coupon?.id : coupon;
       return `${discount.id}/${couponId ?? ''}/${from}-${Number.isFinite(until) ? until : ''}`;
+    })
+    .join(' ');
+
+/** What of a name of windows lies before a second. */
+export const keyUntil = (key: string, second: number): string =>
+  key
+    .split(' ')
+    .flatMap((part) => {
+      const at = part.lastIndexOf('/');
+      const [from = '', until = ''] = part.slice(at + 1).split('-');
+      if (part === '' || Number(from) >= second) return [];
+      return [`${part.slice(0, at)}/${from}-${until !== '' && Number(until) < second ? until : ''}`];
     })
     .join(' ');
 

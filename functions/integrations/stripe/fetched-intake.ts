@@ -8,7 +8,7 @@ import type { QueueMessage } from '../../platform/handler.ts';
 import { log } from '../../platform/log.ts';
 import { commit, type Write } from '../../platform/table.ts';
 import { cachedSecret, refreshedSecret, secretIds } from '../secrets.ts';
-import { parkWrite, recordedFacts } from '../store.ts';
+import { parkWrite } from '../store.ts';
 import type { Outcome } from '../watermark.ts';
 import { forget, heardOfCustomer, learn } from './catalogue-store.ts';
 import { stripeReader } from './client.ts';
@@ -18,10 +18,9 @@ import { type Delivery, isOpened, openDelivery } from './delivery.ts';
 import { type IncompleteMessage, incompleteMessage } from './incomplete-queue.ts';
 import { closeParked, mark } from './intake.ts';
 import { parkedItem } from './park.ts';
-import { triggerWrite, writesOf } from './record.ts';
-import { type Statement, staleStatements } from './restate.ts';
+import { statementsOf, triggerWrite, writesOf } from './record.ts';
+import { staleStatements } from './restate.ts';
 import type { Because } from './subject.ts';
-import type { SubscriptionFact } from './subscriptions.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 /** Kept free at the end of an invocation, for writing. */
@@ -55,6 +54,7 @@ const benchOf = (config: StripeInstance, remainingMs: () => number): Workbench =
     },
     learn: (learnt, askedAtMs) => learn(config.instance, learnt, new Date(askedAtMs).toISOString()),
     nowMs,
+    hasTime: () => remainingMs() > RESERVE_MS,
   };
 };
 
@@ -137,14 +137,6 @@ const committed = async (delivery: Delivery, completion: Completion): Promise<Ou
 /** Rounds of stating a customer's facts anew; each sees what others have written meanwhile. */
 const MAX_ROUNDS = 5;
 
-const statementsOf = async (instance: string, { subscriptionIds }: Changed): Promise<readonly Statement[]> => {
-  const statements: Statement[] = [];
-  for (const id of subscriptionIds)
-    for (const { data, ...rest } of await recordedFacts('stripe', instance, id))
-      statements.push({ ...rest, fact: JSON.parse(data) as SubscriptionFact });
-  return statements;
-};
-
 type Commit = (completion: Completion) => Promise<Outcome>;
 
 /**
@@ -159,7 +151,9 @@ const restate = async (changed: Changed, instance: string, bench: Workbench, com
     // Nothing was ever heard of a discount: nothing inherits one.
     if (customer.value.discounts.length === 0) return outcomes;
     let goesOn = false;
-    for (const statement of staleStatements(await statementsOf(instance, changed), customer.value)) {
+    for (const statement of staleStatements(await statementsOf(instance, changed.subscriptionIds), customer.value)) {
+      // What has been stated anew stays so: the next attempt goes on behind it.
+      if (!bench.hasTime()) return [...outcomes, 'failed'];
       const completion = await stateAnew(statement, bench);
       const outcome = await commitOne(completion);
       outcomes.push(outcome);

@@ -14,7 +14,8 @@ import { type Mapping, mapEvent } from './from-stripe.ts';
 import { type IncompleteMessage, sendIncomplete } from './incomplete-queue.ts';
 import type { Reading } from './outcomes.ts';
 import { parkedItem, replayedFrom } from './park.ts';
-import { writesOf } from './record.ts';
+import { statementsOf, writesOf } from './record.ts';
+import { staleStatements } from './restate.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 /** What is to be done for one delivery. */
@@ -132,7 +133,7 @@ const commitAll = async (decisions: readonly Decision[]): Promise<readonly Settl
 
 /**
  * A customer's discount may change while facts that inherit it are being written, and whoever looked for facts to state anew did not see them
- * yet. So it is looked at again afterwards; a repetition does not know what was written, and is taken for changed where there is a discount.
+ * yet. So it is looked at again afterwards; a repetition does not know what was written, so that is read.
  */
 const withOvertaken = async (
   instance: string,
@@ -143,7 +144,7 @@ const withOvertaken = async (
     const isThere = settled[i]?.outcome === 'recorded' || settled[i]?.outcome === 'duplicate';
     if (!isThere || reading.kind !== 'read' || reading.value.inherited === undefined) return undefined;
     const { told, inherited } = reading.value;
-    return told.kind === 'subscription' ? { customerId: told.fact.customerId, inherited } : undefined;
+    return told.kind === 'subscription' ? { ...told.fact, inherited } : undefined;
   });
   const wanted = written.flatMap((one) => (one === undefined ? [] : [{ kind: 'customer' as const, id: one.customerId }]));
   const { customer } = catalogueOf(await knownEntries(instance, wanted));
@@ -154,7 +155,9 @@ const withOvertaken = async (
       if (fact === undefined || now === undefined) return one;
       const { delivery, outcome } = one;
       const isChanged =
-        outcome === 'duplicate' ? now.discounts.length > 0 : inheritedFrom(now, delivery.observedAt ?? 0).key !== fact.inherited;
+        outcome === 'recorded'
+          ? inheritedFrom(now, delivery.observedAt ?? 0).key !== fact.inherited
+          : now.discounts.length > 0 && staleStatements(await statementsOf(instance, [fact.subscriptionId]), now).length > 0;
       if (!isChanged) return one;
       const event = { ...delivery.raw };
       const isSent = await passedOn({ kind: 'refetch', instance, object: 'customer', id: fact.customerId, event }, delivery.eventId);
@@ -186,12 +189,17 @@ export const takeIn = async (instance: string, deliveries: readonly Delivery[]):
   return settled;
 };
 
-/** Moves the instance's watermark, and counts. */
+const TAKEN_IN: ReadonlySet<Outcome> = new Set(['recorded', 'duplicate']);
+
+/** Counts what became of the deliveries, and moves the instance's watermark to the newest that was taken in: what is parked, or comes again, is not. */
 export const mark = async (instance: string, settled: readonly Settled[]): Promise<void> => {
   const counts: Partial<Record<Outcome, number>> = {};
   for (const { outcome } of settled) counts[outcome] = (counts[outcome] ?? 0) + 1;
   count('Parked', counts.parked ?? 0);
-  const [newest] = settled.map(({ delivery }) => delivery).sort((a, b) => (b.observedAt ?? 0) - (a.observedAt ?? 0));
+  const [newest] = settled
+    .filter(({ outcome }) => TAKEN_IN.has(outcome))
+    .map(({ delivery }) => delivery)
+    .sort((a, b) => (b.observedAt ?? 0) - (a.observedAt ?? 0));
   const last =
     newest?.observedAt === undefined ? undefined : { eventId: newest.eventId, eventType: newest.eventType, observedAt: newest.observedAt };
   await markIntake({ system: 'stripe', instance, counts, last, recordedAt: nowIso() });

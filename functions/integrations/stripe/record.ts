@@ -4,10 +4,12 @@ import { idOf } from '../../platform/ids.ts';
 import { carried } from '../../platform/outbox.ts';
 import type { Write } from '../../platform/table.ts';
 import { customerRecorded, integrationEvents, subscriptionRecorded, subscriptionScheduleRecorded } from '../events.ts';
-import { type Showing, showingWrite } from '../store.ts';
+import { recordedFacts, type Showing, showingWrite } from '../store.ts';
 import type { Mapping, Told } from './from-stripe.ts';
 import { present } from './present.ts';
+import type { Statement } from './restate.ts';
 import type { ShownBy } from './sighting.ts';
+import type { SubscriptionFact } from './subscriptions.ts';
 
 const MAX_EVENT_ID_CHARACTERS = 128;
 
@@ -83,3 +85,12 @@ export const triggerWrite = (instance: string, objectId: string, by: ShownBy, re
     recordedAt,
     kind: 'trigger',
   });
+
+/** The facts of subscriptions as they were recorded, oldest first each. */
+export const statementsOf = async (instance: string, subscriptionIds: readonly string[]): Promise<readonly Statement[]> => {
+  const statements: Statement[] = [];
+  for (const id of subscriptionIds)
+    for (const { data, ...rest } of await recordedFacts('stripe', instance, id))
+      statements.push({ ...rest, fact: JSON.parse(data) as SubscriptionFact });
+  return statements;
+};

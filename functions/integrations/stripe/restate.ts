@@ -1,7 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import type { MappingContext } from './context.ts';
 import { type Inherited, inheritedDiscounts, inheritedFrom } from './customer-discounts.ts';
-import { type CustomerDiscounts, idsInKey } from './customer-history.ts';
+import { type CustomerDiscounts, idsInKey, keyUntil } from './customer-history.ts';
 import { subscriptionDiscounts } from './discounts.ts';
 import type { Mapping } from './from-stripe.ts';
 import { type Reading, read } from './outcomes.ts';
@@ -37,9 +37,21 @@ export const staleStatements = (statements: readonly Statement[], customer: Cust
     if (other === undefined || other.eventId.length < statement.eventId.length || other.eventId < statement.eventId)
       last.set(first, statement);
   }
-  return [...last.values()].filter(
-    ({ inherited, observedAt }) => inherited !== undefined && inherited !== inheritedFrom(customer, observedAt).key,
-  );
+  const current = [...last.values()];
+  return current.filter((statement) => {
+    if (statement.inherited === undefined) return false;
+    const until = supersededAt(statement, current);
+    return keyUntil(statement.inherited, until) !== keyUntil(inheritedFrom(customer, statement.observedAt).key, until);
+  });
+};
+
+/** Second at which the subscription was next shown: what a state inherits from then on is nothing to it. */
+const supersededAt = ({ fact, observedAt }: Statement, statements: readonly Statement[]): number => {
+  let until = Number.POSITIVE_INFINITY;
+  for (const other of statements)
+    if (other.fact.subscriptionId === fact.subscriptionId && other.observedAt > observedAt && other.observedAt < until)
+      until = other.observedAt;
+  return until;
 };
 
 /** The fact with the discounts that it inherits by what is known now, in place of those that it inherited. */

@@ -39,6 +39,9 @@ export class DynamoDbError extends ServiceError {
   }
 }
 
+/** Whether the service could not take a request now, after all attempts. */
+export const isBusy = (error: unknown): boolean => error instanceof DynamoDbError && REPEATED.has(error.name);
+
 const isObject = (value: unknown): value is Item => typeof value === 'object' && value !== null;
 
 /** Fields of a request that hold an item, a key or values. */

@@ -1,5 +1,5 @@
 import { assert } from '../bug.ts';
-import { dynamodb, tableName } from './dynamodb.ts';
+import { dynamodb, isBusy, tableName } from './dynamodb.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 type Item = Readonly<Record<string, unknown>>;
@@ -29,10 +29,24 @@ const statementOf = (item: Item): Params => {
 /** Codes of a statement's error (Amazon DynamoDB API Reference, BatchStatementError) that say that the key is taken. */
 const TAKEN: ReadonlySet<unknown> = new Set(['DuplicateItem', 'ConditionalCheckFailed']);
 
+type StatementAnswer = { readonly Error?: { readonly Code?: string } };
+
+/** What became of each statement, or that the service takes no such request now. */
+const execute = async (items: readonly Item[]): Promise<readonly StatementAnswer[] | 'busy'> => {
+  try {
+    const { Responses: answers } = await dynamodb('BatchExecuteStatement', { Statements: items.map(statementOf) });
+    return answers as readonly StatementAnswer[];
+  } catch (error) {
+    if (isBusy(error)) return 'busy';
+    throw error;
+  }
+};
+
 const insertSome = async (items: readonly Item[]): Promise<readonly Inserted[]> => {
-  const { Responses: answers } = await dynamodb('BatchExecuteStatement', { Statements: items.map(statementOf) });
+  const answers = await execute(items);
+  if (answers === 'busy') return items.map(() => 'open');
   return items.map((_item, i) => {
-    const { Error: error } = (answers as readonly { readonly Error?: { readonly Code?: string } }[])[i] ?? {};
+    const { Error: error } = answers[i] ?? {};
     if (error === undefined) return 'stored';
     return TAKEN.has(error.Code) ? 'taken' : 'open';
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { inheritedFrom } from '../../../functions/integrations/stripe/customer-discounts.ts';
 import {
   type CustomerDiscounts,
   discountWindows,
@@ -10,6 +11,7 @@ import {
   shownNone,
   windowsFrom,
 } from '../../../functions/integrations/stripe/customer-history.ts';
+import { type Statement, staleStatements } from '../../../functions/integrations/stripe/restate.ts';
 import { type DiscountSnapshot, discountSnapshot } from '../../../functions/integrations/stripe/snapshots.ts';
 
 const discount = (id: string, start: number, end: number | null = null): DiscountSnapshot =>
@@ -68,4 +70,29 @@ test('whatever is heard, in whatever order, in whatever parts and however often,
       expect(heardTogether(rest as CustomerDiscounts, first as CustomerDiscounts)).toEqual(heard(...all));
     }),
   );
+});
+
+describe('a state that was superseded', () => {
+  const statement = (eventId: string, observedAt: number, inherited: string): Statement => ({
+    eventId,
+    eventType: 'customer.subscription.updated',
+    observedAt,
+    inherited,
+    fact: { subscriptionId: 'sub_1' } as Statement['fact'],
+  });
+
+  test('is not stated anew for a discount that began after it, nor for an end that came after it', () => {
+    const customer = heard(shownDiscount(discount('a', 50), 50));
+    const key = inheritedFrom(customer, 40).key;
+    // states of 10, 20 and 40: only the last one lasted until the discount began
+    const statements = [statement('evt_1', 10, ''), statement('evt_2', 20, ''), statement('evt_3', 40, '')];
+    expect(staleStatements(statements, customer).map(({ eventId }) => eventId)).toEqual(['evt_3']);
+    expect(staleStatements([...statements, statement('evt_3.0002', 40, key)], customer)).toEqual([]);
+    // in force from 5 on, and ended at 30: the state of 10 was gone by then
+    const begun = heard(shownDiscount(discount('b', 5), 6));
+    const during = inheritedFrom(begun, 10).key;
+    const ended = heard(shownDiscount(discount('b', 5), 6), endedDiscount(discount('b', 5), 30));
+    const both = [statement('evt_1', 10, during), statement('evt_2', 20, during)];
+    expect(staleStatements(both, ended).map(({ eventId }) => eventId)).toEqual(['evt_2']);
+  });
 });

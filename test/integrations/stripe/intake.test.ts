@@ -301,6 +301,16 @@ test('the summary for dashboards counts what waits', async () => {
   expect(summary?.parked).toBeGreaterThan(0);
 });
 
+test('what is parked does not move how far the source was taken in', async () => {
+  const { readIntegrations } = await import('../../../functions/integrations/index.ts');
+  const later = Math.floor(Date.parse('2026-12-24T00:00:00Z') / 1000);
+  const before = (await readIntegrations())[0];
+  await take({ ...(JSON.parse(textOf('events/64.payout.paid.json')) as Json), id: 'evt_parked_later', created: later });
+  const after = (await readIntegrations())[0];
+  expect(after?.throughAt).toBe(before?.throughAt);
+  expect(after?.parked).toBe((before?.parked ?? 0) + 1);
+});
+
 test('no raw body of the sample is lost: what is parked can be unpacked whole', async () => {
   const raw = JSON.parse(textOf('events/64.payout.paid.json')) as Json;
   await take(raw);
