@@ -14,12 +14,12 @@ export interface CoreSpeed {
   readonly seconds: number;
 }
 
-const ROUNDS = 25;
+const ROUNDS = 7;
 
 const benchContext: Context = { profile: enterprise, rates: planRatesOf(planRates, PLAN_CURRENCY, 1) };
 
 /** Customers whose facts are in memory at a time. */
-const CHUNK = 20;
+const CHUNK = 60;
 
 /**
  * Facts to be replayed customer by customer: those of each, in the order given, as the JSON text of some customers at a time. Nothing else

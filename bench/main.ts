@@ -29,12 +29,12 @@ const demoReplay = () => {
 const coreFigures = (quick: boolean): readonly Figure[] => {
   console.error('core: mapping the demo’s history');
   const { replay, context } = demoReplay();
-  const demo = measureCore(replay, context, quick ? 7 : 25);
+  const demo = measureCore(replay, context, quick ? 7 : 75);
   console.log(
     `core: ${replay.facts.toLocaleString('en')} facts of the demo's history, ${demo.movements.toLocaleString('en')} movements, best round ${demo.seconds.toFixed(3)} s of CPU time`,
   );
   const limitedBy = 'deciding facts in order, about three quarters; customers anew for late facts, about one';
-  const base = measureCore(seededBase(), undefined, quick ? 3 : 7);
+  const base = measureCore(seededBase(), undefined, quick ? 3 : 25);
   console.log(
     `core: beside it, a seeded base with more tiers, discounts and currencies: ${base.factsPerSecond.toLocaleString('en')} facts/s`,
   );
@@ -44,7 +44,7 @@ const coreFigures = (quick: boolean): readonly Figure[] => {
 
 const startFigures = (quick: boolean): readonly Figure[] => {
   console.error('starts: each function in processes of its own');
-  const starts = measureStarts(quick ? 3 : 7);
+  const starts = measureStarts(quick ? 3 : 25);
   const rows = starts.map(({ entry, bytes, cpuMs, wallMs }) => [entry, `${(bytes / 1000).toFixed(1)} KB`, ms(cpuMs), ms(wallMs)]);
   console.log(`\n${tableText(['function', 'bundle', 'start CPU', 'start wall'], rows)}`);
   // The lower of both: waiting for a busy machine is in the one, V8's helper threads are in the other.

@@ -18,16 +18,18 @@ export const renewalsAmong = (changes: readonly Change[], context: Context): rea
   let renewals: Change[] | undefined;
   for (const change of changes) {
     const before = change.before;
-    if (before === undefined || before === change.after || !isRenewed(...sinceOneStart(before, change.after), context.profile)) continue;
+    if (before === undefined || before === change.after || !isRenewal(before, change.after, context.profile)) continue;
     renewals ??= [];
     renewals.push(change);
   }
   return renewals ?? NONE;
 };
 
-/** Both states with the service start that counts for them, which may have been stated later than by themselves. */
-const sinceOneStart = (before: Stretch, after: Stretch): readonly [SubscriptionFact, SubscriptionFact] =>
-  before.fact.startsOn === after.fact.startsOn ? [before.fact, after.fact] : [startedFact(before), startedFact(after)];
+/** By the service start that counts for both states, which may have been stated later than by themselves. */
+const isRenewal = (before: Stretch, after: Stretch, profile: Profile): boolean =>
+  before.fact.startsOn === after.fact.startsOn
+    ? isRenewed(before.fact, after.fact, profile)
+    : isRenewed(startedFact(before), startedFact(after), profile);
 
 const startedFact = ({ fact, startDay }: Stretch): SubscriptionFact => ({ ...fact, startsOn: fromEpochDay(startDay) });
 
