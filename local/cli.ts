@@ -5,7 +5,8 @@ import { DEFAULT_PORT, parsePort } from './options.ts';
 const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   clock                         the test clock
   clock set <instant> [--freeze | --run]
-  clock advance <P1D | instant> moves forward through everything that falls due
+  clock advance <14d | 2h | P1M | instant>
+                                moves forward through everything that falls due
   functions                     invocations, errors, workers
   queues                        messages by queue
   dead-letters                  what failed, with its content
@@ -38,7 +39,8 @@ const clockRequest = ([action, value]: readonly string[], { freeze, run }: Flags
   if (value === undefined) return undefined;
   if (action === 'set')
     return { method: 'PUT', path: 'clock', body: { now: value, ...(freeze ? { frozen: true } : {}), ...(run ? { frozen: false } : {}) } };
-  if (action === 'advance') return { method: 'POST', path: 'clock/advance', body: /^[+-]?P/.test(value) ? { by: value } : { to: value } };
+  // A date begins with its year; anything else is meant as how long.
+  if (action === 'advance') return { method: 'POST', path: 'clock/advance', body: /^\d{4}-/.test(value) ? { to: value } : { by: value } };
   return undefined;
 };
 
@@ -87,6 +89,13 @@ export const refusalOf = ([command = '', ...rest]: readonly string[]): string =>
     ? `"${[command, ...rest].join(' ')}" is not how ${command} is asked; npm run local lists how`
     : `"${command}" is no command; npm run local lists them`;
 
+/** The stack's sentence of why it did not do what was asked; undefined where it did. */
+const refusalIn = (response: Response, answer: unknown): string | undefined => {
+  if (response.ok) return undefined;
+  const isSentence = typeof answer === 'object' && answer !== null && 'message' in answer;
+  return isSentence ? String(answer.message) : `the stack answered ${response.status}: ${JSON.stringify(answer)}`;
+};
+
 const read = (args: readonly string[]) => {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -121,9 +130,14 @@ const run = async (args: readonly string[]): Promise<number> => {
     return 1;
   }
   const answer: unknown = await response.json();
+  const refused = refusalIn(response, answer);
+  if (refused !== undefined) {
+    console.error(refused);
+    return 1;
+  }
   print(positionals[0], answer);
   const busy = typeof answer === 'object' && answer !== null && 'idle' in answer && answer.idle === false;
-  return response.ok && !busy ? 0 : 1;
+  return busy ? 1 : 0;
 };
 
 if (import.meta.main) {

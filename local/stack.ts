@@ -220,6 +220,7 @@ const start = async (
     pool,
     services,
     resources,
+    dataDir,
     logs,
     denied: gateway.denied,
     issuer,

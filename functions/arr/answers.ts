@@ -25,7 +25,12 @@ const evidence = {
   endedOn: z.optional(told('Day on which it ended')),
 };
 
-const conflict = z.object({ code: z.string(), sentence: z.string(), targetBps: z.int(), feasibleBps: z.int() });
+const conflict = z.object({
+  code: z.string(),
+  sentence: told('Whose targets disagree, by how much, why, and what settles it'),
+  targetBps: z.int().check(z.describe('What the target asks for')),
+  feasibleBps: z.int().check(z.describe('What the other targets leave room for')),
+});
 const share = z.object({ name: z.string(), amountMinor: minor, shareBps: bps, plannedBps: bps });
 const mix = z.object({ totalMinor: minor, shares: z.array(share) });
 
@@ -96,7 +101,13 @@ export const arrStatus = z.object({
     twelveMonthBridge: z.optional(z.object({ openingMinor: minor, closingMinor: minor, movements: z.array(share) })),
     bookingsMix: z.optional(mix),
   }),
-  conflicts: z.array(conflict),
+  conflicts: z
+    .array(conflict)
+    .check(
+      z.describe(
+        'Targets of the plan itself that cannot hold together: a remark on the plan, on which no figure rests; empty where they fit',
+      ),
+    ),
   /** Path of what explains the ARR. */
   explain: z.string(),
 });

@@ -6,8 +6,19 @@ import { causeSchema, movementSchema } from './events.ts';
 
 export { arrStatus } from './answers.ts';
 
-const date = z.string().check(z.refine(isDate, { error: 'must be a date that exists, written YYYY-MM-DD' }));
-const name = z.string().check(z.minLength(1), z.maxLength(120));
+/** A day of the company's zone, told what for. */
+const day = (description: string) =>
+  z
+    .string()
+    .check(z.refine(isDate, { error: 'must be a date that exists, written YYYY-MM-DD' }))
+    .register(z.globalRegistry, { format: 'date', description });
+const name = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
+const cause = (description: string) => causeSchema.check(z.describe(description));
+const asOf = z.optional(day('Day at whose end the figures are told, YYYY-MM-DD; default: today in the company’s zone'));
+const dimension = z.optional(
+  name('What to cut by, e.g. `segment`; the waterfall’s answer lists them under `dimensions`. Default: everything, uncut'),
+);
+const value = z.optional(name('Value of the dimension, e.g. `Enterprise`; the waterfall’s answer lists them under `values`'));
 
 export const arrRoutes = defineRoutes({
   getArrStatus: {
@@ -15,7 +26,7 @@ export const arrRoutes = defineRoutes({
     path: '/api/v1/arr/status',
     scope: 'arr/read',
     summary: 'ARR, milestone, velocity, growth, estimated arrival, composition and the consistency of the plan on a day',
-    query: z.object({ on: z.optional(date) }),
+    query: z.object({ on: asOf }),
     response: arrStatus,
   },
   listArrMovements: {
@@ -24,10 +35,12 @@ export const arrRoutes = defineRoutes({
     scope: 'arr/read',
     summary: 'Movements of a period of at most one month over all customers, or of one customer, in the order of their days',
     query: z.object({
-      from: z.optional(date),
-      to: z.optional(date),
-      customerId: z.optional(name),
-      cause: z.optional(causeSchema),
+      from: z.optional(
+        day('First day on which they moved ARR, YYYY-MM-DD; default: the first of the month of `to`, with a customer all of its history'),
+      ),
+      to: z.optional(day('Last such day, included, YYYY-MM-DD; default: today in the company’s zone, with a customer no end')),
+      customerId: z.optional(name('Only of this customer, and then of any period')),
+      cause: z.optional(cause('Only of this cause')),
     }),
     paged: true,
     response: z.object({ items: z.array(movementSchema), nextCursor: z.nullable(z.string()) }),
@@ -39,11 +52,15 @@ export const arrRoutes = defineRoutes({
     scope: 'arr/read',
     summary: 'Opening + movements = closing by day, fiscal month, quarter or year, in total or for one value of a dimension',
     query: z.object({
-      from: date,
-      to: date,
-      period: z.optional(z.enum(['day', 'month', 'quarter', 'year'])),
-      dimension: z.optional(name),
-      value: z.optional(name),
+      from: day('First day of the first period, YYYY-MM-DD'),
+      to: day('Last day of the last period, included, YYYY-MM-DD'),
+      period: z.optional(
+        z
+          .enum(['day', 'month', 'quarter', 'year'])
+          .check(z.describe('Length of a row; month, quarter and year are fiscal, cut at `from` and `to`. Default: month')),
+      ),
+      dimension,
+      value,
     }),
     response: arrWaterfall,
     problems: { 'period-invalid': 400, 'dimension-unknown': 404 },
@@ -53,8 +70,8 @@ export const arrRoutes = defineRoutes({
     path: '/api/v1/arr/customers/{customerId}',
     scope: 'arr/read',
     summary: "A customer's ARR on a day by line, its history of movements, and its attributes",
-    params: z.object({ customerId: name }),
-    query: z.object({ on: z.optional(date) }),
+    params: z.object({ customerId: name('Id of the customer, `<vendor>.<instance>.<id at the source>`, e.g. `stripe.main.cus_123`') }),
+    query: z.object({ on: asOf }),
     response: arrCustomer,
     problems: { 'customer-unknown': 404 },
   },
@@ -65,15 +82,15 @@ export const arrRoutes = defineRoutes({
     summary:
       'From a figure to the movements that make it (on, or from and to), from a movement to the source events behind it (movementId), from a source event to the movements that it led to (customerId and eventId)',
     query: z.object({
-      on: z.optional(date),
-      from: z.optional(date),
-      to: z.optional(date),
-      dimension: z.optional(name),
-      value: z.optional(name),
-      cause: z.optional(causeSchema),
-      movementId: z.optional(z.string().check(z.maxLength(400))),
-      customerId: z.optional(name),
-      eventId: z.optional(z.string().check(z.maxLength(300))),
+      on: z.optional(day('Explains ARR at the end of this day, YYYY-MM-DD')),
+      from: z.optional(day('Explains what moved from this day on, YYYY-MM-DD; together with `to`')),
+      to: z.optional(day('Last day of that period, included, YYYY-MM-DD')),
+      dimension,
+      value,
+      cause: z.optional(cause('With `from` and `to`: one column of the waterfall; `renewal` stands for the ARR renewed')),
+      movementId: z.optional(z.string().check(z.maxLength(400), z.describe('Explains one movement, by the events behind it'))),
+      customerId: z.optional(name('With `eventId`: whose event it is')),
+      eventId: z.optional(z.string().check(z.maxLength(300), z.describe('Explains a source event, by the movements that it led to'))),
     }),
     paged: true,
     response: z.discriminatedUnion('explains', [explainedFigure, explainedMovement]),

@@ -1,10 +1,11 @@
 import { nowIso } from '../platform/clock.ts';
 import { domainEvent } from '../platform/envelope.ts';
 import type { Rate } from '../platform/fx.ts';
+import type { ListedProblem } from '../platform/http-problem.ts';
 import { outboxWrite } from '../platform/outbox.ts';
 import { ok, type Problem, type Result } from '../platform/result.ts';
 import { companyEvents, fxRatesLoaded } from './events.ts';
-import { checkRows, loadedPairs, type RateRow, type RowProblem } from './rates.ts';
+import { checkRows, loadedPairs, type RateRow, type RowProblem, ratesRefused } from './rates.ts';
 import { addRates, MAX_RATES_A_COMMIT, newRates, readRateSetVersion } from './store.ts';
 
 export interface LoadedRates {
@@ -43,11 +44,15 @@ const loadChunk = async (rates: readonly Rate[]): Promise<Result<ChunkLoaded, Pr
 };
 
 /**
- * Loads the rows that are rates, and says of each other row why it is not one. Loading the same rows again changes nothing,
- * so a request that was cut off is simply sent again. A load of more than one commit makes a rate set for each.
+ * Loads the rows that are rates, and says of each other row why it is not one. Where none is, that is a problem which names every row. Which of
+ * the two it is follows from the request alone, so the same request is answered alike however often it comes. Loading the same rows again changes
+ * nothing, so a request that was cut off is simply sent again. A load of more than one commit makes a rate set for each.
  */
-export const loadRates = async (rows: readonly RateRow[]): Promise<Result<LoadedRates, Problem<'conflict' | 'busy'>>> => {
+export const loadRates = async (
+  rows: readonly RateRow[],
+): Promise<Result<LoadedRates, Problem<'conflict' | 'busy'> | ListedProblem<'rates-refused'>>> => {
   const { rates, problems } = checkRows(rows);
+  if (rates.length === 0) return { ok: false, problem: ratesRefused(problems) };
   let loaded = 0;
   let rateSetVersion = await readRateSetVersion();
   for (let from = 0; from < rates.length; from += MAX_RATES_A_COMMIT) {

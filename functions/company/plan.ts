@@ -27,8 +27,8 @@ const monthlyBps = z.array(z.int().check(z.minimum(0), z.maximum(WHOLE_BPS))).ch
 
 /** `net` phases the growth as a whole; `flows` phases what is added, and takes off what is lost, each in its own season. */
 const phasingSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('net'), monthlyBps }),
-  z.object({
+  z.strictObject({ kind: z.literal('net'), monthlyBps }),
+  z.strictObject({
     kind: z.literal('flows'),
     grossAddsMinor: minor,
     grossAddsMonthlyBps: monthlyBps,
@@ -45,7 +45,7 @@ const netOf = (phasing: Phasing): bigint | undefined =>
     ? undefined
     : BigInt(phasing.grossAddsMinor) - phasing.lossesMonthlyMinor.reduce((total, loss) => total + BigInt(loss), 0n);
 
-const shape = z.object({
+const shape = z.strictObject({
   /** First day, and the day at whose end the target is due. */
   startsOn: date,
   targetOn: date,
@@ -53,9 +53,9 @@ const shape = z.object({
   openingArrMinor: minor,
   targetArrMinor: minor,
   /** Shares of gross adds; also what the origin of stock is compared with. */
-  compositionBps: z.object({ landed: ratioBps, expanded: ratioBps, renewalUplift: ratioBps }),
+  compositionBps: z.strictObject({ landed: ratioBps, expanded: ratioBps, renewalUplift: ratioBps }),
   phasing: phasingSchema,
-  targetsBps: z.object({
+  targetsBps: z.strictObject({
     netRevenueRetention: ratioBps,
     renewalRate: ratioBps,
     grossMargin: ratioBps,
@@ -65,7 +65,7 @@ const shape = z.object({
     /** Lifetime value over acquisition cost: 30,000 is 3.0. */
     ltvToCac: ratioBps,
   }),
-  strategicCustomers: z.object({ list: z.string().check(z.minLength(1), z.maxLength(80)), opening: z.int(), target: z.int() }),
+  strategicCustomers: z.strictObject({ list: z.string().check(z.minLength(1), z.maxLength(80)), opening: z.int(), target: z.int() }),
   salesCycleDays: z.int().check(z.minimum(1), z.maximum(3_650)),
   quoteToCashHours: z.int().check(z.minimum(1), z.maximum(8_760)),
 });

@@ -1,5 +1,6 @@
 import type { EventData } from '../platform/events.ts';
 import { parseRate, RATE_TYPES, type Rate, type RateType } from '../platform/fx.ts';
+import type { ListedProblem } from '../platform/http-problem.ts';
 import { fail, type Problem, type Result } from '../platform/result.ts';
 import type { fxRatesLoaded } from './events.ts';
 
@@ -16,6 +17,7 @@ export interface RateRow {
 /** A row that was not loaded, by its place in the request (0 is the first). */
 export interface RowProblem extends Problem {
   readonly row: number;
+  readonly field: string;
 }
 
 /** What identifies a rate: loading the same again changes nothing, another value is a correction. */
@@ -37,7 +39,7 @@ export const checkRows = (rows: readonly RateRow[]): { readonly rates: readonly 
   for (const [row, given] of rows.entries()) {
     const checked = checkRow(given, `rates[${row}]`);
     if (!checked.ok) {
-      problems.push({ row, ...checked.problem });
+      problems.push({ row, field: `rates[${row}]`, ...checked.problem });
       continue;
     }
     const key = rateKey(checked.value);
@@ -49,6 +51,13 @@ export const checkRows = (rows: readonly RateRow[]): { readonly rates: readonly 
   }
   return { rates: [...rates.values()], problems };
 };
+
+/** Of a request in which no row is a rate: as a load that took nothing, it says so by its status, and names every row. */
+export const ratesRefused = (problems: readonly RowProblem[]): ListedProblem<'rates-refused'> => ({
+  code: 'rates-refused',
+  detail: `No row is a rate, so nothing was loaded; ${problems.length} received, each with what is wrong under problems.`,
+  problems,
+});
 
 /** Same value and source, as written: `1.10` and `1.1` are two statements. */
 export const isSameRate = (a: Pick<Rate, 'rate' | 'source'>, b: Pick<Rate, 'rate' | 'source'>): boolean =>

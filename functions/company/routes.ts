@@ -7,12 +7,18 @@ import { planContentSchema } from './plan.ts';
 /** Rows of one request: a year of daily rates of seven pairs. */
 export const MAX_ROWS = 2_000;
 
-const date = z.string().check(z.refine(isDate, { error: 'must be a date that exists, written YYYY-MM-DD' }));
+/** A day of the company's zone, told what for. */
+const day = (description: string) =>
+  z
+    .string()
+    .check(z.refine(isDate, { error: 'must be a date that exists, written YYYY-MM-DD' }))
+    .register(z.globalRegistry, { format: 'date', description });
 /** Fields of a row are only bounded here, for each row is judged on its own; `allowed` tells callers by what. */
 const cell = (allowed: { readonly enum?: string[]; readonly pattern?: string; readonly description: string }) =>
   z.string().check(z.maxLength(100)).register(z.globalRegistry, allowed);
 const CURRENCY_CELL = { pattern: '^[A-Z]{3}$', description: 'Currency code of ISO 4217' };
-const currency = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals'));
+const currency = (description: string) =>
+  z.string().check(z.regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals'), z.describe(description));
 
 const planVersion = z.object({
   version: z.int(),
@@ -36,8 +42,16 @@ export const companyRoutes = defineRoutes({
     method: 'GET',
     path: '/api/v1/plan',
     scope: 'company/read',
-    summary: 'The plan in force on a day, and the number of the latest version',
-    query: z.object({ on: z.optional(date), knownAt: z.optional(z.iso.datetime()) }),
+    summary:
+      'The plan in force on a day, and the number of the latest version; whether its targets fit together, arr/status says under `conflicts`',
+    query: z.object({
+      on: z.optional(day('Day on which the plan is in force, YYYY-MM-DD; default: today in the company’s zone')),
+      knownAt: z.optional(
+        z.iso
+          .datetime()
+          .check(z.describe('Instant in UTC, e.g. 2026-11-05T00:00:00Z: only versions recorded until then count; default: all versions')),
+      ),
+    }),
     response: z.object({ on: z.string(), plan: planVersion, latestVersion: z.int() }),
   },
   putPlan: {
@@ -67,7 +81,12 @@ export const companyRoutes = defineRoutes({
     scope: 'company/read',
     summary:
       'The rate of a pair in force on a day: direct, inverse, or a cross through the plan currency; a missing rate is a problem, never 1',
-    query: z.object({ base: currency, quote: currency, type: z.enum(RATE_TYPES), on: z.optional(date) }),
+    query: z.object({
+      base: currency('Currency whose price is asked for: one unit of it; a code of ISO 4217 in capitals'),
+      quote: currency('Currency in which that price is told; a code of ISO 4217 in capitals'),
+      type: z.enum(RATE_TYPES).check(z.describe('Kind of rate; ARR is converted at plan rates')),
+      on: z.optional(day('Day on which the rate is in force, YYYY-MM-DD; default: today in the company’s zone')),
+    }),
     response: z.object({
       base: z.string(),
       quote: z.string(),
@@ -85,7 +104,8 @@ export const companyRoutes = defineRoutes({
     method: 'PUT',
     path: '/api/v1/fx/rates',
     scope: 'company/write',
-    summary: 'Loads rates row by row; the same row again changes nothing, another value for its key is a correction',
+    summary:
+      'Loads rates row by row: those that are rates are loaded and the others named under `problems`; where no row is one, nothing is loaded and the answer is 422, with the same `problems`. The same row again changes nothing, another value for its key is a correction',
     body: z.strictObject({
       rates: z
         .array(
@@ -101,11 +121,13 @@ export const companyRoutes = defineRoutes({
         .check(z.minLength(1), z.maxLength(MAX_ROWS)),
     }),
     response: z.object({
-      loaded: z.int(),
-      unchanged: z.int(),
+      loaded: z.int().check(z.describe('Rates that are new, or corrections')),
+      unchanged: z.int().check(z.describe('Rates that were there already, with the same value and source')),
       rateSetVersion: z.int(),
-      /** Rows that were not loaded; `row` counts from 0. */
-      problems: z.array(z.object({ row: z.int(), code: z.string(), detail: z.string(), field: z.optional(z.string()) })),
+      problems: z
+        .array(z.object({ row: z.int(), code: z.string(), detail: z.string(), field: z.string() }))
+        .check(z.describe('Rows that were not loaded: mend and send them alone; `row` counts from 0')),
     }),
+    problems: { 'rates-refused': 422 },
   },
 });

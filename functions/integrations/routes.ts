@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { defineRoutes } from '../platform/routes.ts';
 
-const id = z.string().check(z.minLength(1), z.maxLength(120));
+const named = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
+const id = named('The vendor and the configured instance, e.g. `stripe-main`');
 const instant = z.string();
 const count = z.int();
 
 const integration = z.object({
-  /** `stripe-main`: the vendor and the configured instance. */
   id,
   system: z.literal('stripe'),
   instance: z.string(),
@@ -61,7 +61,7 @@ export const integrationRoutes = defineRoutes({
     path: '/api/v1/integrations/{id}/parked/{eventId}/replay',
     scope: 'integrations/write',
     summary: 'Sends one parked event through the intake again',
-    params: z.object({ id, eventId: id }),
+    params: z.object({ id, eventId: named('Id of the parked event at the source, e.g. `evt_123`') }),
     response: replayed,
     problems: { ...unknownIntegration, 'parked-event-unknown': 404, 'already-replayed': 409 },
   },

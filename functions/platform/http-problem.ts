@@ -4,12 +4,19 @@ import type { Problem } from './result.ts';
 export interface FieldProblem {
   readonly field: string;
   readonly detail: string;
+  /** Stable code of what is wrong, where rows are judged one by one. */
+  readonly code?: string;
+  /** Place of the row in the request (0 is the first), where rows are judged one by one. */
+  readonly row?: number;
+}
+
+/** A problem that names everything that is wrong, not only the first. */
+export interface ListedProblem<Code extends string = string> extends Problem<Code> {
+  readonly problems: readonly FieldProblem[];
 }
 
 /** A problem that names every field that is wrong, not only the first. */
-export interface ValidationProblem extends Problem<'validation'> {
-  readonly problems: readonly FieldProblem[];
-}
+export type ValidationProblem = ListedProblem<'validation'>;
 
 /** Problems that any route may answer, with their HTTP status. A route adds its own under `problems`. */
 export const GENERAL_PROBLEMS: Readonly<Record<string, number>> = {
@@ -46,7 +53,7 @@ export interface ProblemDocument {
   readonly problems?: readonly FieldProblem[];
 }
 
-export const problemDocument = (problem: Problem | ValidationProblem, status: number, requestId: string): ProblemDocument => ({
+export const problemDocument = (problem: Problem | ListedProblem, status: number, requestId: string): ProblemDocument => ({
   type: `/problems/${problem.code}`,
   title: titleOf(problem.code),
   status,

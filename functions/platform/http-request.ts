@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { z } from 'zod/mini';
+import { ZodMiniObject, type z } from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { type FieldProblem, type ValidationProblem, validationProblem } from './http-problem.ts';
 import { fail, ok, type Problem, type Result } from './result.ts';
@@ -89,10 +89,24 @@ const pathText = (root: string, path: readonly PropertyKey[]): string => {
 
 const { localeError } = en();
 
+const MAX_ALLOWED_KEYS = 20;
+
+/** The keys of the object that did not know one, in the order in which its schema has them. */
+const allowedKeysText = (schema: unknown): string => {
+  const keys = schema instanceof ZodMiniObject ? Object.keys(schema.shape) : [];
+  if (keys.length === 0) return 'none';
+  const more = keys.length > MAX_ALLOWED_KEYS ? ` and ${keys.length - MAX_ALLOWED_KEYS} more` : '';
+  return `${keys.slice(0, MAX_ALLOWED_KEYS).join(', ')}${more}`;
+};
+
+/** zod says which key an object does not know, but not those that it does. */
+const problemText: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'unrecognized_keys' ? `${localeError(issue)}; allowed: ${allowedKeysText(issue.inst)}` : localeError(issue);
+
 /** Values against a schema; every field that it refuses is collected under its path, `root` where it is the whole. */
 export const validated = (schema: z.ZodMiniType | undefined, value: unknown, root: string, problems: FieldProblem[]): unknown => {
   if (schema === undefined) return undefined;
-  const result = schema.safeParse(value, { error: localeError });
+  const result = schema.safeParse(value, { error: problemText });
   if (result.success) return result.data;
   for (const issue of result.error.issues)
     problems.push({ field: pathText(root, issue.path), detail: `${issue.message}${receivedText(value, issue.path, issue.message)}` });

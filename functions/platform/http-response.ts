@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { problemDocument, type ValidationProblem } from './http-problem.ts';
+import { type ListedProblem, problemDocument } from './http-problem.ts';
 import type { HttpEvent } from './http-request.ts';
 import { digest } from './ids.ts';
 import type { Problem } from './result.ts';
@@ -90,7 +90,7 @@ const RETRY_AFTER_SECONDS = '1';
 
 export const problemAnswer = (
   event: HttpEvent,
-  problem: Problem | ValidationProblem,
+  problem: Problem | ListedProblem,
   status: number,
   headers: Readonly<Record<string, string>> = {},
 ): APIGatewayProxyStructuredResultV2 => {

@@ -52,10 +52,11 @@ const schemaOf = (schema: mini.ZodMiniType, io: 'input' | 'output'): Json => {
 const parametersFrom = (schema: mini.ZodMiniType | undefined, place: 'path' | 'query'): Parameter[] => {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
-  return Object.entries(properties).map(([name, property]) => ({
+  return Object.entries(properties).map(([name, { description, ...property }]) => ({
     name,
     in: place,
     required: place === 'path' || required.includes(name),
+    ...(typeof description === 'string' ? { description } : {}),
     schema: property,
   }));
 };
@@ -73,6 +74,7 @@ const PAGE_PARAMETERS: readonly Parameter[] = [
     name: 'limit',
     in: 'query',
     required: false,
+    description: 'Items of one page',
     schema: { type: 'integer', minimum: 1, maximum: MAX_API_PAGE_ITEMS, default: DEFAULT_PAGE_ITEMS },
   },
 ];
@@ -147,7 +149,12 @@ const operationOf = (capability: string, operationId: string, route: Route): Ope
 const fieldProblem = {
   type: 'object',
   required: ['field', 'detail'],
-  properties: { field: { type: 'string' }, detail: { type: 'string' } },
+  properties: {
+    field: { type: 'string' },
+    detail: { type: 'string' },
+    code: { type: 'string', description: 'Stable; where rows are judged one by one' },
+    row: { type: 'integer', description: 'Place in the request, from 0; where rows are judged one by one' },
+  },
 };
 
 const componentsOf = (capabilities: readonly CapabilityRoutes[]): Json => {
@@ -169,7 +176,7 @@ const componentsOf = (capabilities: readonly CapabilityRoutes[]): Json => {
     schemas: {
       Problem: {
         type: 'object',
-        description: 'RFC 9457. `type` is stable; `problems` lists every field that was refused.',
+        description: 'RFC 9457. `type` is stable; `problems` lists every field or row that was refused.',
         required: ['type', 'title', 'status', 'detail', 'instance'],
         properties: {
           type: { type: 'string', examples: ['/problems/validation'] },

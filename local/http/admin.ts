@@ -19,6 +19,7 @@ export interface AdminParts {
   readonly pool: FunctionPool;
   readonly services: Services;
   readonly resources: Resources;
+  readonly dataDir: string;
   readonly logs: LogStore;
   readonly denied: () => readonly Denied[];
   readonly issuer: Issuer;
@@ -57,10 +58,15 @@ const parseBody = <Schema extends z.ZodMiniType>(schema: Schema, body: Buffer, e
   return parsed.data;
 };
 
-const instantMs = (text: string): number => {
+const parsedInstant = (text: string): number | undefined => {
   const atMs = Date.parse(text);
   // A time without a zone would mean another instant on every machine.
-  if (Number.isNaN(atMs) || !/(Z|[+-]\d\d:\d\d)$/.test(text)) throw new BadRequest(`${text} must be an instant like 2026-11-05T00:00:00Z`);
+  return Number.isNaN(atMs) || !/T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? undefined : atMs;
+};
+
+const instantMs = (text: string): number => {
+  const atMs = parsedInstant(text);
+  if (atMs === undefined) throw new BadRequest(`the clock is set to an instant, like 2026-11-05T00:00:00Z; received "${text}"`);
   return atMs;
 };
 
@@ -140,9 +146,12 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
   };
 
   const advance: Handler = async (_url, body) => {
-    const target = parseBody(advanceSchema, body, '{"by": "P1D"} or {"to": "2026-11-05T00:00:00Z"}');
-    const toMs = 'by' in target ? durationEnd(clock.now(), target.by) : instantMs(target.to);
-    if (toMs === undefined) throw new BadRequest(`${'by' in target ? target.by : ''} must be an ISO 8601 duration like P1D or PT5M`);
+    const target = parseBody(advanceSchema, body, '{"by": "14d"} or {"to": "2026-11-05T00:00:00Z"}');
+    const toMs = 'by' in target ? durationEnd(clock.now(), target.by) : parsedInstant(target.to);
+    if (toMs === undefined)
+      throw new BadRequest(
+        `the clock advances by how long, like 14d, 2h or 1w (or ISO 8601, like P1M or PT5M), or until an instant, like 2026-11-05T00:00:00Z; received "${'by' in target ? target.by : target.to}"`,
+      );
     await clock.advance(toMs);
     return clockState();
   };
@@ -178,11 +187,17 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     return { access_token: accessToken, token_type: 'Bearer', expires_in: lifetime };
   };
 
+  /** Functions, whether they have logged or not, and whatever else has. */
+  const loggedNames = (): readonly string[] => [...new Set([...pool.status().map(({ name }) => name), ...logs.sources()])].sort();
+
   const readLogs = (url: URL): unknown => {
     const level = url.searchParams.get('level');
     if (level !== null && !['debug', 'info', 'warn', 'error', 'metric'].includes(level))
       throw new BadRequest('level must be debug, info, warn, error or metric');
     const source = url.searchParams.get('function');
+    const names = loggedNames();
+    if (source !== null && !names.some((name) => name.includes(source)))
+      throw new BadRequest(`no function, and nothing else that has logged, has "${source}" in its name; there are: ${names.join(', ')}`);
     return logs.read({
       limit: limitOf(url, 200),
       ...(source === null ? {} : { source }),
@@ -191,6 +206,7 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
   };
 
   const handlers: Readonly<Record<string, Handler>> = {
+    'GET /local/stack': () => ({ stack: 'ascent', pid: process.pid, dataDir: parts.dataDir }),
     'GET /local/clock': clockState,
     'PUT /local/clock': setClock,
     'POST /local/clock/advance': advance,

@@ -23,7 +23,7 @@ export const adminPage = `<!doctype html>
 <body>
 <h1>Ascent, local stack</h1>
 <form id="clock"><strong id="now"></strong><span id="frozen"></span>
-  <label>advance by <input name="by" value="P1D" size="8"></label><button>Advance</button><output id="moved"></output></form>
+  <label>advance by <input name="by" value="1d" size="8"></label><button>Advance</button><output id="moved"></output></form>
 <div id="sections"></div>
 <script type="module">
 const read = async (path) => (await fetch(path)).json();

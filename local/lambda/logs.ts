@@ -10,6 +10,8 @@ export interface LogEntry {
 
 export interface LogStore {
   readonly append: (source: string, line: string, level?: LogEntry['level']) => void;
+  /** Names under which something was logged since the start. */
+  readonly sources: () => readonly string[];
   /** Newest last. `source` matches any part of the name. */
   readonly read: (query: { readonly source?: string; readonly level?: LogEntry['level']; readonly limit?: number }) => readonly LogEntry[];
 }
@@ -30,6 +32,7 @@ const levelOf = (line: string): LogEntry['level'] => {
 export const openLogs = (onAppend: (entry: LogEntry) => void): LogStore => {
   const bySource = new Map<string, LogEntry[]>();
   return {
+    sources: () => [...bySource.keys()],
     append: (source, line, level = levelOf(line)) => {
       const entry: LogEntry = {
         atMs: Date.now(),

@@ -4,7 +4,7 @@ import { tableText } from '../../bench/report.ts';
 import type { Proof } from './proof.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const TEST = 'test/arr/order.properties.test.ts';
+const TEST = 'test/arr/movements/order.properties.test.ts';
 /** Histories of one process: below the test's own time limit on a slow machine, and often enough to see progress. */
 const CHUNK = 1_000;
 

@@ -150,6 +150,33 @@ describe('exchange rates', () => {
     ]);
   });
 
+  test('of which none is one are refused as a whole, with what is wrong with each row, and nothing is loaded', async () => {
+    const before = (await ask('USD', 'USD')).json.rateSetVersion;
+    const rates = [{ ...row, rate: '-1' }, { ...row, type: 'noon' }, ...Array.from({ length: 148 }, () => ({ ...row, base: 'eur' }))];
+    const { status, headers, json } = await request('putFxRates', { body: { rates } });
+    expect([status, headers['content-type'], json.type]).toEqual([422, 'application/problem+json', '/problems/rates-refused']);
+    expect(json.detail).toBe('No row is a rate, so nothing was loaded; 150 received, each with what is wrong under problems.');
+    // Every row, however many: none may be taken for loaded.
+    expect(json.problems?.length).toBe(150);
+    expect(json.problems?.slice(0, 2)).toEqual([
+      { row: 0, code: 'rate-invalid', detail: 'A rate must be above 0, received -1.', field: 'rates[0].rate' },
+      {
+        row: 1,
+        code: 'rate-type-unknown',
+        detail: '"noon" is not one of spot, average, closing, plan.',
+        field: 'rates[1].type',
+      },
+    ]);
+    expect((await ask('USD', 'USD')).json.rateSetVersion).toBe(before);
+  });
+
+  test('that were there already are accepted, also beside a row that is none: a request sent again is answered alike', async () => {
+    const gbp = { ...row, base: 'GBP', rate: '1.30' };
+    const again = await request('putFxRates', { body: { rates: [gbp, { ...row, rate: '0' }] } });
+    expect(again.status).toBe(200);
+    expect(again.json).toMatchObject({ loaded: 0, unchanged: 1, problems: [{ row: 1, field: 'rates[1].rate' }] });
+  });
+
   test('are inverted and crossed exactly', async () => {
     expect((await ask('USD', 'EUR')).json).toMatchObject({
       rate: '0.862068965517',

@@ -9,7 +9,7 @@ it('ends at a signal: what is under way is answered, and nothing more is sent', 
   let answered = 0;
   const server = createServer((request, response) => {
     request.resume();
-    if (request.method === 'PUT') return response.end('{}');
+    if (request.method === 'PUT') return response.end('{"problems":[]}');
     came += 1;
     // The 24 connections are all busy when the signal comes.
     if (came === 24) stopping.abort();
@@ -32,4 +32,22 @@ it('ends at a signal: what is under way is answered, and nothing more is sent', 
   server.close();
   expect(failure).toBe(stopping.signal.reason);
   expect([came, answered]).toEqual([24, 24]);
+});
+
+it('stops where a plan rate was refused', async () => {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.end('{"loaded":1,"problems":[{"row":0,"code":"rate-not-positive","detail":"is 0","field":"rate"}]}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const target: DemoTarget = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    webhookSecret: 'whsec_trial',
+    setClock: () => undefined,
+    advanceClock: () => Promise.resolve(),
+    idle: () => Promise.resolve(),
+  };
+  const story = { rates: [{}], deliveries: [], deliveriesUntilToday: 0, startsAt: 1_000, todayAt: 2_000 };
+  await expect(loadDemo(target, story, () => undefined)).rejects.toThrow(/not taken as a whole: 200 .*rate-not-positive/);
+  server.close();
 });

@@ -66,11 +66,15 @@ describe('a duration', () => {
     ['P1D', '2026-02-01T00:00:00.000Z'],
     ['P1M', '2026-02-28T00:00:00.000Z'],
     ['PT5M', '2026-01-31T00:05:00.000Z'],
+    ['14d', '2026-02-14T00:00:00.000Z'],
+    ['2h', '2026-01-31T02:00:00.000Z'],
+    ['1W', '2026-02-07T00:00:00.000Z'],
   ])('%s ends at %s', (duration, end) => {
     expect(new Date(durationEnd(at('2026-01-31T00:00:00Z'), duration) ?? 0).toISOString()).toBe(end);
   });
 
   it('refuses what is none', () => {
-    expect(durationEnd(0, 'tomorrow')).toBeUndefined();
+    // 14 could be anything, and m a minute or a month.
+    for (const none of ['tomorrow', '14', '3m', '1.5d', '']) expect(durationEnd(0, none)).toBeUndefined();
   });
 });

@@ -33,6 +33,7 @@ describe('the command line of a running stack', () => {
     [['queues'], { method: 'GET', path: 'queues' }],
     [['clock'], { method: 'GET', path: 'clock' }],
     [['clock', 'advance', 'P1D'], { method: 'POST', path: 'clock/advance', body: { by: 'P1D' } }],
+    [['clock', 'advance', '14'], { method: 'POST', path: 'clock/advance', body: { by: '14' } }],
     [['clock', 'advance', '2026-12-31T00:00:00Z'], { method: 'POST', path: 'clock/advance', body: { to: '2026-12-31T00:00:00Z' } }],
     [['redrive', 'posts-dead'], { method: 'POST', path: 'dead-letters/redrive', body: { queue: 'posts-dead' } }],
     [['token', 'arr/read'], { method: 'POST', path: 'token', body: { scopes: ['arr/read'] } }],

@@ -2,13 +2,23 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { decodeCursor, encodeCursor } from '../../functions/platform/cursor.ts';
 import { apiHandler, rawBody } from '../../functions/platform/http.ts';
-import { depthOf } from '../../functions/platform/http-request.ts';
+import type { FieldProblem } from '../../functions/platform/http-problem.ts';
+import { depthOf, validated } from '../../functions/platform/http-request.ts';
 import { accepts, etagOf, namesEtag } from '../../functions/platform/http-response.ts';
 import { fail, ok } from '../../functions/platform/result.ts';
 import { defineRoutes } from '../../functions/platform/routes.ts';
 import { call, type ListAnswer } from '../support/http.ts';
 
 const note = z.object({ title: z.string().check(z.minLength(2)), tags: z.array(z.string()), pages: z.int() });
+
+const shelf = z.strictObject({
+  name: z.string(),
+  cover: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('plain') }),
+    z.strictObject({ kind: z.literal('picture'), ink: z.string() }),
+  ]),
+  notes: z.optional(z.array(z.strictObject({ id: z.string(), place: z.optional(z.int()) }).check(z.refine(({ id }) => id !== '')))),
+});
 
 const routes = defineRoutes({
   getNote: {
@@ -38,6 +48,7 @@ const routes = defineRoutes({
     query: z.object({ color: z.optional(z.string()) }),
     response: z.object({ items: z.array(z.int()), nextCursor: z.nullable(z.string()) }),
   },
+  putShelf: { method: 'PUT', path: '/shelf', scope: 'notes/write', summary: 'x', body: shelf, response: z.object({}) },
   health: { method: 'GET', path: '/health', scope: 'public', summary: 'x', response: z.object({ ok: z.boolean() }) },
   page: { method: 'GET', path: '/page', scope: 'public', summary: 'x', response: z.string() },
   broken: { method: 'GET', path: '/broken', scope: 'public', summary: 'x', response: z.object({}) },
@@ -54,6 +65,7 @@ const handler = apiHandler('test', routes, {
     const items = [0, 1, 2, 3, 4].slice(from, from + page.limit);
     return ok({ items, nextCursor: from + page.limit < 5 ? String(from + page.limit) : null });
   },
+  putShelf: async () => ok({}),
   health: async () => ok({ ok: true }),
   page: async () => ok(rawBody('text/html; charset=utf-8', '<p>hi</p>', 'public, max-age=300')),
   broken: () => Promise.reject(new Error('secret of jane@example.com')),
@@ -261,6 +273,41 @@ describe('a list', () => {
     const other = Buffer.from(JSON.stringify([2, 'x', 'y'])).toString('base64url');
     expect(decodeCursor('list', other)).toMatchObject({ ok: false, problem: { code: 'cursor-invalid' } });
     expect(decodeCursor('list', 'A'.repeat(2_049))).toMatchObject({ ok: false });
+  });
+});
+
+describe('a key that its object does not know', () => {
+  const details = (schema: z.ZodMiniType, value: unknown): readonly string[] => {
+    const problems: FieldProblem[] = [];
+    validated(schema, value, 'body', problems);
+    return problems.map(({ field, detail }) => `${field}: ${detail}`);
+  };
+
+  test('is named in the answer, with the keys that are allowed where it stands', async () => {
+    const body = {
+      name: 'x',
+      colour: 'red',
+      cover: { kind: 'picture', ink: 'blue', Ink: 'x' },
+      notes: [{ id: '1' }, { id: '2', plaice: 3, at: 4 }],
+    };
+    const { status, json } = await call(handler, 'PUT', '/shelf', { ...write, body });
+    expect(status).toBe(400);
+    expect(json.problems).toEqual([
+      { field: 'cover', detail: 'Unrecognized key: "Ink"; allowed: kind, ink' },
+      { field: 'notes[1]', detail: 'Unrecognized keys: "plaice", "at"; allowed: id, place' },
+      { field: 'body', detail: 'Unrecognized key: "colour"; allowed: name, cover, notes' },
+    ]);
+  });
+
+  test('is answered with at most 20 of them', () => {
+    const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n + 1}`, z.optional(z.int())]));
+    const twenty = 'k1, k2, k3, k4, k5, k6, k7, k8, k9, k10, k11, k12, k13, k14, k15, k16, k17, k18, k19, k20';
+    expect(details(z.strictObject(keys(20)), { x: 1 })).toEqual([`body: Unrecognized key: "x"; allowed: ${twenty}`]);
+    expect(details(z.strictObject(keys(23)), { x: 1 })).toEqual([`body: Unrecognized key: "x"; allowed: ${twenty} and 3 more`]);
+  });
+
+  test('is answered with none where the object has none', () => {
+    expect(details(z.strictObject({}), { x: 1 })).toEqual(['body: Unrecognized key: "x"; allowed: none']);
   });
 });
 

@@ -12,7 +12,7 @@ const notes = defineRoutes({
     scope: 'notes/read',
     summary: 'One page, with `code` & <b>markup</b>',
     params: z.object({ page: z.string() }),
-    query: z.object({ color: z.enum(['red', 'blue']), on: z.optional(z.string()) }),
+    query: z.object({ color: z.enum(['red', 'blue']).check(z.describe('Of the ink')), on: z.optional(z.string()) }),
     response: z.object({ id: z.string(), gone: z.nullable(z.string()) }),
     problems: { 'note-burnt': 410 },
   },
@@ -59,6 +59,17 @@ describe('the OpenAPI document', () => {
         ['on', 'query', false],
       ],
     );
+  });
+
+  test('says at a parameter what it is, and not in its schema', () => {
+    const color = operation('/notes/{noteId}/{page}', 'get')?.parameters?.find(({ name }) => name === 'color');
+    expect(color).toEqual({
+      name: 'color',
+      in: 'query',
+      required: true,
+      description: 'Of the ink',
+      schema: { type: 'string', enum: ['red', 'blue'] },
+    });
   });
 
   test('says what each field of an exchange rate may be, though rows are judged one by one', () => {

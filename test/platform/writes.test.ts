@@ -191,7 +191,7 @@ describe('a batch', () => {
   test('creates at most 25 items in a request', async () => {
     const results = await batchCommit(pages('many', 60).map((write) => [write]));
     expect(results.every(({ ok }) => ok)).toBe(true);
-    expect(proxy.calls.map(({ operation, input }) => [operation, input.Statements.length])).toEqual([
+    expect(proxy.calls.map(({ operation, input }) => [operation, input.Statements?.length])).toEqual([
       ['BatchExecuteStatement', 25],
       ['BatchExecuteStatement', 25],
       ['BatchExecuteStatement', 10],

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AttributeValue, BatchStatementRequest, KeysAndAttributes, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { TestTable } from './dynamodb.ts';
 
@@ -9,10 +10,24 @@ export interface Refusal {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
+/** What a request asks, of whichever operation: the fields that tests look into, those of another operation absent. */
+export interface Asked {
+  readonly TableName?: string;
+  readonly Item?: Record<string, AttributeValue>;
+  readonly Key?: Record<string, AttributeValue>;
+  readonly KeyConditionExpression?: string;
+  readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
+  readonly ConsistentRead?: boolean;
+  /** Of a BatchGetItem, by table. */
+  readonly RequestItems?: Record<string, KeysAndAttributes>;
+  readonly TransactItems?: TransactWriteItem[];
+  /** Of a BatchExecuteStatement. */
+  readonly Statements?: BatchStatementRequest[];
+}
+
 export interface Call {
   readonly operation: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into the JSON of any request
-  readonly input: any;
+  readonly input: Asked;
 }
 
 /** Stands in front of the engine: sees what the functions under test ask, and answers some of it itself. Empty again before each test. */
@@ -41,7 +56,7 @@ export const useDynamoDBProxy = (table: TestTable): DynamoDBProxy => {
     server = createServer(async (incoming, outgoing) => {
       const body = await bodyOf(incoming);
       const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
-      const call = { operation, input: JSON.parse(body.toString('utf8')) as unknown };
+      const call: Call = { operation, input: JSON.parse(body.toString('utf8')) as Asked };
       proxy.calls.push(call);
       const refusal = (await proxy.before?.(call)) ?? proxy.refusals.shift();
       if (refusal !== undefined) {

@@ -1,4 +1,4 @@
-import type { PlanContent } from '../../company/index.ts';
+import type { PlanContent, PlanVersion } from '../../company/index.ts';
 import { addDays, addMonths } from '../../platform/calendar.ts';
 import type { Cause } from '../movements/movements.ts';
 import type { Course, CourseRow } from '../totals/course.ts';
@@ -111,7 +111,7 @@ const total = (parts: readonly { readonly amountMinor: bigint }[]): bigint => pa
 
 const shares = (parts: readonly Part[]): Share[] => parts.map((part) => ({ ...part, shareBps: ratioBps(part.amountMinor, total(parts)) }));
 
-/** Targets of a plan that cannot hold together, each with the arithmetic. */
+/** Targets of a plan that cannot hold together: one sentence with whose, by how much, why, and what to do. A remark on the plan, no error of ARR. */
 export interface Conflict {
   readonly code: 'nrr-above-growth' | 'nrr-above-composition';
   readonly sentence: string;
@@ -120,17 +120,21 @@ export interface Conflict {
 }
 
 /** Never bends a definition: says what the other targets of the same plan leave room for. */
-export const conflictsOf = (plan: PlanContent): Conflict[] => {
+export const conflictsOf = ({ version, content: plan }: Pick<PlanVersion, 'version' | 'content'>): Conflict[] => {
   const opening = BigInt(plan.openingArrMinor);
   const target = BigInt(plan.targetArrMinor);
   const nrr = plan.targetsBps.netRevenueRetention;
   const conflicts: Conflict[] = [];
+  const disagree = (feasible: number): string =>
+    `${version === BUILT_IN ? "The built-in plan's" : `Plan version ${version}'s`} own targets disagree by ${points(nrr - feasible)} points`;
+  const settles = (feasible: number): string =>
+    `no figure rests on it, and a new version of the plan (PUT /api/v1/plan) with netRevenueRetention of ${feasible} basis points or less settles it.`;
   const most = ratioBps(target, opening);
   if (most !== undefined && nrr > most) {
     const months = (12 * Math.log(Number(target) / Number(opening))) / Math.log(nrr / 10_000);
     conflicts.push({
       code: 'nrr-above-growth',
-      sentence: `Net revenue retention of ${percent(nrr)} does not fit: even without one new customer, closing ÷ opening is at most ${percent(most)}; at ${percent(nrr)} the opening base alone would reach the target in ${months.toFixed(1)} months.`,
+      sentence: `${disagree(most)}: it asks for net revenue retention of ${percent(nrr)}, and for a growth that leaves room for ${percent(most)} even without one new customer (at ${percent(nrr)} the opening base alone would reach the target in ${months.toFixed(1)} months); ${settles(most)}`,
       targetBps: nrr,
       feasibleBps: most,
     });
@@ -141,7 +145,7 @@ export const conflictsOf = (plan: PlanContent): Conflict[] => {
   if (implied !== undefined && growth > 0n && nrr > implied && plan.compositionBps.landed > 0) {
     conflicts.push({
       code: 'nrr-above-composition',
-      sentence: `With ${percent(plan.compositionBps.landed)} of the growth from new customers, the base grows to at most ${percent(implied)} of its opening; the target for net revenue retention is ${percent(nrr)}.`,
+      sentence: `${disagree(implied)}: it asks for net revenue retention of ${percent(nrr)}, and for ${percent(plan.compositionBps.landed)} of the growth from new customers, which leaves the opening base room for ${percent(implied)}; ${settles(implied)}`,
       targetBps: nrr,
       feasibleBps: implied,
     });
@@ -149,4 +153,9 @@ export const conflictsOf = (plan: PlanContent): Conflict[] => {
   return conflicts;
 };
 
-const percent = (bps: number): string => `${(bps / 100).toFixed(bps % 100 === 0 ? 0 : 1)}%`;
+/** Version of the plan that stands in the configuration. */
+const BUILT_IN = 1;
+
+/** Basis points as percentage points: 3,250 is 32.5. */
+const points = (bps: number): string => (bps / 100).toFixed(bps % 100 === 0 ? 0 : 1);
+const percent = (bps: number): string => `${points(bps)}%`;

@@ -44,7 +44,7 @@ export const statusOf = ({ totals, plan, planCurrency, planned, on, hasRate }: S
     },
     eta: etaOf(course, plan.content, planned, on),
     composition: compositionOf(totals, course, plan.content, planCurrency, on),
-    conflicts: conflictsOf(plan.content),
+    conflicts: conflictsOf(plan),
     explain: explainPath({ on }, EVERYTHING),
   };
 };

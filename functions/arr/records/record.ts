@@ -8,7 +8,7 @@ import type { Fact } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { append, type Book, type Decision, decideAll, emptyBook } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
-import { type Recording, toEntry, toMovement } from './codec.ts';
+import { toEntry, toMovement } from './codec.ts';
 import { firstPortion } from './portions.ts';
 import { customerIdOf, customerWrite, factKeyOf, type History, readBooks, readHistory, recordingWrites, type StoredBook } from './store.ts';
 
@@ -30,6 +30,15 @@ interface Prepared {
  */
 type ContextNow = () => Promise<Context>;
 
+/** Facts of one customer that are to be recorded, what is stored of it, and under what it is decided. */
+interface Arrival {
+  readonly customerId: string;
+  readonly facts: readonly Fact[];
+  readonly stored: StoredBook | undefined;
+  readonly context: Context;
+  readonly recordedAt: string;
+}
+
 /** Records facts of any customers; answers the keys of the facts that could not be recorded and are to be delivered again. */
 export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow, recordedAt: string): Promise<ReadonlySet<string>> => {
   const byCustomer = groupByCustomer(facts);
@@ -44,7 +53,7 @@ export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow
   for (const [customerId, own] of byCustomer) {
     const ready = unlisted.has(customerId)
       ? undefined
-      : await alone(customerId, () => prepare(customerId, own, stored.get(customerId), context, recordedAt));
+      : await alone(customerId, () => prepare({ customerId, facts: own, stored: stored.get(customerId), context, recordedAt }));
     if (ready !== undefined) prepared.push(ready);
     else fail(customerId);
   }
@@ -103,7 +112,7 @@ export const recordAgain = async (
   for (let refused = 0; refused < MAX_ATTEMPTS; ) {
     const stored = (await readBooks([customerId])).get(customerId);
     if (stored === undefined && facts.length === 0) return false;
-    const prepared = await prepareAll(customerId, facts, stored, await contextNow(), recordedAt);
+    const prepared = await prepareAll({ customerId, facts, stored, context: await contextNow(), recordedAt });
     if (prepared.writes.length === 0) return true;
     const result = await commit(prepared.writes);
     if (result.ok && !prepared.more) return true;
@@ -126,48 +135,37 @@ const nameOf = (facts: readonly Fact[], before: string): string => {
 };
 
 /** In order where possible: the facts are appended to the book without reading the customer's history. */
-const prepare = async (
-  customerId: string,
-  facts: readonly Fact[],
-  stored: StoredBook | undefined,
-  context: Context,
-  recordedAt: string,
-): Promise<Prepared> => {
-  if (stored !== undefined && stored.book === undefined) return prepareAll(customerId, facts, stored, context, recordedAt);
+const prepare = async (arrival: Arrival): Promise<Prepared> => {
+  const { facts, stored, context } = arrival;
+  if (stored !== undefined && stored.book === undefined) return prepareAll(arrival);
   let book: Book = stored?.book ?? emptyBook(context);
   const movements: Entry[] = [];
   const inOrder = [...facts].sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt);
   for (const fact of inOrder) {
     const decision = append(book, fact, context);
-    if (decision === 'late') return prepareAll(customerId, facts, stored, context, recordedAt);
+    if (decision === 'late') return prepareAll(arrival);
     book = decision.book;
     movements.push(...decision.movements);
   }
-  const recording = { customerId, recordedAt, version: (stored?.version ?? 0) + 1 };
-  return preparedFrom(recording, facts, nameOf(inOrder, stored?.name ?? ''), { book, movements, ambiguous: [] }, context);
+  return preparedFrom(arrival, nameOf(inOrder, stored?.name ?? ''), { book, movements, ambiguous: [] });
 };
 
 const NOTHING_RECORDED: History = { facts: [], keys: new Set(), movements: [] };
 
 /** From the whole timeline: late, duplicate and tied facts, and books decided under other rates or rules. */
-const prepareAll = async (
-  customerId: string,
-  facts: readonly Fact[],
-  stored: StoredBook | undefined,
-  context: Context,
-  recordedAt: string,
-): Promise<Prepared> => {
+const prepareAll = async (arrival: Arrival): Promise<Prepared> => {
+  const { customerId, facts, stored, context } = arrival;
   const known = stored === undefined ? NOTHING_RECORDED : await readHistory(customerId);
   const fresh = facts.filter((fact) => !known.keys.has(factKeyOf(fact)));
   const isDecided = stored?.book !== undefined && stored.book.ratesVersion === context.rates.version;
   if (fresh.length === 0 && (isDecided || stored === undefined)) return { customerId, writes: [], more: false };
   const all = [...known.facts, ...fresh];
   const decision = decideAll(all, known.movements.map(toEntry), context);
-  const recording = { customerId, recordedAt, version: (stored?.version ?? 0) + 1 };
-  return preparedFrom(recording, fresh, nameOf(all, stored?.name ?? ''), decision, context);
+  return preparedFrom({ ...arrival, facts: fresh }, nameOf(all, stored?.name ?? ''), decision);
 };
 
-const preparedFrom = (recording: Recording, facts: readonly Fact[], name: string, decision: Decision, context: Context): Prepared => {
+const preparedFrom = ({ customerId, facts, stored, context, recordedAt }: Arrival, name: string, decision: Decision): Prepared => {
+  const recording = { customerId, recordedAt, version: (stored?.version ?? 0) + 1 };
   const { entries, more } = firstPortion(decision.movements);
   const writes: Write[] = [
     ...recordingWrites(recording, {
@@ -182,14 +180,9 @@ const preparedFrom = (recording: Recording, facts: readonly Fact[], name: string
   ];
   for (const data of tiesOf(facts, decision)) {
     const id = `tie:${data.subscriptionId}:${data.observedAt}`;
-    writes.push(
-      outboxWrite(
-        domainEvent(subscriptionTieFound, { id, recordedAt: recording.recordedAt, subject: recording.customerId, data }),
-        arrEvents,
-      ),
-    );
+    writes.push(outboxWrite(domainEvent(subscriptionTieFound, { id, recordedAt, subject: customerId, data }), arrEvents));
   }
-  return { customerId: recording.customerId, writes, more };
+  return { customerId, writes, more };
 };
 
 /** Only a fact that arrives now can make a tie; an older one has been told already. */

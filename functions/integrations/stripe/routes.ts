@@ -29,7 +29,7 @@ export const stripeWebhookRoutes = defineRoutes({
     path: '/webhooks/stripe/{instance}',
     scope: 'public',
     summary: 'Takes a signed Stripe event of one instance',
-    params: z.object({ instance: z.string() }),
+    params: z.object({ instance: z.string().check(z.describe('Name of the Stripe account in the configuration, e.g. `main`')) }),
     response: answer,
     problems,
   },

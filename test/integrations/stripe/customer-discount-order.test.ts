@@ -148,7 +148,7 @@ describe('what goes on at the same time', () => {
     const { events, subscriptionId } = both('written');
     // All of the discount's event is done after the subscription's was mapped, and before its fact is there.
     proxy.before = async ({ operation, input }) => {
-      const isFact = operation === 'PutItem' && String(input.Item?.pk?.S).startsWith(`SRC#stripe#main#${subscriptionId}`);
+      const isFact = operation === 'PutItem' && String(input.Item?.['pk']?.S).startsWith(`SRC#stripe#main#${subscriptionId}`);
       if (!isFact && operation !== 'BatchExecuteStatement') return undefined;
       proxy.before = undefined;
       await take(events['ended'] as Json);

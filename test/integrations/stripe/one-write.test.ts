@@ -17,8 +17,8 @@ const writes = (): readonly string[] =>
     .filter(({ operation }) => !/^(?:Get|BatchGet|Query|Scan)/.test(operation))
     .flatMap(({ operation, input }) =>
       operation === 'BatchExecuteStatement'
-        ? [`${input.Statements.length} inserts`]
-        : [`${operation} ${String((input.Item ?? input.Key)?.pk.S).split('#')[0]}`],
+        ? [`${input.Statements?.length} inserts`]
+        : [`${operation} ${String((input.Item ?? input.Key)?.['pk']?.S).split('#')[0]}`],
     )
     .filter((write) => !write.endsWith(' MARK'));
 

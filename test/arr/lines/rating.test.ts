@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { enterprise } from '../../functions/arr/lines/profile.ts';
+import { enterprise } from '../../../functions/arr/lines/profile.ts';
 import {
   annualValues,
   type Discount,
@@ -8,8 +8,8 @@ import {
   type Line,
   perInterval,
   roundHalfAway,
-} from '../../functions/arr/lines/rating.ts';
-import { seats } from './facts.ts';
+} from '../../../functions/arr/lines/rating.ts';
+import { seats } from '../facts.ts';
 
 const tiers = [
   { upTo: '100', unitMinor: '1000', flatMinor: '0' },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../functions/arr/lines/facts.ts';
-import { closingAt, decideAll } from '../../functions/arr/movements/decide.ts';
-import { toEpochDay } from '../../functions/platform/calendar.ts';
-import { customer, seats, subscription, testContext } from './facts.ts';
+import type { Fact } from '../../../functions/arr/lines/facts.ts';
+import { closingAt, decideAll } from '../../../functions/arr/movements/decide.ts';
+import { toEpochDay } from '../../../functions/platform/calendar.ts';
+import { customer, seats, subscription, testContext } from '../facts.ts';
 
 const SECOND = '2026-02-01T09:00:00Z';
 

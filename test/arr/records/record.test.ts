@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Fact } from '../../functions/arr/lines/facts.ts';
-import type { Context } from '../../functions/arr/lines/values.ts';
-import { readMonth } from '../../functions/arr/records/months-store.ts';
-import { recordAgain, recordFacts } from '../../functions/arr/records/record.ts';
-import { readBooks, readCustomerIds, readFacts, readMovement, readMovements, shards } from '../../functions/arr/records/store.ts';
-import { fromEpochDay } from '../../functions/platform/calendar.ts';
-import { useDynamoDB } from '../support/dynamodb.ts';
-import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
-import { eventsIn, itemsUnder } from '../support/items.ts';
-import { customer, schedule, seats, subscription, testContext } from './facts.ts';
+import type { Fact } from '../../../functions/arr/lines/facts.ts';
+import type { Context } from '../../../functions/arr/lines/values.ts';
+import { readMonth } from '../../../functions/arr/records/months-store.ts';
+import { recordAgain, recordFacts } from '../../../functions/arr/records/record.ts';
+import { readBooks, readCustomerIds, readFacts, readMovement, readMovements, shards } from '../../../functions/arr/records/store.ts';
+import { fromEpochDay } from '../../../functions/platform/calendar.ts';
+import { useDynamoDB } from '../../support/dynamodb.ts';
+import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
+import { eventsIn, itemsUnder } from '../../support/items.ts';
+import { customer, schedule, seats, subscription, testContext } from '../facts.ts';
 
 const proxy = useDynamoDBProxy(useDynamoDB());
 const RECORDED_AT = '2026-11-05T12:00:00.000Z';
@@ -42,8 +42,8 @@ const places = async (): Promise<string[]> => (await itemsUnder(`ARR#${full()}`)
 /** Writes asked of the table: operation and key. */
 const writes = (): string[] =>
   proxy.calls.flatMap(({ operation, input }) => {
-    if (operation === 'PutItem') return [`PutItem ${input.Item.pk.S} ${input.Item.sk.S}`];
-    return operation === 'TransactWriteItems' ? [`TransactWriteItems of ${input.TransactItems.length}`] : [];
+    if (operation === 'PutItem') return [`PutItem ${input.Item?.['pk']?.S} ${input.Item?.['sk']?.S}`];
+    return operation === 'TransactWriteItems' ? [`TransactWriteItems of ${input.TransactItems?.length}`] : [];
   });
 
 describe('recording facts', () => {
@@ -267,7 +267,7 @@ describe('plan rates that are loaded meanwhile', () => {
   const steps = async (fact: Fact): Promise<string[]> => {
     const seen: string[] = [];
     proxy.before = ({ operation, input }) => {
-      const pk = String(input.Item?.pk.S ?? input.ExpressionAttributeValues?.[':pk']?.S ?? '');
+      const pk = String(input.Item?.['pk']?.S ?? input.ExpressionAttributeValues?.[':pk']?.S ?? '');
       seen.push(`${operation} ${pk.split('#')[0]}`);
       return undefined;
     };
@@ -329,7 +329,7 @@ describe('plan rates that are loaded meanwhile', () => {
 
   it('do not find a customer that could not be listed: its facts come again', async () => {
     proxy.before = ({ operation, input }) =>
-      operation === 'PutItem' && String(input.Item.pk.S).startsWith('BOOKS#') ? { type: 'TransactionConflictException' } : undefined;
+      operation === 'PutItem' && String(input.Item?.['pk']?.S).startsWith('BOOKS#') ? { type: 'TransactionConflictException' } : undefined;
     expect(await record(sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set([`main/evt_a_${id}/subscription`]));
     proxy.before = undefined;
     expect(await places()).toEqual([]);

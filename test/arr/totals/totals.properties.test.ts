@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { foldLane } from '../../functions/arr/totals/base-store.ts';
-import { laneOf, type Part } from '../../functions/arr/totals/log-store.ts';
-import { type Projected, project } from '../../functions/arr/totals/projection.ts';
-import { useDynamoDB } from '../support/dynamodb.ts';
-import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
-import { newReader, projectedOf, shardsOfLane, type Told, tallied, textOf } from './projected.ts';
+import { foldLane } from '../../../functions/arr/totals/base-store.ts';
+import { laneOf, type Part } from '../../../functions/arr/totals/log-store.ts';
+import { type Projected, project } from '../../../functions/arr/totals/projection.ts';
+import { useDynamoDB } from '../../support/dynamodb.ts';
+import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
+import { newReader, projectedOf, shardsOfLane, type Told, tallied, textOf } from '../projected.ts';
 
 const table = useDynamoDB();
 const proxy = useDynamoDBProxy(table);
@@ -81,7 +81,7 @@ const streams = () => {
 const fold = async (index: number, survived: number): Promise<void> => {
   let puts = 0;
   proxy.before = ({ operation, input }) => {
-    if (!/^(?:Put|TransactWrite)/.test(operation) || input.Item?.sk.S.startsWith('LOG#')) return undefined;
+    if (!/^(?:Put|TransactWrite)/.test(operation) || input.Item?.['sk']?.S?.startsWith('LOG#')) return undefined;
     puts += 1;
     return puts > survived ? { type: 'AccessDeniedException' } : undefined;
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { proRata } from '../../functions/arr/movements/stock.ts';
+import { proRata } from '../../../functions/arr/movements/stock.ts';
 
 const amount = fc.bigInt({ min: -1_000_000n, max: 1_000_000n });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Movement } from '../../functions/arr/events.ts';
-import { contributionOf } from '../../functions/arr/figures/contribution.ts';
-import { EVERYTHING } from '../../functions/arr/totals/series.ts';
+import type { Movement } from '../../../functions/arr/events.ts';
+import { contributionOf } from '../../../functions/arr/figures/contribution.ts';
+import { EVERYTHING } from '../../../functions/arr/totals/series.ts';
 
 const line = (more: Partial<Movement['lines'][number]>): Movement['lines'][number] => ({
   lineKey: 'sub_1/a',

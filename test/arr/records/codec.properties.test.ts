@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../functions/arr/lines/facts.ts';
-import { append, type Book, decideAll, emptyBook } from '../../functions/arr/movements/decide.ts';
-import type { Entry } from '../../functions/arr/movements/movements.ts';
-import { decodeBook, encodeBook, pack, unpackBook, unpackFacts } from '../../functions/arr/records/codec.ts';
-import { customer, testContext } from './facts.ts';
-import { factOf, step } from './histories.ts';
+import type { Fact } from '../../../functions/arr/lines/facts.ts';
+import { append, type Book, decideAll, emptyBook } from '../../../functions/arr/movements/decide.ts';
+import type { Entry } from '../../../functions/arr/movements/movements.ts';
+import { decodeBook, encodeBook, pack, unpackBook, unpackFacts } from '../../../functions/arr/records/codec.ts';
+import { customer, testContext } from '../facts.ts';
+import { factOf, step } from '../histories.ts';
 
 /** Records facts one by one, the book going through storage before each fact, or staying in memory. */
 const movementsOf = (facts: readonly Fact[], stored: boolean): Entry[][] => {

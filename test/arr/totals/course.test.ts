@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { figureOf, questionOf } from '../../functions/arr/figures/figure.ts';
-import { type StatusInput, statusOf } from '../../functions/arr/figures/status.ts';
-import { Course, type HasRate } from '../../functions/arr/totals/course.ts';
-import { EVERYTHING, OPENING_DATE, type Step } from '../../functions/arr/totals/series.ts';
-import { type PlanContent, plannedPath } from '../../functions/company/index.ts';
-import { CALENDAR_YEAR } from '../../functions/platform/fiscal.ts';
+import { figureOf, questionOf } from '../../../functions/arr/figures/figure.ts';
+import { type StatusInput, statusOf } from '../../../functions/arr/figures/status.ts';
+import { Course, type HasRate } from '../../../functions/arr/totals/course.ts';
+import { EVERYTHING, OPENING_DATE, type Step } from '../../../functions/arr/totals/series.ts';
+import { type PlanContent, plannedPath } from '../../../functions/company/index.ts';
+import { CALENDAR_YEAR } from '../../../functions/platform/fiscal.ts';
 
 /** In dollars: one amount. In pounds: 1.30 dollars each, where they have a rate on the day, otherwise 0. */
 const step = (date: string, amount: number, more: Partial<Step> & { plan?: number } = {}): Step => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../functions/arr/movements/movements.ts';
-import { Tally } from '../../functions/arr/totals/tally.ts';
-import { toEpochDay } from '../../functions/platform/calendar.ts';
+import type { Entry } from '../../../functions/arr/movements/movements.ts';
+import { Tally } from '../../../functions/arr/totals/tally.ts';
+import { toEpochDay } from '../../../functions/platform/calendar.ts';
 
 const entry = (day: string, deltaMinor: bigint, planDeltaMinor: bigint, more: Partial<Entry> = {}, currency = 'USD'): Entry => ({
   day: toEpochDay(day),

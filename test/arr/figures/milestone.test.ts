@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { conflictsOf } from '../../functions/arr/figures/composition.ts';
-import { etaOf, growthBps, milestoneOf, ratioBps, reachedOn, thresholdAmount, velocityOf } from '../../functions/arr/figures/milestone.ts';
-import { Course } from '../../functions/arr/totals/course.ts';
-import { arrAt, type Step, waterfall } from '../../functions/arr/totals/series.ts';
-import { type PlanContent, plannedPath } from '../../functions/company/index.ts';
-import { CALENDAR_YEAR } from '../../functions/platform/fiscal.ts';
+import { conflictsOf } from '../../../functions/arr/figures/composition.ts';
+import {
+  etaOf,
+  growthBps,
+  milestoneOf,
+  ratioBps,
+  reachedOn,
+  thresholdAmount,
+  velocityOf,
+} from '../../../functions/arr/figures/milestone.ts';
+import { Course } from '../../../functions/arr/totals/course.ts';
+import { arrAt, type Step, waterfall } from '../../../functions/arr/totals/series.ts';
+import { type PlanContent, plannedPath } from '../../../functions/company/index.ts';
+import { CALENDAR_YEAR } from '../../../functions/platform/fiscal.ts';
 
 /** From 800 to 1,000 (minor units) over 2026, evenly phased by month. */
 const plan = {
@@ -137,15 +145,35 @@ describe('waterfall', () => {
 describe('consistency of a plan', () => {
   it('names an NRR that cannot hold: at 150% the base alone would take 6.6 months', () => {
     // ln(1.25) ÷ ln(1.5) × 12 = 6.604
-    const [first, second] = conflictsOf(plan);
-    expect(first).toMatchObject({ code: 'nrr-above-growth', targetBps: 15_000, feasibleBps: 12_500 });
-    expect(first?.sentence).toContain('6.6 months');
-    // (800 + 200 × 70%) ÷ 800 = 117.5%
-    expect(second).toMatchObject({ code: 'nrr-above-composition', feasibleBps: 11_750 });
+    const [first, second] = conflictsOf({ version: 1, content: plan });
+    // 1,000 ÷ 800 = 125%; 150 − 125 = 25 points
+    expect(first).toEqual({
+      code: 'nrr-above-growth',
+      sentence:
+        "The built-in plan's own targets disagree by 25 points: it asks for net revenue retention of 150%, and for a growth that leaves room for 125% even without one new customer (at 150% the opening base alone would reach the target in 6.6 months); no figure rests on it, and a new version of the plan (PUT /api/v1/plan) with netRevenueRetention of 12500 basis points or less settles it.",
+      targetBps: 15_000,
+      feasibleBps: 12_500,
+    });
+    // (800 + 200 × 70%) ÷ 800 = 117.5%; 150 − 117.5 = 32.5 points
+    expect(second).toEqual({
+      code: 'nrr-above-composition',
+      sentence:
+        "The built-in plan's own targets disagree by 32.5 points: it asks for net revenue retention of 150%, and for 30% of the growth from new customers, which leaves the opening base room for 117.5%; no figure rests on it, and a new version of the plan (PUT /api/v1/plan) with netRevenueRetention of 11750 basis points or less settles it.",
+      targetBps: 15_000,
+      feasibleBps: 11_750,
+    });
+  });
+
+  it('names the version of a plan that was set, and has nothing left to say once its remedy was taken', () => {
+    expect(conflictsOf({ version: 3, content: plan })[0]?.sentence).toMatch(/^Plan version 3's own targets disagree by 25 points: /);
+    const mended = (netRevenueRetention: number) => ({ ...plan, targetsBps: { ...plan.targetsBps, netRevenueRetention } });
+    expect(conflictsOf({ version: 4, content: mended(12_500) }).map(({ code }) => code)).toEqual(['nrr-above-composition']);
+    expect(conflictsOf({ version: 4, content: mended(11_750) })).toEqual([]);
   });
 
   it('says nothing about a plan that fits', () => {
-    expect(conflictsOf({ ...plan, targetsBps: { ...plan.targetsBps, netRevenueRetention: 11_000 } })).toEqual([]);
+    const content = { ...plan, targetsBps: { ...plan.targetsBps, netRevenueRetention: 11_000 } };
+    expect(conflictsOf({ version: 1, content })).toEqual([]);
   });
 });
 

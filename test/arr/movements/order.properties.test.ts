@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { statusOf } from '../../functions/arr/figures/status.ts';
-import type { Fact } from '../../functions/arr/lines/facts.ts';
-import type { Context } from '../../functions/arr/lines/values.ts';
-import { openAccount, recordFact } from '../../functions/arr/movements/account.ts';
-import { closingAt, closingOn, decideAll } from '../../functions/arr/movements/decide.ts';
-import { Tally } from '../../functions/arr/totals/tally.ts';
-import { parseCounterName } from '../../functions/arr/totals/totals.ts';
-import { type PlanContent, plannedPath } from '../../functions/company/index.ts';
-import { toEpochDay } from '../../functions/platform/calendar.ts';
-import { CALENDAR_YEAR } from '../../functions/platform/fiscal.ts';
-import { testContext } from './facts.ts';
-import { FIRST, factOf, step } from './histories.ts';
+import { statusOf } from '../../../functions/arr/figures/status.ts';
+import type { Fact } from '../../../functions/arr/lines/facts.ts';
+import type { Context } from '../../../functions/arr/lines/values.ts';
+import { openAccount, recordFact } from '../../../functions/arr/movements/account.ts';
+import { closingAt, closingOn, decideAll } from '../../../functions/arr/movements/decide.ts';
+import { Tally } from '../../../functions/arr/totals/tally.ts';
+import { parseCounterName } from '../../../functions/arr/totals/totals.ts';
+import { type PlanContent, plannedPath } from '../../../functions/company/index.ts';
+import { toEpochDay } from '../../../functions/platform/calendar.ts';
+import { CALENDAR_YEAR } from '../../../functions/platform/fiscal.ts';
+import { testContext } from '../facts.ts';
+import { FIRST, factOf, step } from '../histories.ts';
 
 interface Outcome {
   readonly counters: Record<string, string>;

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { planRatesOf } from '../../functions/arr/lines/plan-rates.ts';
-import type { Context } from '../../functions/arr/lines/values.ts';
-import { recordAgain, recordFacts } from '../../functions/arr/records/record.ts';
-import { readMovements } from '../../functions/arr/records/store.ts';
-import { useDynamoDB } from '../support/dynamodb.ts';
-import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
-import { customer, seats, subscription, testContext } from './facts.ts';
+import { planRatesOf } from '../../../functions/arr/lines/plan-rates.ts';
+import type { Context } from '../../../functions/arr/lines/values.ts';
+import { recordAgain, recordFacts } from '../../../functions/arr/records/record.ts';
+import { readMovements } from '../../../functions/arr/records/store.ts';
+import { useDynamoDB } from '../../support/dynamodb.ts';
+import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
+import { customer, seats, subscription, testContext } from '../facts.ts';
 
 const proxy = useDynamoDBProxy(useDynamoDB());
 

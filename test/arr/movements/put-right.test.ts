@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../functions/arr/lines/facts.ts';
-import { openAccount, recordFact } from '../../functions/arr/movements/account.ts';
-import { fromEpochDay } from '../../functions/platform/calendar.ts';
-import { canceled, schedule, seats, subscription, testContext } from './facts.ts';
+import type { Fact } from '../../../functions/arr/lines/facts.ts';
+import { openAccount, recordFact } from '../../../functions/arr/movements/account.ts';
+import { fromEpochDay } from '../../../functions/platform/calendar.ts';
+import { canceled, schedule, seats, subscription, testContext } from '../facts.ts';
 
 /** Movements in the order in which they were recorded, as `day cause amount` in the plan currency. */
 const movementsOf = (...facts: readonly Fact[]): readonly string[] => {

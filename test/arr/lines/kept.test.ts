@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Kept } from '../../functions/arr/lines/kept.ts';
+import { Kept } from '../../../functions/arr/lines/kept.ts';
 
 describe('answers that are kept', () => {
   it('are made once for each text', () => {
