@@ -41,6 +41,8 @@ const STEPS = [
   'integrations/secrets',
   'integrations/status',
   'integrations/watermark',
+  'integrations/salesforce/reader',
+  'integrations/salesforce/session',
   'integrations/stripe/client',
   'integrations/stripe/company',
   'integrations/stripe/fetched-intake',
