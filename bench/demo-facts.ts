@@ -1,4 +1,7 @@
 import { company } from '../ascent.config.ts';
+import type { DemoCompany } from '../demo/company.ts';
+import type { StripeEvent } from '../demo/events.ts';
+import type { StripeState } from '../demo/stripe-state.ts';
 import type { Fact } from '../functions/arr/lines/facts.ts';
 import { planRatesOf } from '../functions/arr/lines/plan-rates.ts';
 import { enterprise } from '../functions/arr/lines/profile.ts';
@@ -27,9 +30,8 @@ const mappingContext: MappingContext = {
   legalEntities: company.legalEntities.map(({ legalEntity }) => legalEntity),
 };
 
-export const demoFacts = (): DemoFacts => {
-  const demo = openDemo();
-  const state = demo.stripeState();
+/** Reads events as the intake does, with what Stripe's state says when they are read: the fact for ARR, undefined for a billing document. */
+export const openIntake = (state: StripeState): ((event: StripeEvent) => Fact | undefined) => {
   // As the fetching step would learn it from Stripe, each once.
   const kept = <T>(read: (id: string) => StripeObject | undefined, parse: (object: unknown) => T): ((id: string) => T | undefined) => {
     const known = new Map<string, T>();
@@ -46,17 +48,32 @@ export const demoFacts = (): DemoFacts => {
     // The demo's discounts are all on subscriptions.
     customer: () => NOTHING_HEARD,
   };
-
-  const facts: Fact[] = [];
-  for (const { deliverAt, event } of demo.events) {
-    if (deliverAt > demo.todayAt) break;
+  return (event) => {
     const opened = openSourceEvent(event);
     if (!opened.ok) throw new Error(`${event.id} cannot be opened: ${opened.problem.detail}`);
-    state.moveTo(deliverAt);
     const reading = mapEvent(opened.value, catalogue, mappingContext);
     if (reading.kind !== 'read') throw new Error(`${event.id} ${event.type} is ${reading.kind}`);
     const { told } = reading.value;
-    if (told.kind !== 'document') facts.push({ kind: told.kind, data: told.fact } as Fact);
+    return told.kind === 'document' ? undefined : ({ kind: told.kind, data: told.fact } as Fact);
+  };
+};
+
+/** What the demo's facts are decided under. */
+export const demoContext = ({ rates, planCurrency }: DemoCompany): Context => ({
+  profile: enterprise,
+  rates: planRatesOf(rates, planCurrency, 1),
+});
+
+export const demoFacts = (): DemoFacts => {
+  const demo = openDemo();
+  const state = demo.stripeState();
+  const factOf = openIntake(state);
+  const facts: Fact[] = [];
+  for (const { deliverAt, event } of demo.events) {
+    if (deliverAt > demo.todayAt) break;
+    state.moveTo(deliverAt);
+    const fact = factOf(event);
+    if (fact !== undefined) facts.push(fact);
   }
-  return { facts, context: { profile: enterprise, rates: planRatesOf(demo.rates, demo.planCurrency, 1) } };
+  return { facts, context: demoContext(demo) };
 };

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { LocalClock, Timed } from './service.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** The two integers of functions/platform/clock.ts: [0] frozen instant in epoch ms (0: running), [1] offset in ms from the machine's clock. */
 export type SharedClock = BigInt64Array<SharedArrayBuffer>;
@@ -53,17 +54,14 @@ export const openClock = ({ file, settle }: ClockOptions): TestClock => {
     return frozen === 0n ? Date.now() + Number(Atomics.load(shared, 1)) : Number(frozen);
   };
 
-  const save = (): void => {
-    // Renamed into place, so that a kill between the two leaves the old time and not half a file.
-    writeFileSync(`${file}.new`, JSON.stringify({ frozenMs: Number(Atomics.load(shared, 0)), offsetMs: Number(Atomics.load(shared, 1)) }));
-    renameSync(`${file}.new`, file);
-  };
-
-  const jump = (atMs: number, frozen: boolean): void => {
+  /** `staysFrozen`: whether it stands still after a restart too. A clock that only stops on its way runs on then. */
+  const jump = (atMs: number, frozen: boolean, staysFrozen = frozen): void => {
     const fromMs = now();
-    Atomics.store(shared, 1, BigInt(Math.round(atMs - Date.now())));
-    Atomics.store(shared, 0, frozen ? BigInt(Math.round(atMs)) : 0n);
-    save();
+    const offset = Math.round(atMs - Date.now());
+    const at = Math.round(atMs);
+    Atomics.store(shared, 1, BigInt(offset));
+    Atomics.store(shared, 0, frozen ? BigInt(at) : 0n);
+    writeWhole(file, JSON.stringify({ frozenMs: staysFrozen ? at : 0, offsetMs: offset }));
     for (const listener of listeners) listener(fromMs, atMs);
   };
 
@@ -82,7 +80,7 @@ export const openClock = ({ file, settle }: ClockOptions): TestClock => {
       throw new RangeError(`a move may pass ${MAX_STOPS_PER_MOVE} due times, and this one would pass ${stops.length}`);
     for (const { atMs, fire } of stops) {
       // Frozen while work is done, so that everything at one stop sees one time.
-      jump(atMs, true);
+      jump(atMs, true, frozen);
       await fire();
       await settle();
     }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from './whole-file.ts';
 
 /** What a data folder holds: the demo company, or what its user sends. Said once, by the start that found it new. */
 export type Contents = 'demo' | 'own';
@@ -15,12 +16,12 @@ export const contentsOf = (dataDir: string): Contents | undefined => {
 };
 
 export const markContents = (dataDir: string, contents: Contents): void =>
-  writeFileSync(join(dataDir, MARK), `${JSON.stringify({ contents })}\n`);
+  writeWhole(join(dataDir, MARK), `${JSON.stringify({ contents })}\n`);
 
 export const isLoaded = (dataDir: string): boolean => existsSync(join(dataDir, LOADED));
 
 export const markLoaded = (dataDir: string, demo: { readonly seed: number; readonly today: string; readonly delivered: number }): void =>
-  writeFileSync(join(dataDir, LOADED), `${JSON.stringify(demo)}\n`);
+  writeWhole(join(dataDir, LOADED), `${JSON.stringify(demo)}\n`);
 
 /** Throws where a start would mix the demo company with its user's own data. `--fresh` takes everything away first, so nothing mixes. */
 export const checkContents = (dataDir: string, { empty, fresh }: { readonly empty: boolean; readonly fresh: boolean }): void => {

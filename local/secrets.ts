@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resources, SecretPort } from './service.ts';
+import { writeWhole } from './whole-file.ts';
 
 /**
  * Local values of the template's secrets: `secrets.json` in the data folder, by the secret's name. What is missing there
@@ -33,5 +34,5 @@ export const setLocalSecrets = async (
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     if (secrets.current(secret.arn) !== text) await secrets.put(secret.arn, text);
   }
-  writeFileSync(file, `${JSON.stringify(values, undefined, 2)}\n`, { mode: 0o600 });
+  writeWhole(file, `${JSON.stringify(values, undefined, 2)}\n`, 0o600);
 };

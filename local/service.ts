@@ -176,6 +176,8 @@ export interface Services {
   readonly queues: QueuePort;
   readonly streams: StreamPort;
   readonly secrets: SecretPort;
+  /** Resolves once everything that was done to the queues, and by moves of the clock, is durable. */
+  readonly committed: () => Promise<void>;
   /** The scheduler. While the clock runs by itself it also fires due schedules on its own; one due instant fires once. */
   readonly timed: readonly Timed[];
   /** Pipes behind their stream, asynchronous invocations under way or due, replays, messages that a listening queue still holds. */

@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demo } from './proofs/demo.ts';
+import { hostile } from './proofs/hostile.ts';
+import { kill } from './proofs/kill.ts';
 import { order } from './proofs/order.ts';
 import type { Proof, ProofResult } from './proofs/proof.ts';
 import { samples } from './proofs/samples.ts';
+import { simulation } from './proofs/simulation.ts';
 
-/** Proofs that take longer than the tests. `npm run prove -- NAME [--runs N] [--record]`; without a name it lists them. */
-const PROOFS: readonly Proof[] = [order, demo, samples];
+/** Proofs that take longer than the tests. `npm run prove -- NAME [--runs N | --seeds N] [--record]`; without a name it lists them. */
+const PROOFS: readonly Proof[] = [order, demo, samples, kill, hostile, simulation];
 
 const ROOT = join(import.meta.dirname, '..');
 const RECORD = join(ROOT, 'docs', 'proofs.md');
@@ -34,17 +37,17 @@ const record = (name: string, { holds, sentence, table }: ProofResult): void => 
 
 const list = (): string =>
   [
-    'npm run prove -- NAME [--runs N] [--record]',
+    'npm run prove -- NAME [--runs N | --seeds N] [--record]',
     '',
-    ...PROOFS.map(({ name, proves }) => `  ${name.padEnd(8)} ${proves}`),
+    ...PROOFS.map(({ name, proves }) => `  ${name.padEnd(10)} ${proves}`),
     '',
-    `--runs N: random histories of \`order\`, ${DEFAULT_RUNS.toLocaleString('en')} by default. --record: append the result to docs/proofs.md.`,
+    `--runs N or --seeds N: random histories of \`order\` and seeds of \`simulation\`, ${DEFAULT_RUNS.toLocaleString('en')} by default, or requests of \`hostile\`, ${(hostile.defaultRuns ?? DEFAULT_RUNS).toLocaleString('en')}. --record: append the result to docs/proofs.md.`,
   ].join('\n');
 
-const runsOf = (args: readonly string[]): number => {
-  const at = args.indexOf('--runs');
-  const runs = at < 0 ? DEFAULT_RUNS : Number(args[at + 1]);
-  if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`--runs takes a whole number from 1 on, not ${args[at + 1]}`);
+const runsOf = (args: readonly string[], { defaultRuns = DEFAULT_RUNS }: Proof): number => {
+  const at = args.findIndex((arg) => arg === '--runs' || arg === '--seeds');
+  const runs = at < 0 ? defaultRuns : Number(args[at + 1]);
+  if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`${args[at]} takes a whole number from 1 on, not ${args[at + 1]}`);
   return runs;
 };
 
@@ -54,7 +57,7 @@ const prove = async (args: readonly string[]): Promise<number> => {
     console.log(list());
     return args.length === 0 ? 0 : 2;
   }
-  const result = await proof.run({ runs: runsOf(args) });
+  const result = await proof.run({ runs: runsOf(args, proof) });
   console.log(`${result.table}\n\n${proof.name}: ${result.holds ? 'holds' : 'DOES NOT HOLD'}. ${result.sentence}`);
   if (args.includes('--record')) record(proof.name, result);
   return result.holds ? 0 : 1;

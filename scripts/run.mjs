@@ -26,7 +26,8 @@ const UNUSED = ['node_modules/knip/bin/knip.js'];
 /** What each command runs, in order; the caller's arguments go to the last step. */
 const COMMANDS = {
   start: [['local/main.ts']],
-  test: [['node_modules/vitest/vitest.mjs', 'run']],
+  test: [['node_modules/vitest/vitest.mjs', 'run', '--project', 'quick']],
+  slow: [['node_modules/vitest/vitest.mjs', 'run', '--project', 'slow']],
   bench: [['bench/main.ts']],
   prove: [['scripts/prove.ts']],
   local: [['local/cli.ts']],

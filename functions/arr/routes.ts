@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isDate } from '../platform/calendar.ts';
+import { isDateInReach } from '../platform/calendar.ts';
 import { defineRoutes } from '../platform/routes.ts';
 import { arrCustomer, arrStatus, arrWaterfall, explainedFigure, explainedMovement } from './answers.ts';
 import { causeSchema, movementSchema } from './events.ts';
@@ -10,7 +10,7 @@ export { arrStatus } from './answers.ts';
 const day = (description: string) =>
   z
     .string()
-    .check(z.refine(isDate, { error: 'must be a date that exists, written YYYY-MM-DD' }))
+    .check(z.refine(isDateInReach, { error: 'must be a date that exists, from 1900 to 2199, written YYYY-MM-DD' }))
     .register(z.globalRegistry, { format: 'date', description });
 const name = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
 const cause = (description: string) => causeSchema.check(z.describe(description));

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isDate } from '../platform/calendar.ts';
+import { isDateInReach } from '../platform/calendar.ts';
 import { RATE_TYPES } from '../platform/fx.ts';
 import { defineRoutes } from '../platform/routes.ts';
 import { planContentSchema } from './plan.ts';
@@ -11,7 +11,7 @@ export const MAX_ROWS = 2_000;
 const day = (description: string) =>
   z
     .string()
-    .check(z.refine(isDate, { error: 'must be a date that exists, written YYYY-MM-DD' }))
+    .check(z.refine(isDateInReach, { error: 'must be a date that exists, from 1900 to 2199, written YYYY-MM-DD' }))
     .register(z.globalRegistry, { format: 'date', description });
 /** Fields of a row are only bounded here, for each row is judged on its own; `allowed` tells callers by what. */
 const cell = (allowed: { readonly enum?: string[]; readonly pattern?: string; readonly description: string }) =>

@@ -1,10 +1,10 @@
 import { companyConfig, type StripeInstance } from '../platform/config.ts';
-import { apiHandler } from '../platform/http.ts';
+import { apiHandler, type PageWanted } from '../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../platform/result.ts';
 import { replay } from './replay.ts';
 import { integrationRoutes } from './routes.ts';
 import { type Integration, instant, integrationId, integrations } from './status.ts';
-import { openParkedEvents, type ParkedEvent, parkedEvent } from './store.ts';
+import { isParkedPosition, openParkedEvents, type ParkedEvent, parkedEvent } from './store.ts';
 
 const integrationNamed = (id: string): Result<StripeInstance, Problem<'integration-unknown'>> => {
   const all = companyConfig().stripe;
@@ -40,13 +40,21 @@ const shownParked = ({ eventId, eventType, state, parkedAt, observedAt, reason, 
   ...(field === undefined ? {} : { field }),
 });
 
+/** One page of an instance's open parked events, oldest first. */
+const parkedPage = async ({ instance }: StripeInstance, { limit, position }: PageWanted) =>
+  position === undefined || isParkedPosition('stripe', instance, position)
+    ? ok(await openParkedEvents('stripe', instance, limit, position))
+    : fail('cursor-invalid', 'the cursor is not one that this list gave out: leave it away to start from the first page', 'cursor');
+
 export const handler = apiHandler('integrations/api', integrationRoutes, {
   listIntegrations: async () => ok({ items: (await integrations()).map(shownIntegration) }),
 
   listParkedEvents: async ({ params, page }) => {
     const config = integrationNamed(params.id);
     if (!config.ok) return config;
-    const { items, next } = await openParkedEvents('stripe', config.value.instance, page.limit, page.position);
+    const listed = await parkedPage(config.value, page);
+    if (!listed.ok) return listed;
+    const { items, next } = listed.value;
     return ok({ items: items.map(shownParked), nextCursor: next });
   },
 
@@ -63,7 +71,9 @@ export const handler = apiHandler('integrations/api', integrationRoutes, {
   replayParkedEvents: async ({ params, page }) => {
     const config = integrationNamed(params.id);
     if (!config.ok) return config;
-    const { items, next } = await openParkedEvents('stripe', config.value.instance, page.limit, page.position);
+    const listed = await parkedPage(config.value, page);
+    if (!listed.ok) return listed;
+    const { items, next } = listed.value;
     // One after another: the intake behind the bus sets the pace, and a failure leaves the rest parked.
     for (const parked of items) await replay(parked, config.value);
     return ok({ items: items.map(({ eventId }) => ({ eventId, state: 'replaying' as const })), nextCursor: next });

@@ -62,6 +62,12 @@ const lineSchema = z.object({
   discounts: z.array(discountSchema),
   periodStartsOn: z.optional(date),
   periodEndsOn: z.optional(date),
+  /**
+   * First day of the line's own service, and first day without it, where the source dates its lines. Several of one `lineId` follow each other:
+   * they are one line that steps on contracted days.
+   */
+  startsOn: z.optional(date),
+  endsOn: z.optional(date),
   /** How this line's stock of ARR came about, where the source says (imported books); otherwise movements decide. */
   origin: z.optional(z.enum(['landed', 'expanded', 'renewal-uplift'])),
 });

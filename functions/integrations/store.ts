@@ -205,6 +205,26 @@ export const parkedEvent = async (system: string, instance: string, eventId: str
   return data === null ? undefined : parkedOf(data);
 };
 
+/** Whether text is a place in the list of an instance's open ones: the keys of its last item, in base64. */
+export const isParkedPosition = (system: string, instance: string, position: string): boolean => {
+  const keys = keysOf(position);
+  return (
+    keys?.[gsi1Pk.field] === `PARKED#${system}#${instance}#open` &&
+    KEY_FIELDS.every((field) => typeof keys[field] === 'string' && keys[field] !== '')
+  );
+};
+
+const KEY_FIELDS = ['pk', 'sk', 'gsi1pk', 'gsi1sk'] as const;
+
+const keysOf = (position: string): Partial<Record<string, unknown>> | undefined => {
+  try {
+    return JSON.parse(Buffer.from(position, 'base64url').toString('utf8')) ?? undefined;
+  } catch {
+    // What is no JSON is no place of ours: the caller answers so.
+    return undefined;
+  }
+};
+
 /** Open ones, oldest first. */
 export const openParkedEvents = async (system: string, instance: string, limit: number, cursor?: string): Promise<Page<ParkedEvent>> => {
   const page = await readPage(parkedEvents.query.listed({ system, instance, listed: 'open' }), limit, { cursor, hydrate: true });

@@ -63,6 +63,13 @@ const readDay = (date: string): number => {
 /** Whether text is a date that exists: `2026-02-29` is not one. */
 export const isDate = (text: string): boolean => !Number.isNaN(readDay(text));
 
+/** Dates that people may ask about or plan with: so far from the ends of the calendar that years more or less stay dates. */
+const FIRST_ASKED = '1900-01-01';
+const LAST_ASKED = '2199-12-31';
+
+/** Whether text is a date that exists, from 1900 to 2199. */
+export const isDateInReach = (text: string): boolean => isDate(text) && text >= FIRST_ASKED && text <= LAST_ASKED;
+
 /** For text from outside. Problem: `date-invalid`. */
 export const parseDate = (text: string, field?: string): Result<string, Problem<'date-invalid'>> =>
   isDate(text) ? ok(text) : fail('date-invalid', `"${text.slice(0, 20)}" is not a date that exists, written YYYY-MM-DD.`, field);

@@ -17,10 +17,14 @@ export interface Caller {
   readonly scopes: readonly string[];
 }
 
-/** From the claims that API Gateway's authoriser has verified; absent where a route is public or no token was sent. */
+/**
+ * From the claims that API Gateway's authoriser has verified; absent where a route is public or no token was sent. A token that tells who
+ * signed in (`token_use` is `id`) is for the page that asked for it and no permission to call, whatever scopes somebody had put into it.
+ */
 export const callerOf = (event: HttpEvent): Caller | undefined => {
   const context = event.requestContext as { authorizer?: { jwt?: { claims?: Record<string, unknown> } } };
   const claims = context.authorizer?.jwt?.claims;
+  if ((claims?.['token_use'] ?? 'access') !== 'access') return undefined;
   const subject = claims?.['sub'] ?? claims?.['client_id'];
   if (typeof subject !== 'string' || subject === '') return undefined;
   const scope = claims?.['scope'];

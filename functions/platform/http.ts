@@ -74,8 +74,8 @@ const pageOf = (
 
 /** A filter that is misspelt must not answer as if it had not been asked for. */
 const unknownParameters = ({ query, paged }: Route, event: HttpEvent): readonly FieldProblem[] => {
-  if (query === undefined) return [];
-  const known = [...Object.keys(query.shape), ...(paged ? ['limit', 'cursor'] : [])];
+  if (query === undefined && !paged) return [];
+  const known = [...Object.keys(query?.shape ?? {}), ...(paged ? ['limit', 'cursor'] : [])];
   return Object.keys(event.queryStringParameters ?? {})
     .filter((name) => !known.includes(name))
     .map((name) => ({ field: name, detail: `is no parameter of this route; it has ${known.length === 0 ? 'none' : known.join(', ')}` }));

@@ -112,5 +112,8 @@ export const errorFields = (error: unknown): LogFields => {
 export const bindInvocation = (context: Context, correlationId?: string): void => {
   logger.resetKeys();
   logger.addContext(context);
-  if (correlationId !== undefined) logger.setCorrelationId(String(safeValue('requestId', correlationId)));
+  if (correlationId !== undefined) correlateWith(correlationId);
 };
+
+/** From here on the lines of this invocation carry this id: that of the source's event, once it is known. */
+export const correlateWith = (id: string): void => logger.setCorrelationId(String(safeValue('eventId', id)));

@@ -239,7 +239,9 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     if (handler === undefined)
       return json({ message: `there is no ${request.method} ${url.pathname}; there are: ${Object.keys(handlers).join(', ')}` }, 404);
     try {
-      return json(await handler(url, body));
+      const answer = await handler(url, body);
+      await services.committed();
+      return json(answer);
     } catch (error) {
       if (error instanceof BadRequest || error instanceof RangeError) return json({ message: error.message }, 400);
       throw error;

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { writeWhole } from '../whole-file.ts';
 
 /** Stands in for the Cognito user pool: signs access tokens with a key of its own, kept in the data folder. */
 export interface Issuer {
@@ -25,7 +26,7 @@ const loadKey = async (file: string): Promise<JWK> => {
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as JWK;
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   const jwk = { ...(await exportJWK(privateKey)), kid: 'local', alg: ALGORITHM, use: 'sig' };
-  writeFileSync(file, JSON.stringify(jwk), { mode: 0o600 });
+  writeWhole(file, JSON.stringify(jwk), 0o600);
   return jwk;
 };
 

@@ -45,18 +45,22 @@ const clfTime = (atMs: number): string => {
 };
 
 const lowerCaseHeaders = (request: IncomingMessage): Record<string, string> => {
-  const headers: Record<string, string> = {};
+  const headers = new Map<string, string>();
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     // Cookies have a field of their own in format 2.0.
-    if (values !== undefined && name !== 'cookie') headers[name] = values.join(',');
+    if (values !== undefined && name !== 'cookie') headers.set(name, values.join(','));
   }
-  return headers;
+  return Object.fromEntries(headers);
 };
 
 const joinedQuery = (url: URL): Readonly<Record<string, string>> | undefined => {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of url.searchParams) joined[name] = joined[name] === undefined ? value : `${joined[name]},${value}`;
-  return url.search.length > 1 ? joined : undefined;
+  // A map, since a parameter may be called `__proto__` or `constructor`, which every object has.
+  const joined = new Map<string, string>();
+  for (const [name, value] of url.searchParams) {
+    const before = joined.get(name);
+    joined.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return url.search.length > 1 ? Object.fromEntries(joined) : undefined;
 };
 
 /** The event that an HTTP API gives a function, payload format 2.0. */

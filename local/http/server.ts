@@ -35,6 +35,9 @@ const write = (request: IncomingMessage, response: ServerResponse, { status, hea
   response.end(request.method === 'HEAD' ? undefined : body);
 };
 
+/** What was asked for. A path that begins with two slashes is a path, and not the name of another host. */
+const urlOf = (target: string): URL => new URL(target.startsWith('/') ? `http://localhost${target}` : target);
+
 /** The port for people, on loopback only: the HTTP API of the template, and the local stack's own pages under `/local`. */
 export const startHttpServer = async (port: number, parts: HttpServerParts): Promise<HttpServer> => {
   const { api, authorize, invoker, clock, log } = parts;
@@ -54,7 +57,7 @@ export const startHttpServer = async (port: number, parts: HttpServerParts): Pro
   };
 
   const answer = async (request: IncomingMessage, requestId: string): Promise<HttpAnswer> => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = urlOf(request.url ?? '/');
     const body = await readBody(request, MAX_BODY_BYTES);
     if (body === undefined) return messageAnswer(413, 'Request Entity Too Large');
     if (url.pathname === '/local' || url.pathname.startsWith('/local/')) return parts.admin(request, url, body);

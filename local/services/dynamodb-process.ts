@@ -39,9 +39,11 @@ const freePort = (): Promise<number> =>
     });
   });
 
-const isOurs = (pid: number): boolean => {
+/** Whether the process is an emulator on this very file: the id of a dead one may belong to another by now. */
+const isOurs = (pid: number, databaseFile: string): boolean => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dynoxide');
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return words[0]?.endsWith('dynoxide') === true && words.includes(databaseFile);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ESRCH') return false;
@@ -49,15 +51,15 @@ const isOurs = (pid: number): boolean => {
   }
 };
 
-/** Ends the emulator of a former run that was killed: it outlives its parent. Only a process that still runs our binary is ended. */
-const reap = async (pidFile: string): Promise<void> => {
+/** Ends the emulator of a former run that was killed: it outlives its parent. Only a process that still runs our binary on our file is ended. */
+const reap = async (pidFile: string, databaseFile: string): Promise<void> => {
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8'));
-  if (Number.isInteger(pid) && pid > 1 && isOurs(pid)) {
+  if (Number.isInteger(pid) && pid > 1 && isOurs(pid, databaseFile)) {
     process.kill(pid, 'SIGKILL');
     const deadlineMs = Date.now() + ENDED_WITHIN_MS;
     // A child that its parent has not waited for yet keeps its entry with an empty command line.
-    while (isOurs(pid) && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    while (isOurs(pid, databaseFile) && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   rmSync(pidFile, { force: true });
 };
@@ -84,7 +86,7 @@ const waitUntilUp = async (child: ChildProcess, port: number, errors: () => stri
 const startEmulator = async (binary: string, dataDir: string, onDeath: (sentence: string) => void): Promise<DynamoDbEndpoint> => {
   const pidFile = join(dataDir, 'dynamodb.pid');
   const databaseFile = join(dataDir, 'dynamodb.db');
-  await reap(pidFile);
+  await reap(pidFile, databaseFile);
   if (!existsSync(databaseFile)) removeDatabase(databaseFile);
   const port = await freePort();
   const child = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', databaseFile], {

@@ -92,6 +92,13 @@ const shapeOf = (description: JsonObject): string => {
 
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name.endsWith(name);
 
+/** Apart from the creation: a kill may have come between the two. */
+const ensureTimeToLive = async (call: DynamoDbCall, TableName: string, AttributeName: string): Promise<void> => {
+  const { TimeToLiveDescription: description } = await call('DescribeTimeToLive', { TableName });
+  if (isObject(description) && String(description['TimeToLiveStatus']).startsWith('ENABL')) return;
+  await call('UpdateTimeToLive', { TableName, TimeToLiveSpecification: { AttributeName, Enabled: true } });
+};
+
 /** Creates the table where it does not exist; refuses a data folder whose table has another shape. */
 export const ensureTable = async (call: DynamoDbCall, table: Table, construct: string): Promise<void> => {
   let existing: JsonObject | undefined;
@@ -101,19 +108,11 @@ export const ensureTable = async (call: DynamoDbCall, table: Table, construct: s
   } catch (error) {
     if (!isNamed(error, 'ResourceNotFoundException')) throw error;
   }
-  if (existing === undefined) {
-    await call('CreateTable', table.create);
-    if (table.ttlAttribute !== undefined) {
-      await call('UpdateTimeToLive', {
-        TableName: table.name,
-        TimeToLiveSpecification: { AttributeName: table.ttlAttribute, Enabled: true },
-      });
-    }
-    return;
-  }
-  const [has, wants] = [shapeOf(existing), shapeOf(table.create)];
+  const [has, wants] = [shapeOf(existing ?? table.create), shapeOf(table.create)];
   if (has !== wants)
     throw new Error(
       `${construct}: the data folder holds a table with another shape (${has}) than the template asks for (${wants}). Start with --fresh to begin anew.`,
     );
+  if (existing === undefined) await call('CreateTable', table.create);
+  if (table.ttlAttribute !== undefined) await ensureTimeToLive(call, table.name, table.ttlAttribute);
 };

@@ -122,7 +122,7 @@ export const createMessages = (store: Store) => {
   const countHidden = store.prepare(
     'SELECT count(*) AS n, coalesce(sum(receives > 0), 0) AS received FROM messages WHERE queue = ? AND visible_ms > ?',
   );
-  const releaseAll = store.prepare(`UPDATE messages SET visible_ms = ? WHERE visible_ms = ${HELD_MS}`);
+  const releaseAll = store.prepare(`UPDATE messages SET visible_ms = ?, receives = receives - 1 WHERE visible_ms = ${HELD_MS}`);
   const purgeBodies = store.prepare('DELETE FROM message_bodies WHERE id IN (SELECT id FROM messages WHERE queue = ?)');
   const purge = store.prepare('DELETE FROM messages WHERE queue = ?');
   const count = (row: unknown): number => (row as { readonly n: number }).n;
@@ -165,7 +165,7 @@ export const createMessages = (store: Store) => {
     countVisible: (queue: string, nowMs: number): number => count(countVisible.get(queue, nowMs)),
     countHeld: (queue: string): number => count(countHeld.get(queue)),
     countHidden: (queue: string, nowMs: number) => countHidden.get(queue, nowMs) as { readonly n: number; readonly received: number },
-    /** Whoever held a message died with the former process. */
+    /** Whoever held a message died with the former process: nobody has failed at it, so that receive does not count. */
     releaseAll: (nowMs: number): void => {
       releaseAll.run(nowMs);
     },

@@ -56,13 +56,13 @@ export const customersByTier = (movements: readonly Movement[]): ((on: string) =
   };
 };
 
-const waterfall = ({ api }: WholeStack, from: string, to: string, cut: string): Promise<Waterfall> => {
+const waterfall = ({ api }: Pick<WholeStack, 'api'>, from: string, to: string, cut: string): Promise<Waterfall> => {
   const [dimension, value] = cut.split(' ');
   const query = value === undefined ? '' : `&dimension=${dimension}&value=${encodeURIComponent(value)}`;
   return api(`/api/v1/arr/waterfall?from=${from}&to=${to}&period=month${query}`);
 };
 
-export const readSegments = async (whole: WholeStack, from: string, to: string): Promise<readonly string[]> => {
+export const readSegments = async (whole: Pick<WholeStack, 'api'>, from: string, to: string): Promise<readonly string[]> => {
   const { values } = await whole.api<Waterfall>(`/api/v1/arr/waterfall?from=${from}&to=${to}&dimension=segment&value=Starter`);
   return values;
 };
@@ -82,7 +82,7 @@ const amountsOf = ({ startsOn, openingMinor, movements, closingMinor }: Waterfal
 };
 
 /** `cut`: empty for the total, or `segment Starter`. */
-export const footing = async (whole: WholeStack, from: string, to: string, cut: string): Promise<Footing> => {
+export const footing = async (whole: Pick<WholeStack, 'api'>, from: string, to: string, cut: string): Promise<Footing> => {
   const rows = (await waterfall(whole, from, to, cut)).rows.map(amountsOf);
   const broken = rows.filter(({ openingMinor, movements, closingMinor }, i) => {
     const sum = movements.reduce((total, { netMinor }) => total + BigInt(netMinor), openingMinor);

@@ -2,11 +2,13 @@
 export interface Proof {
   readonly name: string;
   readonly proves: string;
+  /** Of `runs`, where it is another number than the other proofs'. */
+  readonly defaultRuns?: number;
   readonly run: (options: ProofOptions) => Promise<ProofResult>;
 }
 
 export interface ProofOptions {
-  /** Random histories, where the proof has any. */
+  /** Random histories or requests, where the proof has any. */
   readonly runs: number;
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableText } from '../../bench/report.ts';
 import { startWholeStack, type WholeStack } from '../../bench/whole-stack.ts';
+import type { StreamRecord } from '../../local/service.ts';
 import { startStripe } from '../../local/stripe.ts';
 import type { Proof } from './proof.ts';
 
@@ -14,7 +15,7 @@ const NO_DELIVERY = /fetched_event/;
 
 const TAKEN_IN = 'taken in';
 const SILENCE = 'SILENCE';
-/** All that the samples write to the table. */
+/** More than any proof writes to the table. */
 const MAX_RECORDS = 100_000;
 
 type Json = Record<string, unknown>;
@@ -76,7 +77,7 @@ const deliverAll = async (whole: WholeStack): Promise<readonly Delivered[]> => {
   return delivered;
 };
 
-const allParked = async ({ api }: WholeStack): Promise<readonly Parked[]> => {
+export const allParked = async ({ api }: Pick<WholeStack, 'api'>): Promise<readonly Parked[]> => {
   const items: Parked[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
@@ -90,18 +91,24 @@ const allParked = async ({ api }: WholeStack): Promise<readonly Parked[]> => {
   return items;
 };
 
-const deadLetters = async ({ api }: WholeStack): Promise<number> => {
+export const deadLetters = async ({ api }: Pick<WholeStack, 'api'>): Promise<number> => {
   const queues = await api<{ readonly deadLetters: boolean; readonly visible: number }[]>('/local/queues');
   return queues.filter((queue) => queue.deadLetters).reduce((sum, { visible }) => sum + visible, 0);
 };
 
-/** Ids of the events that are marked as handled, beside the object that they showed or led to. */
-const handledEvents = ({ stack }: WholeStack): ReadonlySet<string> => {
+/** All that was ever written to the table, oldest first. */
+export const tableRecords = ({ stack }: Pick<WholeStack, 'stack'>): readonly StreamRecord[] => {
   const { streams } = stack.services;
   const sources = stack.resources.ofType('AWS::Lambda::EventSourceMapping').map(({ properties }) => String(properties['EventSourceArn']));
   const streamArn = sources.find((arn) => arn.startsWith('arn:aws:dynamodb:')) ?? '';
-  const records = streams.shards(streamArn).flatMap((shard) => streams.read(streamArn, shard, undefined, MAX_RECORDS));
-  const keys = records.map(({ dynamodb }) => dynamodb.Keys as { readonly pk: { readonly S: string }; readonly sk: { readonly S: string } });
+  return streams.shards(streamArn).flatMap((shard) => streams.read(streamArn, shard, undefined, MAX_RECORDS));
+};
+
+/** Ids of the events that are marked as handled, beside the object that they showed or led to. */
+export const handledEvents = (whole: Pick<WholeStack, 'stack'>): ReadonlySet<string> => {
+  const keys = tableRecords(whole).map(
+    ({ dynamodb }) => dynamodb.Keys as { readonly pk: { readonly S: string }; readonly sk: { readonly S: string } },
+  );
   return new Set(keys.filter(({ pk }) => pk.S.startsWith('SRC#')).map(({ sk }) => sk.S.slice(sk.S.lastIndexOf('#') + 1)));
 };
 

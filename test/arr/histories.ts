@@ -24,6 +24,8 @@ export interface Step {
   readonly currency: 'USD' | 'EUR' | 'JPY' | 'GBP';
   readonly discountDays: number | undefined;
   readonly segment: string | undefined;
+  /** Days until the first line steps, and again until it ends. */
+  readonly rampDays: number | undefined;
 }
 
 export const step: fc.Arbitrary<Step> = fc.record({
@@ -48,6 +50,7 @@ export const step: fc.Arbitrary<Step> = fc.record({
   currency: fc.constantFrom('USD', 'EUR', 'JPY', 'GBP'),
   discountDays: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }),
   segment: fc.option(fc.constantFrom('Starter', 'Professional', 'Enterprise'), { nil: undefined, freq: 4 }),
+  rampDays: fc.option(fc.integer({ min: 1, max: 150 }), { nil: undefined, freq: 2 }),
 });
 
 export const factOf = (s: Step, i: number): Fact => {
@@ -77,6 +80,17 @@ export const factOf = (s: Step, i: number): Fact => {
       ...(n === 2 ? { interval: 'week' } : {}),
     }),
   );
+  const [first] = lines;
+  if (s.rampDays !== undefined && first !== undefined) {
+    const stepsOn = fromEpochDay(day + s.rampDays);
+    const quantity = String(Number(first.quantity) + 5);
+    lines.splice(
+      0,
+      1,
+      { ...first, endsOn: stepsOn },
+      { ...first, quantity, startsOn: stepsOn, endsOn: fromEpochDay(day + 2 * s.rampDays) },
+    );
+  }
   const discounts =
     s.discountDays === undefined
       ? []

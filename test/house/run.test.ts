@@ -104,7 +104,7 @@ test('says in a sentence that npm is missing, that an installation failed, and w
   expect(failing.err).toContain('The installation did not end well (npm ci: status 7; what npm said is above).');
   const unknown = await run(clone(), ['begin']);
   expect(unknown.status).toBe(2);
-  expect(unknown.err).toContain('<start | test | bench');
+  expect(unknown.err).toContain('<start | test | slow | bench');
 });
 
 test('passes a signal on, and waits for the orderly end', async () => {

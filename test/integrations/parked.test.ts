@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { moveParked, openParkedEvents, type ParkedEvent, parkedEvent, parkWrite } from '../../functions/integrations/store.ts';
+import {
+  isParkedPosition,
+  moveParked,
+  openParkedEvents,
+  type ParkedEvent,
+  parkedEvent,
+  parkWrite,
+} from '../../functions/integrations/store.ts';
 import { commit } from '../../functions/platform/table.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
@@ -29,6 +36,9 @@ const walk = async (limit: number): Promise<readonly (readonly string[])[]> => {
     const page = await openParkedEvents('stripe', 'main', limit, cursor);
     pages.push(page.items.map(({ eventId }) => eventId));
     cursor = page.next ?? undefined;
+    // What the list gave out is taken back, for its own instance.
+    if (cursor !== undefined)
+      expect([isParkedPosition('stripe', 'main', cursor), isParkedPosition('stripe', 'other', cursor)]).toEqual([true, false]);
   } while (cursor !== undefined);
   return pages;
 };

@@ -50,6 +50,26 @@ describe('the test clock', () => {
     expect(clock.state()).toEqual({ nowMs: at('2026-03-01T00:00:00Z'), frozen: true });
   });
 
+  it('runs on after a kill in the middle of a move, if it ran before it; a frozen one stands where it had come to', async () => {
+    const { clock, file } = open();
+    const restarted: ReturnType<typeof clock.state>[] = [];
+    clock.addTimed({
+      name: 'close',
+      plan: () => [
+        {
+          atMs: at('2026-01-31T00:00:00Z'),
+          fire: async () => void restarted.push(openClock({ file, settle: () => Promise.resolve() }).state()),
+        },
+      ],
+    });
+    clock.set(at('2026-01-01T00:00:00Z'), { frozen: false });
+    await clock.advance(at('2026-02-01T00:00:00Z'));
+    clock.set(at('2026-01-01T00:00:00Z'), { frozen: true });
+    await clock.advance(at('2026-02-01T00:00:00Z'));
+    expect(restarted.map(({ frozen }) => frozen)).toEqual([false, true]);
+    expect(restarted.map(({ nowMs }) => new Date(nowMs).toISOString().slice(0, 10))).toEqual(['2026-01-31', '2026-01-31']);
+  });
+
   it('refuses to advance into the past, and works on after that', async () => {
     const { clock } = open();
     clock.set(at('2026-01-02T00:00:00Z'), { frozen: true });

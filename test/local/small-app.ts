@@ -36,7 +36,7 @@ export const handler = async ({ Records }) => {
   const batchItemFailures = [];
   for (const { body, messageId } of Records) {
     const { id, fail } = JSON.parse(body).detail;
-    if (fail) { batchItemFailures.push({ itemIdentifier: messageId }); continue; }
+    if (fail === true || clock() < fail) { batchItemFailures.push({ itemIdentifier: messageId }); continue; }
     await call('dynamodb', 'DynamoDB_20120810.PutItem', '1.0', { TableName: process.env.TABLE_NAME, Item: { pk: { S: 'POST#' + id }, sk: { S: 'POST' }, at: { N: String(clock()) } } });
   }
   return { batchItemFailures };

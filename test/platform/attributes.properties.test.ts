@@ -60,7 +60,7 @@ describe('attributes', () => {
     });
   });
 
-  it('refuse what would not come back as it was', () => {
+  it('refuse what would not come back as it was [C19]', () => {
     expect(() => attributeOf(2 ** 53)).toThrow('take a bigint');
     expect(() => attributeOf(Number.NaN)).toThrow('take a bigint');
     expect(() => attributeOf(1e-7)).toThrow('text for decimals');

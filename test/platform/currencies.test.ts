@@ -71,7 +71,7 @@ describe("Stripe's minor units", () => {
     ['5', 'ISK', 500n],
     ['5.120', 'KWD', 5120n],
     ['5.130', 'KWD', 5130n],
-  ])('writes %s %s as the API integer %d', (major, currency, expected) => {
+  ])('writes %s %s as the API integer %d [C5]', (major, currency, expected) => {
     expect(toStripeMinor(minor(major, currency), currency)).toEqual({ ok: true, value: expected });
   });
 
@@ -87,7 +87,7 @@ describe("Stripe's minor units", () => {
     if (!result.ok) expect(result.problem.detail).toContain('1 and 2');
   });
 
-  it('pays out at most whole Taiwan dollars', () => {
+  it('pays out at most whole Taiwan dollars and forints [C5]', () => {
     expect(maxStripePayout(80_045n, 'TWD')).toBe(80_000n); // 800.45 → 800.00
     expect(maxStripePayout(1045n, 'huf')).toBe(1000n); // 10.45 → 10.00
     expect(maxStripePayout(1045n, 'usd')).toBe(1045n);
@@ -103,7 +103,7 @@ describe("Stripe's minor units", () => {
     ['500', 'jpy', '500'],
     ['5120', 'kwd', '5120'],
     ['-0.5', 'ugx', '-0.005'],
-  ])('reads %s %s as %s ISO minor units', (amount, currency, expected) => {
+  ])('reads %s %s as %s ISO minor units [C5]', (amount, currency, expected) => {
     expect(fromStripeMinor(amount, currency)).toEqual({ ok: true, value: expected });
   });
 

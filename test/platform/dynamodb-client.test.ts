@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DynamoDbError, dynamodb } from '../../functions/platform/clients/dynamodb.ts';
 import { ServiceError } from '../../functions/platform/clients/transport.ts';
 import { commit } from '../../functions/platform/table.ts';
 
 /** Answers in turn what a test lays out, and keeps what was asked. */
-let answers: (readonly [status: number, body: object | 'page'] | 'hang up' | 'half')[] = [];
+let answers: (readonly [status: number, body: object | 'page'] | 'hang up' | 'half' | 'silence')[] = [];
 let asked: { readonly target: string; readonly body: Record<string, unknown>; readonly signed: boolean }[] = [];
 let server: Server;
 const before = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
@@ -30,6 +30,7 @@ beforeEach(async () => {
       });
       const answer = answers.shift();
       if (answer === undefined || answer === 'hang up') response.destroy();
+      else if (answer === 'silence') return;
       else if (answer === 'half') response.writeHead(200).end('{"Item":{"pk"');
       else response.writeHead(answer[0]).end(answer[1] === 'page' ? '{not json' : JSON.stringify(answer[1]));
     });
@@ -60,7 +61,7 @@ describe('the client of the table', () => {
     ]);
   });
 
-  it('asks again after a throttle, a failure of the service and a lost connection', async () => {
+  it('asks again after a throttle, a failure of the service and a lost connection [D17]', async () => {
     answers = [throttled, [500, {}], 'hang up', [200, {}]];
     await expect(put()).resolves.toEqual({});
     expect(asked).toHaveLength(4);
@@ -99,7 +100,7 @@ describe('the client of the table', () => {
     ]);
   });
 
-  it('repeats a transaction under one token, so that it takes effect once where only the answer was lost', async () => {
+  it('repeats a transaction under one token, so that it takes effect once where only the answer was lost [D13]', async () => {
     const inProgress = [400, { __type: coral('TransactionInProgressException'), Message: 'still under way' }] as const;
     const cancelled = [
       400,
@@ -114,12 +115,32 @@ describe('the client of the table', () => {
     expect(tokens[0]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('asks again where a body is cut off or is no JSON, whatever the status', async () => {
+  it('asks again where a body is cut off or is no JSON, whatever the status [D17]', async () => {
     answers = ['half', [503, 'page'], [200, {}]];
     await expect(put()).resolves.toEqual({});
     expect(asked).toHaveLength(3);
     answers = ['half', 'half', 'half', 'half'];
     await expect(put()).rejects.toThrow('PutItem answered half a body');
+  });
+
+  it('hangs up on a service that stays silent for four seconds, and asks again [D17, D18]', async () => {
+    const later = globalThis.setTimeout;
+    const pause = () => new Promise((resolve) => later(resolve, 5));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    answers = ['silence', [200, {}]];
+    const answer = put();
+    for (let looks = 0; looks < 200 && asked.length < 1; looks += 1) await pause();
+    await vi.advanceTimersByTimeAsync(3999);
+    await pause();
+    expect(asked).toHaveLength(1);
+    // 4 s after it was sent, and at most 25 ms before the next attempt; 200 × 5 ms are one second
+    for (let looks = 0; looks < 200 && asked.length < 2; looks += 1) {
+      await vi.advanceTimersByTimeAsync(5);
+      await pause();
+    }
+    vi.useRealTimers();
+    expect(asked).toHaveLength(2);
+    await expect(answer).resolves.toEqual({});
   });
 
   it('reads batches and pages with their keys as plain values', async () => {

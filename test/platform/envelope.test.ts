@@ -121,7 +121,7 @@ describe('an event that an item carries', () => {
     expect(fromImage(image, declarations)).toEqual({ ok: true, value: event });
   });
 
-  test('lies on an item of its own, for a week, where it is told beside others', async () => {
+  test('lies on an item of its own, for a week, where it is told beside others [C19]', async () => {
     expect((await commit([outboxWrite(event, declarations)])).ok).toBe(true);
     expect(await itemsUnder('OUT#cus_1')).toEqual([
       expect.objectContaining({

@@ -38,7 +38,7 @@ const records = (): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('a queue consumer', () => {
-  test('gets the batch, and reports the messages that failed', async () => {
+  test('gets the batch, and reports the messages that failed [B4]', async () => {
     const seen: unknown[] = [];
     const handler = queueConsumer('test', async (messages, invocation) => {
       seen.push(
@@ -62,7 +62,7 @@ describe('a queue consumer', () => {
     expect(metric).toMatchObject({ Handled: 2, Failed: 1 });
   });
 
-  test('has the whole batch delivered again when it throws, and counts that', async () => {
+  test('has the whole batch delivered again when it throws, and counts that [B4]', async () => {
     const handler = queueConsumer('test', () => Promise.reject(new Bug('the book does not balance')));
     await expect(handler(batch('a'), context)).rejects.toThrow('the book does not balance');
     expect(records().find(({ level }) => level === 'ERROR')).toMatchObject({

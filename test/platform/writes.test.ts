@@ -117,6 +117,15 @@ describe('a commit', () => {
     expect((await commit([create('e', '1')], 'another')).ok).toBe(false);
   });
 
+  test('refuses other writes under a token that was used, and makes one of its own for each commit without [D14]', async () => {
+    expect((await commit([create('token', '1')], 'once')).ok).toBe(true);
+    await expect(commit([create('token', '2')], 'once')).rejects.toThrow();
+    expect(await textOf('token', '2')).toBeUndefined();
+    proxy.calls.length = 0;
+    for (const page of ['3', '5']) expect((await commit([create('token', page), create('token', `${page}b`)])).ok).toBe(true);
+    expect(new Set(proxy.calls.map(({ input }) => input.ClientRequestToken)).size).toBe(2);
+  });
+
   test('tries again when another transaction was in the way', async () => {
     proxy.refusals.push(
       cancelled('None', 'TransactionConflict'),

@@ -21,6 +21,7 @@ export interface Asked {
   /** Of a BatchGetItem, by table. */
   readonly RequestItems?: Record<string, KeysAndAttributes>;
   readonly TransactItems?: TransactWriteItem[];
+  readonly ClientRequestToken?: string;
   /** Of a BatchExecuteStatement. */
   readonly Statements?: BatchStatementRequest[];
 }

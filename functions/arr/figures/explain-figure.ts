@@ -1,7 +1,7 @@
 import { endOfMonth } from '../../platform/calendar.ts';
 import { companyConfig } from '../../platform/config.ts';
 import type { PageWanted } from '../../platform/http.ts';
-import { ok } from '../../platform/result.ts';
+import { fail, ok } from '../../platform/result.ts';
 import type { Movement } from '../events.ts';
 import { readMonth } from '../records/months-store.ts';
 import type { Cut } from '../totals/series.ts';
@@ -23,7 +23,9 @@ export const explainFigure = async (wanted: FigureWanted, page: PageWanted) => {
   if (!read.ok) return read;
   const { cut, course } = read.value;
   const figure = figureOf(course, question, cut);
-  const { items, place } = await contributions(question, read.value, page);
+  const listed = await contributions(question, read.value, page);
+  if (!listed.ok) return listed;
+  const { items, place } = listed.value;
   return ok({
     explains: 'figure' as const,
     ...head,
@@ -74,8 +76,9 @@ const listedAnswer = ({ movementsMinor }: Figure, { month, movements, planMinor 
 
 const positionText = ({ month, after = '', movements, planMinor }: Place): string => `${month}|${movements}|${planMinor}|${after}`;
 
-/** The last part may hold anything, a separator too. */
-const placeOf = (position: string): Place => {
+/** The last part may hold anything, a separator too; `undefined` where the text is none of ours. */
+const placeOf = (position: string): Place | undefined => {
+  if (!/^\d{4}-\d{2}\|\d{1,15}\|-?\d{1,30}\|/.test(position)) return undefined;
   const [month = '', movements = '0', planMinor = '0', ...after] = position.split('|');
   return { month, after: after.join('|') || undefined, movements: Number(movements), planMinor: BigInt(planMinor) };
 };
@@ -92,8 +95,10 @@ const MAX_READS = 10;
 const contributions = async ({ from, to, cause }: Question, { cut, totals }: CutRead, page: PageWanted) => {
   const { planCurrency } = companyConfig();
   const months = [...totals.months.keys()].filter((month) => month >= from.slice(0, 7) && month <= to.slice(0, 7)).sort();
-  const place: Place =
+  const place: Place | undefined =
     page.position === undefined ? { month: months[0], after: undefined, movements: 0, planMinor: 0n } : placeOf(page.position);
+  if (place === undefined || (place.month !== undefined && !months.includes(place.month)))
+    return fail('cursor-invalid', 'the cursor is not one that this list gave out: leave it away to start from the first page', 'cursor');
   const items: Item[] = [];
   for (let reads = 0; reads < MAX_READS && place.month !== undefined && items.length < page.limit; reads += 1) {
     const { month } = place;
@@ -111,7 +116,7 @@ const contributions = async ({ from, to, cause }: Question, { cut, totals }: Cut
     place.after = next;
     if (next === undefined) place.month = months.find((other) => other > month);
   }
-  return { items, place };
+  return ok({ items, place });
 };
 
 const itemAnswer = ({ movement, contribution }: Item, { cut, course }: CutRead) => {

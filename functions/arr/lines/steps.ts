@@ -5,6 +5,8 @@ import { type Ordered, orderFacts, type ScheduleFact } from './facts.ts';
 export interface Step {
   readonly day: number;
   readonly items: ScheduleFact['phases'][number]['items'];
+  /** Where the source says what kind of step it is; otherwise it follows from what changes (classes.ts). */
+  readonly cause?: 'contracted-step';
 }
 
 export type Steps = ReadonlyMap<string, readonly Step[]>;

@@ -10,12 +10,14 @@ export interface Stretch {
   readonly fact: SubscriptionFact;
   /** First day of service. */
   readonly startDay: number;
-  /** Later days on which its value may change by itself: service start and discount edges. Ascending; plan rates have days of their own. */
+  /** Later days on which its value may change by itself: service start, edges of discounts and of dated lines. Ascending; plan rates have days of their own. */
   readonly breakDays: readonly number[];
   readonly eventId: string;
   readonly legalEntity: string;
   readonly currency: string;
+  /** All that it ever has; on a day those that are in force, where lines have days of their own (dated.ts). */
   readonly lines: readonly Line[];
+  readonly hasDatedLines: boolean;
   readonly discounts: readonly Discount[];
 }
 
@@ -34,8 +36,10 @@ const stretchStarting = (fact: SubscriptionFact, startDay: number): Stretch =>
 export const stretchFrom = (fact: SubscriptionFact, fromDay: number, startDay: number): Stretch => {
   const { legalEntity, currency, lines, discounts } = fact;
   const firstBreak = startDay > fromDay ? startDay : undefined;
-  const breakDays = breakDaysAfter(fromDay, firstBreak, lines, discounts);
-  return { fromDay, fact, startDay, breakDays, eventId: fact.provenance.eventId, legalEntity, currency, lines, discounts };
+  const hasDatedLines = isAnyDated(lines);
+  const own = breakDaysAfter(fromDay, firstBreak, lines, discounts);
+  const breakDays = hasDatedLines ? withLineDays(own, fromDay, lines) : own;
+  return { fromDay, fact, startDay, breakDays, eventId: fact.provenance.eventId, legalEntity, currency, lines, hasDatedLines, discounts };
 };
 
 /**
@@ -102,6 +106,18 @@ const breakDaysAfter = (
   days = withEdges(days, fromDay, discounts);
   for (const line of lines) if (line.discounts.length > 0) days = withEdges(days, fromDay, line.discounts);
   return days === undefined ? NO_DAYS : ascending(days);
+};
+
+/** Whether the source states days of its own for any line: see dated.ts. */
+const isAnyDated = (lines: readonly Line[]): boolean => {
+  for (const { startsOn, endsOn } of lines) if (startsOn !== undefined || endsOn !== undefined) return true;
+  return false;
+};
+
+/** With the later days on which a line begins or ends. */
+const withLineDays = (days: readonly number[], fromDay: number, lines: readonly Line[]): readonly number[] => {
+  const edges = lines.flatMap(({ startsOn, endsOn }) => [startsOn, endsOn]);
+  return ascending([...days, ...edges.flatMap((edge) => (edge === undefined ? [] : toEpochDay(edge))).filter((day) => day > fromDay)]);
 };
 
 const withEdges = (noted: number[] | undefined, fromDay: number, discounts: readonly Discount[]): number[] | undefined => {

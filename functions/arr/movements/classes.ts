@@ -80,7 +80,8 @@ const withPart = (told: Delta[], delta: Delta, amount: bigint, cause: Cause): De
 };
 
 /** A phase that changes only the price is an escalator; one that changes what is bought is a contracted step. */
-const stepCause = ({ line, before: lineBefore }: Delta, { before, after }: Change, { items }: Step): Cause => {
+const stepCause = ({ line, before: lineBefore }: Delta, { before, after }: Change, { items, cause }: Step): Cause => {
+  if (cause !== undefined) return cause;
   if (before === undefined || lineBefore === undefined || lineBefore === line) return 'contracted-step';
   const quantity = itemOf(before, lineBefore)?.quantity;
   const item = itemOf(after, line);

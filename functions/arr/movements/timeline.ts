@@ -1,3 +1,4 @@
+import { contractedStepOn, servedOn } from '../lines/dated.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
 import { NO_STEPS, type Steps } from '../lines/steps.ts';
 import { ascending, type Stretch } from '../lines/stretches.ts';
@@ -108,8 +109,10 @@ const changesOn = (book: Book, day: number): readonly Change[] => {
   for (const { subscriptionId, stretches } of book.subscriptions) {
     const after = inForceOn(stretches, day);
     if (after === undefined || (after.fromDay !== day && !after.breakDays.includes(day))) continue;
-    const step = book.steps.size === 0 ? undefined : book.steps.get(subscriptionId)?.find((one) => one.day === day);
-    changes = extended(changes, { subscriptionId, before: inForceOn(stretches, day - 1), after, step });
+    const before = inForceOn(stretches, day - 1);
+    const scheduled = book.steps.size === 0 ? undefined : book.steps.get(subscriptionId)?.find((one) => one.day === day);
+    const step = scheduled ?? contractedStepOn(before, day);
+    changes = extended(changes, { subscriptionId, before: before && servedOn(before, day - 1), after: servedOn(after, day), step });
   }
   return changes;
 };

@@ -27,6 +27,8 @@ export const readMonth = async (
   limit: number,
 ): Promise<MovementPage> => {
   const start = after === undefined ? from : after.slice(0, -NUMBER_CHARACTERS);
+  // Behind a place that lies outside of the period stands nothing of it.
+  if (start < from || start > `${to}~`) return { items: [], next: undefined };
   // The item that the page before ended in is read again: it may hold more.
   const wanted = limit + 2;
   const lists = await Promise.all(

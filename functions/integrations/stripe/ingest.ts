@@ -5,7 +5,7 @@ import { ServiceError } from '../../platform/clients/transport.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { handlerOf } from '../../platform/handler.ts';
 import { problemDocument } from '../../platform/http-problem.ts';
-import { errorFields, log } from '../../platform/log.ts';
+import { correlateWith, errorFields, log } from '../../platform/log.ts';
 import { count } from '../../platform/metrics.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { stripeWebhookRoutes } from './routes.ts';
@@ -37,6 +37,7 @@ const receive = async (request: WebhookRequest): Promise<Result<string, Problem<
   if (!signature.ok) return signature;
   const accepted = acceptedOf(raw.value);
   if (!accepted.ok) return accepted;
+  correlateWith(accepted.value.id);
   const busName = process.env['SOURCE_BUS_NAME'];
   if (busName === undefined || busName === '')
     throw new Bug('the environment variable SOURCE_BUS_NAME is missing: this function was wired without the bus');

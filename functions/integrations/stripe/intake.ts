@@ -105,6 +105,7 @@ const outcomeOf = (reading: Reading<Mapping>): Outcome => (reading.kind === 'rea
 const report = ({ delivery, reading }: Decision, outcome: Outcome): void => {
   const fields = { eventId: delivery.eventId, eventType: delivery.eventType, instance: delivery.instance };
   if (outcome === 'parked' && reading.kind === 'parked') log.warn('an event was parked', { ...fields, reason: reading.problem.code });
+  if (outcome === 'failed') log.warn('an event was not taken in and comes again', fields);
   if (outcome === 'recorded' && reading.kind === 'read')
     for (const warning of reading.value.warnings) log.warn('a part of an event was left out', { ...fields, reason: warning });
 };

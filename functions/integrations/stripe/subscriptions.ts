@@ -184,11 +184,12 @@ const endedAtOf = (subscription: SubscriptionSnapshot, observedAt: number): numb
   subscription.ended_at ?? (subscription.status === 'canceled' ? (subscription.canceled_at ?? observedAt) : undefined);
 
 /** A notified end: at a date, or at the end of the last running period. */
-const cancelsAtOf = (subscription: SubscriptionSnapshot): number | undefined => {
+const cancelsAtOf = ({ subscription, warnings }: Scope): number | undefined => {
   if (subscription.cancel_at != null) return subscription.cancel_at;
   if (!subscription.cancel_at_period_end) return undefined;
   const ends = subscription.items.data.map((item) => item.current_period_end ?? subscription.current_period_end ?? 0);
   const last = Math.max(0, ...ends);
+  if (last === 0) warnings.push('cancel_at_period_end is told without the end of any period: left out');
   return last === 0 ? undefined : last;
 };
 
@@ -239,7 +240,7 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
     ...serviceStart(scope),
     ...present('trialEndsOn', days(subscription.trial_end)),
     ...present('endedOn', days(endedAtOf(subscription, sighting.observedAt))),
-    ...present('cancelsOn', days(cancelsAtOf(subscription))),
+    ...present('cancelsOn', days(cancelsAtOf(scope))),
     ...present('bookedOn', dateOf(scope, keys.bookedOn)),
     observedOn: context.dayOf(sighting.observedAt),
     ...present('termMonths', termMonthsOf(scope)),

@@ -41,12 +41,14 @@ export interface Accepted {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const parse = (raw: Buffer): unknown => {
+/** The body's value with its JSON text, without Stripe's indentation. */
+const parse = (raw: Buffer): { readonly event?: unknown; readonly whole: string } => {
   try {
-    return JSON.parse(raw.toString('utf8'));
+    const event: unknown = JSON.parse(raw.toString('utf8'));
+    return { event, whole: JSON.stringify(event) };
   } catch {
-    // The parser's message would repeat the body.
-    return undefined;
+    // The parser's message would repeat the body. And what is nested too deeply to be written again is no event.
+    return { whole: '' };
   }
 };
 
@@ -68,7 +70,7 @@ const reference = (event: Readonly<Record<string, unknown>>): Readonly<Record<st
 
 /** What goes to the bus of a body whose signature holds: the event without Stripe's indentation, or a reference to it. */
 export const acceptedOf = (raw: Buffer): Result<Accepted, Problem<'event-unreadable'>> => {
-  const event = parse(raw);
+  const { event, whole } = parse(raw);
   if (!isObject(event)) return fail('event-unreadable', 'The body is not a JSON object.', 'body');
   const { id, type, object } = event;
   if (typeof id !== 'string' || !/^evt_[A-Za-z0-9_]{1,90}$/.test(id))
@@ -77,7 +79,6 @@ export const acceptedOf = (raw: Buffer): Result<Accepted, Problem<'event-unreada
     return fail('event-unreadable', 'The event has no type of 1 to 128 characters.', 'type');
   if (object !== 'event' && object !== 'v2.core.event')
     return fail('event-unreadable', 'The body is neither an event nor a v2.core.event.', 'object');
-  const whole = JSON.stringify(event);
   const detail = Buffer.byteLength(whole) > MAX_DETAIL_BYTES ? JSON.stringify(reference(event)) : whole;
   return ok({ id, type, detail });
 };

@@ -78,7 +78,7 @@ describe('the net movement of a customer, day and cause', () => {
     ).toEqual(['2025-03-01 new 600000', '2026-03-01 renewal-uplift 30000', '2026-03-01 expansion 126000', '2026-03-01 renewal 0 (600000)']);
   });
 
-  it('renews an annual line when its period advances, and never a monthly one', () => {
+  it('renews an annual line when its period advances, and never a monthly one [B18]', () => {
     const at = (day: string, from: string, to: string, interval: 'year' | 'month'): Fact =>
       subscription(day, [seats('a', 1, 60000, { interval, periodStartsOn: from, periodEndsOn: to })], { startsOn: '2025-03-01' });
     expect(movementsOf(at('2025-03-01', '2025-03-01', '2026-03-01', 'year'), at('2026-03-01', '2026-03-01', '2027-03-01', 'year'))).toEqual(

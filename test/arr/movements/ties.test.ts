@@ -35,7 +35,7 @@ describe('facts that share a second', () => {
     expect(quantityOf(state(20, undefined, 'evt_a'), state(12, 10, 'evt_b'), state(15, 12, 'evt_c')).ambiguous).toEqual(['sub_1']);
   });
 
-  it('are settled by a reading of the present state, which comes last in its second', () => {
+  it('are settled by a reading of the present state, which comes last in its second [B9]', () => {
     const reading = state(10, undefined, 'refetch:sub_1:1', { lifecycle: 'observed' });
     expect(quantityOf(state(12, 10, 'evt_b'), state(10, 12, 'evt_a'), reading)).toEqual({ seats: 10n, ambiguous: [] });
   });

@@ -102,4 +102,5 @@ const STEP = {
   currency: 'USD',
   discountDays: undefined,
   segment: undefined,
+  rampDays: undefined,
 } as const;

@@ -229,7 +229,7 @@ describe('a recording over several days', () => {
 });
 
 describe('two writers of one customer', () => {
-  it('take one version each: the second decides again on what the first has written', async () => {
+  it('take one version each: the second decides again on what the first has written [B8]', async () => {
     await record(sub('2026-01-05', 10, 'evt_a'));
     let overtaken = false;
     proxy.before = async ({ operation }) => {

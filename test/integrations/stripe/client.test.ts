@@ -35,13 +35,13 @@ const asked = (): number => stripe.requests.length;
 
 describe('a reading is retried where that may help', () => {
   test.each([
-    ['429 without any header', { kind: 'status', status: 429 }],
+    ['429 without any header [D15]', { kind: 'status', status: 429 }],
     ['500', { kind: 'status', status: 500 }],
     ['an HTML page of a gateway', { kind: 'status', status: 502, html: true }],
     ['409 of a lock', { kind: 'status', status: 409 }],
     ['400 that says "should retry"', { kind: 'status', status: 400, shouldRetry: true }],
-    ['a reset connection', { kind: 'reset' }],
-    ['a body cut in the middle', { kind: 'cut' }],
+    ['a reset connection [D17]', { kind: 'reset' }],
+    ['a body cut in the middle [D17]', { kind: 'cut' }],
   ] as const)('%s: the second attempt succeeds', async (_name, fault) => {
     stripe.fail(fault, 1);
     const before = asked();
@@ -49,7 +49,7 @@ describe('a reading is retried where that may help', () => {
     expect(asked() - before).toBe(2);
   });
 
-  test('waits as long as Retry-After says, and longer each time', async () => {
+  test('waits as long as Retry-After says, and longer each time [D15]', async () => {
     stripe.fail({ kind: 'status', status: 429, retryAfterSeconds: 3 }, 2);
     await reader().get(PATH);
     expect(waits).toHaveLength(2);
@@ -66,10 +66,21 @@ describe('a reading is retried where that may help', () => {
     expect(asked() - before).toBe(4);
   });
 
-  test('asks nothing more when the time is up', async () => {
+  test('asks nothing more when the time is up [D18]', async () => {
     const before = asked();
     expect(await reader({ budgetMs: () => 0 }).get(PATH)).toEqual({ kind: 'failed', reason: 'there was no time left to ask Stripe' });
     expect(asked() - before).toBe(0);
+  });
+
+  test('hangs up on an answer that does not come while there is time for it [D17, D18]', async () => {
+    stripe.fail({ kind: 'slow', ms: 5000 }, 1);
+    const startedAt = performance.now();
+    const left = (): number => Math.floor(300 - (performance.now() - startedAt));
+    const before = asked();
+    expect(await reader({ budgetMs: left }).get(PATH)).toEqual({ kind: 'failed', reason: 'Stripe did not answer' });
+    expect(asked() - before).toBe(1);
+    expect(performance.now() - startedAt).toBeGreaterThan(250);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 });
 
@@ -109,7 +120,7 @@ describe('lists', () => {
     },
   });
 
-  test('are read to the end, page by page', async () => {
+  test('are read to the end, page by page [C9]', async () => {
     stripe.put(items(250));
     const before = asked();
     const all = await fetchList(reader(), '/v1/subscription_items', [['subscription', 'sub_SmplAcme']]);

@@ -23,7 +23,7 @@ const fromObject = (file: string): BillingDocument => {
 const eventNamed = (name: string): Json => sample(`events/${name}.json`);
 
 describe('invoices', () => {
-  test('a paid one, with its lines’ own periods', () => {
+  test('a paid one, with its lines’ own periods [C4]', () => {
     const { status, customerId, currency, body } = documentOf(eventNamed('20.invoice.paid'));
     expect({ status, customerId, currency }).toEqual({ status: 'paid', customerId: 'cus_SmplAcme', currency: 'USD' });
     // 10 × 5,000 = 50,000; −20% = 10,000; 8.25% tax on 40,000 = 3,300; 50,000 − 10,000 + 3,300 = 43,300
@@ -40,6 +40,8 @@ describe('invoices', () => {
       remainingMinor: '0',
       paidAt: 1_792_062_303,
     });
+    // The invoice's own period looks back, 1790849100 to 1792058700: a document has none.
+    expect(Object.keys(body).filter((key) => /^period/i.test(key))).toEqual([]);
     expect((body as InvoiceDocument).lines).toEqual([
       {
         lineId: 'il_SmplOctSeat',
@@ -84,7 +86,17 @@ describe('invoices', () => {
   const all = samples('events').filter(
     ({ json }) => String((json['data'] as Json)['object'] && ((json['data'] as Json)['object'] as Json)['object']) === 'invoice',
   );
-  test.each(all)('$name: lines − discounts + tax = total', ({ json }) => {
+  test('among them are lines below zero, of a proration', () => {
+    const { lines } = documentOf(eventNamed('30.invoice.payment_failed')).body as InvoiceDocument;
+    expect(lines.map((line) => [line.amountMinor, line.proration])).toEqual([
+      ['-33944', true],
+      ['50916', true],
+      ['75000', false],
+      ['24000', false],
+    ]);
+  });
+
+  test.each(all)('$name: lines − discounts + tax = total [C11]', ({ json }) => {
     const body = documentOf(json).body as InvoiceDocument;
     const sum = (amounts: readonly string[]): bigint => amounts.reduce((total, amount) => total + BigInt(amount), 0n);
     const lines = sum(body.lines.map((line) => line.amountMinor));
@@ -94,7 +106,7 @@ describe('invoices', () => {
     );
   });
 
-  test('a manual one has no parent, a trial’s is zero, yen have no decimals', () => {
+  test('a manual one has no parent, a trial’s is zero, yen have no decimals [C3, C5]', () => {
     expect(fromObject('objects/invoice.manual.no_parent.json').body).not.toHaveProperty('subscriptionId');
     expect(fromObject('objects/invoice.trial_zero.paid.json')).toMatchObject({ status: 'paid', body: { totalMinor: '0' } });
     expect(fromObject('objects/invoice.jpy.overdue.json').currency).toBe('JPY');
@@ -121,7 +133,7 @@ describe('the state of a document from all its showings', () => {
   const created = documentOf(eventNamed('14.invoice.created'));
   const finalised = documentOf(eventNamed('15.invoice.finalized'));
 
-  test('is paid, although its creation arrives afterwards', () => {
+  test('is paid, although its creation arrives afterwards [B7]', () => {
     expect(currentDocument([paid, created, finalised])).toBe(paid);
     expect(currentDocument([created, finalised, paid])).toBe(paid);
   });
@@ -179,6 +191,17 @@ describe('other documents', () => {
     ['56.customer.discount.created', { status: 'active', body: { kind: 'discount', couponId: 'SMPL20', subscriptionId: 'sub_SmplAcme' } }],
     ['73.customer.discount.deleted', { status: 'deleted' }],
   ])('%s', (name, expected) => expect(documentOf(eventNamed(name))).toMatchObject(expected));
+
+  test.each([
+    // 20,000 of 43,300: the rest is paid by something else
+    ['invoice_payment.partial_open', 'in_SmplOct', 'payment-intent', 'pi_SmplOct', '20000'],
+    ['invoice_payment.out_of_band_payment_record', 'in_SmplOnboard', 'payment-record', 'pr_test_SmplWire', '150000'],
+  ])('%s: the link tells which part of which invoice what paid, inside Stripe or out of it [C12]', (name, invoice, type, payment, paid) =>
+    expect(fromObject(`objects/${name}.json`)).toMatchObject({
+      status: 'paid',
+      body: { kind: 'invoice-payment', invoiceId: invoice, paymentType: type, paymentId: payment, paidMinor: paid },
+    }),
+  );
 
   test('no contact data is kept', () => {
     const text = JSON.stringify(

@@ -38,7 +38,7 @@ const outcome = (raw: Json): string => {
 };
 
 describe('whatever stands in an event', () => {
-  test('it is read, asked for or parked, and never throws', () => {
+  test('it is read, asked for or parked, and never throws [C10]', () => {
     fc.assert(
       fc.property(fc.constantFrom(...events), fc.integer({ min: 1, max: 400 }), strange, (event, at, value) => {
         expect(['read', 'incomplete', 'parked', 'shape-unreadable']).toContain(outcome(replaced(event, at, value) as Json));

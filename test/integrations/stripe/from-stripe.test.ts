@@ -46,7 +46,7 @@ describe('API versions', () => {
     expect(shape.ok ? '' : shape.problem.detail).toContain('then replay');
   });
 
-  test('an event of an unknown version is parked, not misread', () => {
+  test('an event of an unknown version is parked, not misread [C2]', () => {
     expect(read(event('22.customer.subscription.updated', { api_version: '2027-03-31.fuchsia' }))).toMatchObject({
       kind: 'parked',
       problem: { code: 'version-unknown' },
@@ -55,7 +55,7 @@ describe('API versions', () => {
 });
 
 describe('which events are taken in', () => {
-  test('one of the other mode is parked, whatever its type', () => {
+  test('one of the other mode is parked, whatever its type [A10]', () => {
     expect(read(event('63.payout.created', { livemode: true }))).toMatchObject({ kind: 'parked', problem: { code: 'livemode-mismatch' } });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { InvoiceDocument } from '../../../functions/integrations/index.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { call, type ListAnswer } from '../../support/http.ts';
 import { useFakeAws } from '../fake-aws.ts';
@@ -21,7 +22,7 @@ const itemsOf = (count: number, quantity = 1): Json => {
 const firstPage = (items: Json): Json => ({ ...items, data: (items['data'] as readonly Json[]).slice(0, 10), has_more: true });
 
 describe('a batch', () => {
-  test('fails in part: of the retained batch only the message that is no event comes back', async () => {
+  test('fails in part: of the retained batch only the message that is no event comes back [B15]', async () => {
     const { onEvent } = await load();
     const { Records } = apiGatewaySample('sqs.eventbridge_to_standard.batch') as { Records: { body: string }[] };
     expect(
@@ -32,7 +33,7 @@ describe('a batch', () => {
     ).toEqual(['not json']);
   });
 
-  test('takes the same event once, in one batch, in the next, and in a new envelope', async () => {
+  test('takes the same event once, in one batch, in the next, and in a new envelope [B11]', async () => {
     const event = eventOf(plain('sub_twice'));
     expect(await take(event, event)).toEqual([]);
     expect(await take(event)).toEqual([]);
@@ -40,7 +41,7 @@ describe('a batch', () => {
     expect(await factsAbout('sub_twice')).toHaveLength(1);
   });
 
-  test('two event objects for one change give two facts with one fingerprint, so that nothing moves twice', async () => {
+  test('two event objects for one change give two facts with one fingerprint, so that nothing moves twice [B10]', async () => {
     const twins = [eventOf(plain('sub_twin')), eventOf(plain('sub_twin'))];
     await take(...twins);
     const facts = await factsAbout('sub_twin');
@@ -54,7 +55,7 @@ describe('a batch', () => {
     expect((await itemsWith(`EVT#stripe#elsewhere#${String(event['id'])}`))[0]).toMatchObject({ reason: 'instance-unknown' });
   });
 
-  test('an incomplete event that cannot be sent on comes back', async () => {
+  test('an incomplete event that cannot be sent on comes back [B4]', async () => {
     aws.faults.push({ operation: 'SendMessage', status: 500, body: '' }, { operation: 'SendMessage', status: 500, body: '' });
     expect(await take(eventOf(plain('sub_more', { items: firstPage(itemsOf(11)) })))).toHaveLength(1);
   });
@@ -112,16 +113,30 @@ describe('what a snapshot lacks is fetched', () => {
     expect(fact).toMatchObject({ lines: expect.arrayContaining([expect.objectContaining({ lineId: 'si_24', quantity: '9' })]) });
   });
 
-  test('further lines of an invoice', async () => {
+  test('further lines of an invoice, which then sum to its totals [C9]', async () => {
     const invoice = sample('objects/invoice.paid.json');
     const [line] = (invoice['lines'] as { data: readonly Json[] }).data;
     const lines = { object: 'list', has_more: false, data: Array.from({ length: 120 }, (_, i) => ({ ...line, id: `il_${i}` })) };
-    running.stripe.put({ ...invoice, id: 'in_long', lines });
-    await take(eventOf({ ...invoice, id: 'in_long', lines: firstPage(lines) }, { type: 'invoice.paid' }));
+    // 120 × 50,000 = 6,000,000; less 120 × 10,000 and plus 120 × 3,300: 5,196,000
+    const long = {
+      ...invoice,
+      id: 'in_long',
+      subtotal: 6_000_000,
+      total: 5_196_000,
+      total_discount_amounts: [{ amount: 1_200_000 }],
+      total_taxes: [{ amount: 396_000 }],
+    };
+    running.stripe.put({ ...long, lines });
+    await take(eventOf({ ...long, lines: firstPage(lines) }, { type: 'invoice.paid' }));
     expect(await fetchMissing()).toEqual([]);
     const { documentShowings } = await import('../../../functions/integrations/index.ts');
     const { items } = await documentShowings('stripe', 'main', 'in_long', 10);
     expect(items.map(({ status, body }) => [status, body.kind === 'invoice' && body.lines.length])).toEqual([['paid', 120]]);
+    const body = items[0]?.body as InvoiceDocument;
+    const sum = (amount: 'amountMinor' | 'discountMinor' | 'taxMinor'): bigint =>
+      body.lines.reduce((total, shown) => total + BigInt(shown[amount]), 0n);
+    expect([sum('amountMinor'), sum('discountMinor'), sum('taxMinor')]).toEqual([6_000_000n, 1_200_000n, 396_000n]);
+    expect([body.subtotalMinor, body.discountMinor, body.taxMinor, body.totalMinor]).toEqual(['6000000', '1200000', '396000', '5196000']);
   });
 
   test('a discount that is gone from the subscription, on the invoice that the event named', async () => {
@@ -147,7 +162,7 @@ describe('what a snapshot lacks is fetched', () => {
     expect((await published(String(event['id'])))?.discounts).toMatchObject([{ discountId: 'di_old', value: '33.3333' }]);
   });
 
-  test('the whole event, where it was too large for the bus', async () => {
+  test('the whole event, where it was too large for the bus [C20]', async () => {
     const event = eventOf(plain('sub_huge'));
     running.stripe.put(event);
     await take({ ...event, data: { object: { id: 'sub_huge', object: 'subscription' } }, oversized: true });
@@ -174,7 +189,7 @@ describe('what a snapshot lacks is fetched', () => {
     });
   });
 
-  test('and after a tie that ARR found', async () => {
+  test('and after a tie that ARR found [B9]', async () => {
     running.stripe.put(plain('sub_tie'));
     const detail = {
       id: 'tie-1',
@@ -194,7 +209,7 @@ describe('what a snapshot lacks is fetched', () => {
     expect(await factsAbout('sub_tie')).toHaveLength(1);
   });
 
-  test('what Stripe does not know is parked; what it cannot answer now comes back', async () => {
+  test('what Stripe does not know is parked; what it cannot answer now comes back, and is then recorded [B3]', async () => {
     const [unknown, later] = [
       eventOf(plain('sub_none'), {
         id: 'evt_TestGone',

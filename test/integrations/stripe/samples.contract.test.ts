@@ -90,7 +90,7 @@ describe('all samples, posted and put', () => {
     expect(await settle()).toEqual([]);
   });
 
-  test('are parked only where the type is not consumed, or the event is of the other mode', async () => {
+  test('are parked only where the type is not consumed, or the event is of the other mode [A10]', async () => {
     const parked = await itemsWith('EVT#');
     const byReason = (reason: string): readonly unknown[] =>
       parked
@@ -137,7 +137,7 @@ describe('all samples, posted and put', () => {
     expect(count('SubscriptionRecorded')).toBeGreaterThanOrEqual(20);
   });
 
-  test('taken in again, change nothing', async () => {
+  test('taken in again, change nothing [B1]', async () => {
     const { ingest } = await load();
     const before = (await carriedEvents()).filter((item) => !String(item['id']).includes('refetch')).length;
     for (const { text } of samples('events')) await post(ingest, text);

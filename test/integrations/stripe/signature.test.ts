@@ -52,21 +52,40 @@ describe('the 19 signature vectors', () => {
     ['missing_t', 'signature-malformed'],
     ['empty_header', 'signature-missing'],
   ])('refuses %s as %s', (name, code) => expect(codeOf(verdict(named(name)))).toBe(code));
+
+  test('refuses a time that is no number, although its signature fits, at any hour [A8]', () => {
+    const vector = named('non_numeric_timestamp_accepted_by_sdk');
+    expect(vector.header).toMatch(/^t=abc,/);
+    for (const nowSeconds of [0, vector.received_at_unix, 4_102_444_800])
+      expect(codeOf(verdict(vector, { nowSeconds }))).toBe('signature-malformed');
+  });
+
+  test('a body is judged by its bytes: letters of several bytes count, read as single bytes they do not [A14]', () => {
+    const vector = named('utf8_body_multibyte');
+    expect(codeOf(verdict(vector))).toBe('accepted');
+    const misread = Buffer.from(vector.payload ?? textOf(`webhook/${vector.payload_file}`)).toString('latin1');
+    expect(codeOf(verdict(vector, { rawBody: Buffer.from(misread) }))).toBe('signature-mismatch');
+  });
+
+  test('refuses a body that was written anew, and takes the same one as it was sent [A1]', () => {
+    expect(codeOf(verdict(named('reserialized_compact_json')))).toBe('signature-mismatch');
+    expect(codeOf(verdict(named('valid')))).toBe('accepted');
+  });
 });
 
 describe('a rotation of the signing secret', () => {
   const vector = named('rotation_two_v1_current_secret');
   const previous = named('rotation_two_v1_previous_secret').secret;
 
-  test('accepts what either of two live secrets signed', () => {
+  test('accepts what either of two live secrets signed [A9]', () => {
     expect(verdict(named('valid'), { secrets: ['whsec_other', vector.secret] }).ok).toBe(true);
     expect(verdict(vector, { secrets: [previous] }).ok).toBe(true);
   });
 
-  test('refuses the old secret once it is removed', () =>
+  test('refuses the old secret once it is removed [A9]', () =>
     expect(codeOf(verdict(named('valid'), { secrets: [previous] }))).toBe('signature-mismatch'));
 
-  test('refuses everything where the secrets are blank', () => {
+  test('refuses everything where the secrets are blank [A4]', () => {
     expect(codeOf(verdict(named('valid'), { secrets: [] }))).toBe('signature-mismatch');
     expect(codeOf(verdict(named('valid'), { secrets: ['', '  '] }))).toBe('signature-mismatch');
   });
@@ -81,7 +100,9 @@ describe('the time', () => {
     [signedAt + 301, false],
     [signedAt - 300, true],
     [signedAt - 301, false],
-  ])('at %i the signature of 1792062000 counts: %s', (nowSeconds, accepted) => expect(verdict(valid, { nowSeconds }).ok).toBe(accepted));
+  ])('at %i the signature of 1792062000 counts: %s [A5]', (nowSeconds, accepted) =>
+    expect(verdict(valid, { nowSeconds }).ok).toBe(accepted),
+  );
 
   test('refuses a signature before it says anything about the time, so that a stranger learns nothing of our clock', () => {
     expect(codeOf(verdict(named('wrong_secret'), { nowSeconds: 0 }))).toBe('signature-mismatch');

@@ -191,7 +191,7 @@ describe('a fact of a subscription', () => {
     expect(factOf(stating('15 November'))).not.toHaveProperty('startsOnStated');
   });
 
-  test('keeps Kuwaiti dinars in thousandths, and Ugandan shillings in whole ones', () => {
+  test('keeps Kuwaiti dinars in thousandths, and Ugandan shillings in whole ones [C5]', () => {
     const kwd = factOf(sample('objects/subscription.kwd.json'));
     expect(kwd.currency).toBe('KWD');
     expect(kwd.lines[0]?.pricing).toEqual({ model: 'per-unit', unitMinor: '15500' });
@@ -233,6 +233,72 @@ describe('a fact of a subscription', () => {
     expect(reading.value.fact.legalEntity).toBe('acme-inc');
     expect(reading.value.warnings).toHaveLength(5);
     expect(reading.value.warnings.join()).not.toContain('a year');
+  });
+});
+
+describe('a snapshot in any shape that Stripe writes', () => {
+  const event = (file: string) => sample<{ data: { object: Json } }>(file).data.object;
+  const modern = (): Json => event('events/13.customer.subscription.updated.json');
+
+  test('has its periods on its items, or on itself before basil: the same days either way [C1]', () => {
+    const legacy = event('legacy-api-versions/2024-12-18.acacia.customer.subscription.updated.json');
+    expect([modern(), legacy].map((object) => 'current_period_end' in object)).toEqual([false, true]);
+    for (const object of [modern(), legacy]) {
+      const [seat] = factOf(object).lines;
+      // 1792058700 = 2026-10-15T10:05:00Z, and a month later
+      expect([seat?.periodStartsOn, seat?.periodEndsOn]).toEqual(['2026-10-15', '2026-11-15']);
+      expect(factOf({ ...object, cancel_at: null, cancel_at_period_end: true }).cancelsOn).toBe('2026-11-15');
+    }
+  });
+
+  test('says so where it is to end with its period and shows no period anywhere [C1]', () => {
+    const items = modern()['items'] as { data: readonly Json[] };
+    const data = items.data.map((item) => ({ ...item, current_period_start: undefined, current_period_end: undefined }));
+    const reading = readingOf({ items: { ...items, data }, cancel_at: null, cancel_at_period_end: true });
+    if (reading.kind !== 'read') throw new Error(reading.kind);
+    expect(reading.value.fact).not.toHaveProperty('cancelsOn');
+    expect(reading.value.warnings).toEqual(['cancel_at_period_end is told without the end of any period: left out']);
+  });
+
+  test('may lack amounts, quantities and a payment method: parts of a cent are read, and what is metered has no quantity [C6]', () => {
+    const [item] = (modern()['items'] as { data: readonly Json[] }).data;
+    const { quantity: _none, ...unquantified } = item ?? {};
+    const fraction = sample('objects/price.fractional_cents.json');
+    const metered = sample('objects/price.metered.json');
+    const data = [
+      { ...item, id: 'si_fraction', price: fraction, quantity: 800 },
+      { ...unquantified, id: 'si_metered', price: metered },
+      { ...unquantified, id: 'si_single', price: fraction },
+    ];
+    const object = { ...modern(), items: { object: 'list', has_more: false, data }, default_payment_method: null };
+    expect(fraction['unit_amount']).toBeNull();
+    expect(factOf(object).lines.map(({ lineId, usage, quantity, pricing }) => [lineId, usage, quantity, pricing])).toEqual([
+      ['si_fraction', 'licensed', '800', { model: 'per-unit', unitMinor: '0.125' }],
+      ['si_metered', 'metered', undefined, { model: 'per-unit', unitMinor: '0.2' }],
+      ['si_single', 'licensed', '1', { model: 'per-unit', unitMinor: '0.125' }],
+    ]);
+  });
+
+  test('shows what it refers to as ids or whole: the same fact, the same fingerprint [C8]', () => {
+    const object: Json = { ...modern(), schedule: 'sub_sched_1' };
+    const whole = (id: unknown, more: Json = {}): Json => ({ id, ...more });
+    const coupon = sample('objects/coupon.20pct_repeating_3m.json');
+    const discount = sample('objects/discount.on_subscription.expanded.json');
+    const items = object['items'] as { data: readonly (Json & { price: Json })[] };
+    const expanded = {
+      ...object,
+      customer: whole(object['customer'], { object: 'customer' }),
+      latest_invoice: whole(object['latest_invoice'], { object: 'invoice' }),
+      schedule: whole('sub_sched_1'),
+      discounts: [{ ...discount, source: { coupon } }],
+      items: {
+        ...items,
+        data: items.data.map((item) => ({ ...item, price: { ...item.price, product: whole(item.price['product']) } })),
+      },
+    };
+    expect(object['discounts']).toEqual([discount['id']]);
+    expect(factOf(expanded)).toEqual(factOf(object));
+    expect(factOf({ ...expanded, discounts: [{ ...discount, source: { coupon: coupon['id'] } }] })).toEqual(factOf(object));
   });
 });
 
@@ -309,8 +375,8 @@ describe('discounts that are limited to products', () => {
 
 describe('what cannot be read is parked with its reason', () => {
   test.each([
-    ['refuses an unknown status', { status: 'frozen' }, 'status-unknown'],
-    ['refuses a missing customer', { customer: null }, 'customer-missing'],
+    ['refuses an unknown status [C10]', { status: 'frozen' }, 'status-unknown'],
+    ['refuses a missing customer [C6]', { customer: null }, 'customer-missing'],
     [
       'refuses an unknown currency',
       JSON.parse(JSON.stringify(sample('objects/subscription.past_due.json')).replaceAll('"usd"', '"zzz"')) as Json,

@@ -4,6 +4,7 @@ import {
   CreateTableCommand,
   DeleteItemCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -116,6 +117,19 @@ describe('the DynamoDB process', () => {
     await next.stop();
     await left.stop();
     expect(existsSync(`/proc/${pid}`)).toBe(false);
+  });
+
+  it('lets items expire, even where a kill came between the making of the table and that', async () => {
+    const withoutTtl: Resource = {
+      ...table(TableName),
+      properties: { ...table(TableName).properties, TimeToLiveSpecification: undefined },
+    };
+    const first = await startServices([withoutTtl]);
+    await first.stop('keep');
+    const second = await startServices([table(TableName)], { dataDir: first.dataDir });
+    const { TimeToLiveDescription } = await second.dynamodb.send(new DescribeTimeToLiveCommand({ TableName }));
+    expect(TimeToLiveDescription).toEqual({ AttributeName: 'expiresAt', TimeToLiveStatus: 'ENABLED' });
+    await second.stop();
   });
 
   it('refuses a data folder whose table has another shape', async () => {

@@ -12,7 +12,7 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Harness, queue, queueArn, queueUrl, START_MS, startServices } from './support.ts';
+import { createTestClock, type Harness, queue, queueArn, queueUrl, START_MS, startServices } from './support.ts';
 
 const RESOURCES = [
   queue('orders', { VisibilityTimeout: 60, RedrivePolicy: { deadLetterTargetArn: queueArn('orders-dlq'), maxReceiveCount: 2 } }),
@@ -200,5 +200,21 @@ describe('SQS after a restart', () => {
     const { queues } = second.services;
     expect(queues.receive(queueArn('orders'), { max: 10, hold: true }).map(({ body }) => body)).toEqual(['a', 'b']);
     await second.stop();
+  });
+
+  it('does not count a receive that a restart cut short: nobody failed at the message, and it is no dead letter', async () => {
+    const clock = createTestClock();
+    let stack = await startServices(RESOURCES, { clock });
+    stack.services.queues.send(queueArn('orders'), 'a');
+    // Two failures make a dead letter here; it was in somebody's hands three times when the stack went.
+    for (let cut = 0; cut < 3; cut += 1) {
+      expect(stack.services.queues.receive(queueArn('orders'), { max: 1, hold: true })).toHaveLength(1);
+      await stack.stop('keep');
+      stack = await startServices(RESOURCES, { dataDir: stack.dataDir, clock });
+    }
+    const [message] = stack.services.queues.receive(queueArn('orders'), { max: 1, hold: true });
+    expect(message?.attributes['ApproximateReceiveCount']).toBe('1');
+    expect(stack.services.queues.counts(queueArn('orders-dlq'))).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+    await stack.stop();
   });
 });

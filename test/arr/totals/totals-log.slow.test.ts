@@ -89,7 +89,7 @@ describe('a batch of the stream', () => {
     await expectTotals([]);
   });
 
-  it('is compared by whole numbers: 21 digits lie beyond what a double tells apart', async () => {
+  it('is compared by whole numbers: 21 digits lie beyond what a double tells apart [C19]', async () => {
     const large = 495_000_000_000_000_000_001n;
     const [first, second] = [projectedOf(large, { on: '2030-01-05', minor: 5n }), projectedOf(large + 1n, { on: '2030-01-05', minor: 1n })];
     await project(A, [first]);
@@ -98,7 +98,7 @@ describe('a batch of the stream', () => {
     await expectTotals([first, second]);
   });
 
-  it('is counted once where the answer to its writing was lost', async () => {
+  it('is counted once where the answer to its writing was lost [D13]', async () => {
     let lost = false;
     proxy.before = async (call) => {
       if (!isPut('LOG#')(call) || lost) return undefined;

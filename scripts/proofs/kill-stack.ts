@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { loadDeclaredSamples } from '../../local/declared-samples.ts';
+import { type LocalStackOptions, startLocalStack } from '../../local/stack.ts';
+
+/** What a stack in a process of its own is started with. */
+export type KillableOptions = Pick<LocalStackOptions, 'assemblyDir' | 'dataDir' | 'clock' | 'secrets'>;
+
+/** `stack`: its process alone, so that the DynamoDB emulator outlives it; `group`: the emulator dies in the same moment. */
+export type Victims = 'stack' | 'group';
+
+/** A local stack in a process of its own, so that it can be killed without a word. */
+export interface KillableStack {
+  readonly url: string;
+  /** SIGKILL; resolves when the process is gone. */
+  readonly kill: (victims: Victims) => Promise<void>;
+  /** As Ctrl-C does; resolves when everything is in its files and the process is gone. */
+  readonly stop: () => Promise<void>;
+}
+
+const goneAfter = (child: ChildProcess, end: () => void): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    return end();
+  });
+
+/** Rejects with what the process said where it does not come up. */
+export const startKillable = async (options: KillableOptions): Promise<KillableStack> => {
+  // A process group of its own, which the emulator shares.
+  const child = spawn(process.execPath, [import.meta.filename, JSON.stringify(options)], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-4_000);
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8').trim()));
+    child.once('error', reject);
+    child.once('exit', (code, signal) => reject(new Error(`the stack did not start (${signal ?? code}): ${said}`)));
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the stack has no process');
+  return {
+    url,
+    kill: (victims) => goneAfter(child, () => process.kill(victims === 'group' ? -pid : pid, 'SIGKILL')),
+    stop: () => goneAfter(child, () => child.stdin.end()),
+  };
+};
+
+/** The process: it lives as long as its input is open, so none is left behind whatever becomes of who started it. */
+const run = async (options: KillableOptions): Promise<void> => {
+  const stack = await startLocalStack({ ...options, port: 0, samples: await loadDeclaredSamples() });
+  process.stdin.once('close', () => {
+    stack.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  });
+  process.stdin.resume();
+  console.log(stack.url);
+};
+
+if (import.meta.main) await run(JSON.parse(process.argv[2] ?? '{}') as KillableOptions);
