@@ -14,6 +14,8 @@ export interface CoreSpeed {
   readonly movements: number;
   /** CPU time, user and system, of all facts: the sum of each batch's best round, and what the collector took in a round (median). */
   readonly seconds: number;
+  /** What the median of whole rounds gives, with all that the machine did meanwhile. */
+  readonly wholeRoundsPerSecond: number;
 }
 
 const ROUNDS = 25;
@@ -51,18 +53,22 @@ export const measureCore = (replay: Replay, context: Context = benchContext, rou
   if (rounds < 1) throw new RangeError(`rounds must be 1 or more, received ${rounds}`);
   const best = replay.texts.map(() => Number.POSITIVE_INFINITY);
   const collected: number[] = [];
+  const whole: number[] = [];
   let movements = 0;
   for (let round = 0; round < rounds; round += 1) {
     const tally = new Tally(context.rates.planCurrency);
     const batches = replay.texts.map((text) => measureBatch(JSON.parse(text) as Fact[][], tally, context));
     for (const [i, { microseconds }] of batches.entries()) best[i] = Math.min(best[i] as number, microseconds);
     collected.push(batches.reduce((sum, batch) => sum + batch.collecting, 0));
+    whole.push(batches.reduce((sum, { microseconds }) => sum + microseconds, 0));
     movements = batches.reduce((sum, batch) => sum + batch.movements, 0);
   }
-  const collecting = collected.sort((a, b) => a - b)[Math.floor(rounds / 2)] as number;
-  const seconds = (best.reduce((sum, microseconds) => sum + microseconds, 0) + collecting) / 1_000_000;
-  return { factsPerSecond: Math.round(replay.facts / seconds), movements, seconds };
+  const seconds = (best.reduce((sum, microseconds) => sum + microseconds, 0) + median(collected)) / 1_000_000;
+  const factsPerSecond = Math.round(replay.facts / seconds);
+  return { factsPerSecond, movements, seconds, wholeRoundsPerSecond: Math.round((replay.facts * 1_000_000) / median(whole)) };
 };
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 /** `collecting` is a part of `microseconds`. */
 const measureBatch = (customers: readonly (readonly Fact[])[], tally: Tally, context: Context) => {

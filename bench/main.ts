@@ -31,7 +31,7 @@ const coreFigures = (quick: boolean): readonly Figure[] => {
   const { replay, context } = demoReplay();
   const demo = measureCore(replay, context, quick ? 7 : 75);
   console.log(
-    `core: ${replay.facts.toLocaleString('en')} facts of the demo's history, ${demo.movements.toLocaleString('en')} movements, ${demo.seconds.toFixed(3)} s of CPU time`,
+    `core: ${replay.facts.toLocaleString('en')} facts of the demo's history, ${demo.movements.toLocaleString('en')} movements, ${demo.seconds.toFixed(3)} s of CPU time; the median of whole rounds, with all that the machine did meanwhile: ${demo.wholeRoundsPerSecond.toLocaleString('en')} facts/s`,
   );
   const limitedBy = 'deciding facts in order, about three quarters; customers anew for late facts, about one';
   const base = measureCore(seededBase(), undefined, quick ? 3 : 25);

@@ -1,17 +1,11 @@
 import * as z from 'zod/mini';
-import { isDateInReach } from '../platform/calendar.ts';
+import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
 import { arrCustomer, arrStatus, arrWaterfall, explainedFigure, explainedMovement } from './answers.ts';
 import { causeSchema, movementSchema } from './events.ts';
 
 export { arrStatus } from './answers.ts';
 
-/** A day of the company's zone, told what for. */
-const day = (description: string) =>
-  z
-    .string()
-    .check(z.refine(isDateInReach, { error: 'must be a date that exists, from 1900 to 2199, written YYYY-MM-DD' }))
-    .register(z.globalRegistry, { format: 'date', description });
 const name = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
 const cause = (description: string) => causeSchema.check(z.describe(description));
 const asOf = z.optional(day('Day at whose end the figures are told, YYYY-MM-DD; default: today in the company’s zone'));

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { addDays, daysBetween, isDateInReach } from '../platform/calendar.ts';
+import { addDays, daysBetween } from '../platform/calendar.ts';
 import type { CompanyConfig } from '../platform/config.ts';
 import { exponentOf } from '../platform/currencies.ts';
 import { fraction, round } from '../platform/decimal.ts';
+import { dateField } from '../platform/fields.ts';
 import { type FiscalCalendar, fiscalPeriodsWithin } from '../platform/fiscal.ts';
 
 /**
@@ -10,7 +11,7 @@ import { type FiscalCalendar, fiscalPeriodsWithin } from '../platform/fiscal.ts'
  * plan currency as text; shares and ratios are basis points (10,000 is the whole, or 1.0). A target that cannot hold
  * together with another is not refused here: the consistency check of the ARR capability names it.
  */
-const date = z.string().check(z.refine(isDateInReach, { error: 'must be a date that exists, from 1900 to 2199, written YYYY-MM-DD' }));
+const date = dateField();
 const minor = z.string().check(z.regex(/^\d{1,18}$/, 'must be whole minor units as digits, e.g. 80000000000 for $800M'));
 const ratioBps = z.int().check(z.minimum(0), z.maximum(1_000_000));
 const WHOLE_BPS = 10_000;

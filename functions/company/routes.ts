@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isDateInReach } from '../platform/calendar.ts';
+import { dayParameter as day } from '../platform/fields.ts';
 import { RATE_TYPES } from '../platform/fx.ts';
 import { defineRoutes } from '../platform/routes.ts';
 import { planContentSchema } from './plan.ts';
@@ -7,12 +7,6 @@ import { planContentSchema } from './plan.ts';
 /** Rows of one request: a year of daily rates of seven pairs. */
 export const MAX_ROWS = 2_000;
 
-/** A day of the company's zone, told what for. */
-const day = (description: string) =>
-  z
-    .string()
-    .check(z.refine(isDateInReach, { error: 'must be a date that exists, from 1900 to 2199, written YYYY-MM-DD' }))
-    .register(z.globalRegistry, { format: 'date', description });
 /** Fields of a row are only bounded here, for each row is judged on its own; `allowed` tells callers by what. */
 const cell = (allowed: { readonly enum?: string[]; readonly pattern?: string; readonly description: string }) =>
   z.string().check(z.maxLength(100)).register(z.globalRegistry, allowed);

@@ -1,4 +1,5 @@
 import { companyConfig, type StripeInstance } from '../platform/config.ts';
+import { cursorInvalid } from '../platform/cursor.ts';
 import { apiHandler, type PageWanted } from '../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../platform/result.ts';
 import { replay } from './replay.ts';
@@ -44,7 +45,7 @@ const shownParked = ({ eventId, eventType, state, parkedAt, observedAt, reason, 
 const parkedPage = async ({ instance }: StripeInstance, { limit, position }: PageWanted) =>
   position === undefined || isParkedPosition('stripe', instance, position)
     ? ok(await openParkedEvents('stripe', instance, limit, position))
-    : fail('cursor-invalid', 'the cursor is not one that this list gave out: leave it away to start from the first page', 'cursor');
+    : cursorInvalid;
 
 export const handler = apiHandler('integrations/api', integrationRoutes, {
   listIntegrations: async () => ok({ items: (await integrations()).map(shownIntegration) }),

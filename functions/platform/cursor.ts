@@ -24,17 +24,19 @@ const parts = (text: string): unknown => {
   }
 };
 
+/** For a cursor whose position is of no such list, too. */
+export const cursorInvalid = fail(
+  'cursor-invalid',
+  'the cursor is not one that this list gave out: leave it away to start from the first page',
+  'cursor',
+);
+
 /** The position in the cursor, for this list. */
 export const decodeCursor = (list: string, text: string): Result<string, Problem<'cursor-invalid'>> => {
-  const refused = fail(
-    'cursor-invalid',
-    'the cursor is not one that this list gave out: leave it away to start from the first page',
-    'cursor',
-  );
-  if (text.length > MAX_CURSOR_CHARACTERS || !/^[\w-]+$/.test(text)) return refused;
+  if (text.length > MAX_CURSOR_CHARACTERS || !/^[\w-]+$/.test(text)) return cursorInvalid;
   const decoded = parts(text);
-  if (!Array.isArray(decoded) || decoded.length !== 3) return refused;
+  if (!Array.isArray(decoded) || decoded.length !== 3) return cursorInvalid;
   const [version, sum, position] = decoded as unknown[];
-  if (version !== VERSION || typeof position !== 'string' || sum !== checksum(list, position)) return refused;
+  if (version !== VERSION || typeof position !== 'string' || sum !== checksum(list, position)) return cursorInvalid;
   return ok(position);
 };

@@ -1,7 +1,8 @@
 import { endOfMonth } from '../../platform/calendar.ts';
 import { companyConfig } from '../../platform/config.ts';
+import { cursorInvalid } from '../../platform/cursor.ts';
 import type { PageWanted } from '../../platform/http.ts';
-import { fail, ok } from '../../platform/result.ts';
+import { ok } from '../../platform/result.ts';
 import type { Movement } from '../events.ts';
 import { readMonth } from '../records/months-store.ts';
 import type { Cut } from '../totals/series.ts';
@@ -97,8 +98,7 @@ const contributions = async ({ from, to, cause }: Question, { cut, totals }: Cut
   const months = [...totals.months.keys()].filter((month) => month >= from.slice(0, 7) && month <= to.slice(0, 7)).sort();
   const place: Place | undefined =
     page.position === undefined ? { month: months[0], after: undefined, movements: 0, planMinor: 0n } : placeOf(page.position);
-  if (place === undefined || (place.month !== undefined && !months.includes(place.month)))
-    return fail('cursor-invalid', 'the cursor is not one that this list gave out: leave it away to start from the first page', 'cursor');
+  if (place === undefined || (place.month !== undefined && !months.includes(place.month))) return cursorInvalid;
   const items: Item[] = [];
   for (let reads = 0; reads < MAX_READS && place.month !== undefined && items.length < page.limit; reads += 1) {
     const { month } = place;

@@ -1,4 +1,4 @@
-import { type FieldType, type ObjectType, type Schema, schemaOf, type Value } from './salesforce-schema.ts';
+import { type FieldType, type ObjectType, type Schema, schemaOf, type Value } from './schema.ts';
 
 /**
  * The part of SOQL that a sync asks in: `SELECT` fields `FROM` one object, `WHERE` comparisons, `IN` and `LIKE` joined by `AND`, `ORDER BY`, `LIMIT`.

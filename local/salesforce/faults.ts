@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, NOT_FOUND, problem } from './salesforce-rest.ts';
+import { type Answer, NOT_FOUND, problem } from './rest.ts';
 
 /** What goes wrong on request, and how each of it looks to who asks. */
 export type FaultCode =

@@ -1,5 +1,5 @@
-import { type Fields, type FieldType, idKey, type Value } from './salesforce-schema.ts';
-import type { Condition, Order, Query } from './salesforce-soql.ts';
+import { type Fields, type FieldType, idKey, type Value } from './schema.ts';
+import type { Condition, Order, Query } from './soql.ts';
 
 /** Which records a query finds, and in which order. */
 

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openRelay, type Relay, type RelayedEvent } from '../../local/salesforce-events.ts';
-import { LOCAL_USER, type Org, openOrg } from '../../local/salesforce-org.ts';
-import type { Fields } from '../../local/salesforce-schema.ts';
+import { openRelay, type Relay, type RelayedEvent } from '../../../local/salesforce/events.ts';
+import { LOCAL_USER, type Org, openOrg } from '../../../local/salesforce/org.ts';
+import type { Fields } from '../../../local/salesforce/schema.ts';
 
-const SAMPLES = join(import.meta.dirname, '../contracts/salesforce/eventbridge');
+const SAMPLES = join(import.meta.dirname, '../../contracts/salesforce/eventbridge');
 const AT = Date.parse('2026-10-30T15:59:59Z');
 const EARLIER = Date.parse('2026-09-20T14:00:00Z');
 const USER = '005Hs00000SMPLUIA5';

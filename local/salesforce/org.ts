@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { openHistory } from './salesforce-history.ts';
-import { historyOf } from './salesforce-opportunity.ts';
-import { type CustomFields, type Fields, idKey, type ObjectType, type Schema, schemaOf, schemaWith, to18 } from './salesforce-schema.ts';
-import { born, kept, type Write, type Writer, written } from './salesforce-writes.ts';
+import { openHistory } from './history.ts';
+import { historyOf } from './opportunity.ts';
+import { type CustomFields, type Fields, idKey, type ObjectType, type Schema, schemaOf, schemaWith, to18 } from './schema.ts';
+import { born, kept, type Write, type Writer, written } from './writes.ts';
 
 /**
  * An org in memory whose records have a history: each write is told with its time, may lie ahead, and is seen by who reads at that time or later.

@@ -1,5 +1,5 @@
-import { withStage } from './salesforce-opportunity.ts';
-import { type Fields, type FieldType, type ObjectType, type Schema, schemaOf, to18, type Value } from './salesforce-schema.ts';
+import { withStage } from './opportunity.ts';
+import { type Fields, type FieldType, type ObjectType, type Schema, schemaOf, to18, type Value } from './schema.ts';
 
 /** What a write makes of a record. */
 export type Write =

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openOrg } from '../../local/salesforce-org.ts';
-import { openRest, type Rest } from '../../local/salesforce-rest.ts';
+import { openOrg } from '../../../local/salesforce/org.ts';
+import { openRest, type Rest } from '../../../local/salesforce/rest.ts';
 
 const AT = Date.parse('2026-10-30T16:00:00Z');
 const ACCOUNT = '001Hs00003SMPLAIA5';
@@ -93,7 +93,7 @@ describe('what is refused', () => {
   };
 
   test('refuses a field that the object has not, like the sample', () => {
-    const sample = readFileSync(join(import.meta.dirname, '../contracts/salesforce/rest/error.400.invalid_field.json'), 'utf8');
+    const sample = readFileSync(join(import.meta.dirname, '../../contracts/salesforce/rest/error.400.invalid_field.json'), 'utf8');
     expect(ask('SELECT Amont FROM Opportunity')).toEqual(JSON.parse(sample));
   });
 

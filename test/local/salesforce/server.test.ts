@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type SalesforceServer, startSalesforce } from '../../local/salesforce.ts';
+import { type SalesforceServer, startSalesforce } from '../../../local/salesforce/server.ts';
 
 const AT = Date.parse('2026-10-30T16:00:30Z');
 const ORG = '00DHs000000SMPLMAM';
@@ -12,7 +12,7 @@ const OTHER_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 
 type Json = Record<string, unknown>;
 const sample = <T = Json>(name: string): T =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '../contracts/salesforce/rest', `${name}.json`), 'utf8')) as T;
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../contracts/salesforce/rest', `${name}.json`), 'utf8')) as T;
 
 let salesforce: SalesforceServer;
 let tokenTime: number;

@@ -1,4 +1,4 @@
-import type { Fields, Value } from './salesforce-schema.ts';
+import type { Fields, Value } from './schema.ts';
 
 /** What an org does by itself when an opportunity is written: its stage decides other fields, and each step is kept in OpportunityHistory. */
 

@@ -1,7 +1,7 @@
-import type { Org } from './salesforce-org.ts';
-import { found } from './salesforce-query.ts';
-import { compoundValue, type Fields, idKey, type ObjectType, restDateTime, schemaOf, to18, type Value } from './salesforce-schema.ts';
-import { parseSoql, SoqlProblem } from './salesforce-soql.ts';
+import type { Org } from './org.ts';
+import { found } from './query.ts';
+import { compoundValue, type Fields, idKey, type ObjectType, restDateTime, schemaOf, to18, type Value } from './schema.ts';
+import { parseSoql, SoqlProblem } from './soql.ts';
 
 /** The reads of the REST API over an org, each as an answer. */
 export interface Answer {

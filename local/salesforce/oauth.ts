@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
-import type { Answer } from './salesforce-rest.ts';
+import type { Answer } from './rest.ts';
 
 /** The token endpoint of an org: who may have an access token, and until when it holds. */
 export interface OAuthOptions {

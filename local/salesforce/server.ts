@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openRelay, type Relay, type RelayOptions } from './salesforce-events.ts';
-import { ERRORS, type Fault, played } from './salesforce-faults.ts';
-import { type OAuthOptions, openOAuth } from './salesforce-oauth.ts';
-import { type Org, type OrgOptions, openOrg } from './salesforce-org.ts';
-import { type Answer, openRest, problem, type RestOptions } from './salesforce-rest.ts';
-import { to18 } from './salesforce-schema.ts';
+import { openRelay, type Relay, type RelayOptions } from './events.ts';
+import { ERRORS, type Fault, played } from './faults.ts';
+import { type OAuthOptions, openOAuth } from './oauth.ts';
+import { type Org, type OrgOptions, openOrg } from './org.ts';
+import { type Answer, openRest, problem, type RestOptions } from './rest.ts';
+import { to18 } from './schema.ts';
 
 /**
  * Stands in for a Salesforce org in tests and in the demo: a real HTTP server over an org whose records have a history, which issues tokens and answers

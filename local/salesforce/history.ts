@@ -1,4 +1,4 @@
-import { type Fields, idKey, type ObjectType } from './salesforce-schema.ts';
+import { type Fields, idKey, type ObjectType } from './schema.ts';
 
 /** The states of every record, each with the time from which it holds (epoch milliseconds). */
 export interface History {

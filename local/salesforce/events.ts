@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Commit, LOCAL_USER, type Org, type RecordChange, type Stamp } from './salesforce-org.ts';
-import { type Fields, type ObjectType, schemaOf, to18, type Value } from './salesforce-schema.ts';
+import { type Commit, LOCAL_USER, type Org, type RecordChange, type Stamp } from './org.ts';
+import { type Fields, type ObjectType, schemaOf, to18, type Value } from './schema.ts';
 
 /**
  * What an event relay brings to EventBridge: one event for each changed record of a transaction (one for several where the same change hit them),

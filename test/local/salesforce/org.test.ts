@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Org, openOrg } from '../../local/salesforce-org.ts';
-import { idKey, to18 } from '../../local/salesforce-schema.ts';
+import { type Org, openOrg } from '../../../local/salesforce/org.ts';
+import { idKey, to18 } from '../../../local/salesforce/schema.ts';
 
 const AT = Date.parse('2026-10-20T10:00:00Z');
 const DAY_MS = 86_400_000;
