@@ -13,9 +13,11 @@ const decimal = z.string().check(z.regex(/^-?\d{1,30}(\.\d{1,12})?$/));
 const date = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
 const id = z.string().check(z.minLength(1), z.maxLength(255));
 
+const systemName = z.enum(['stripe', 'salesforce', 'hubspot', 'netsuite', 'manual']);
+
 /** Where a fact comes from: `system` is the vendor, `instance` one account or org of it. */
 export const provenanceSchema = z.object({
-  system: z.enum(['stripe', 'salesforce', 'hubspot', 'netsuite', 'manual']),
+  system: systemName,
   instance: id,
   /** The source's own event id, or `refetch:<object>:<milliseconds>` for a state read from its API. Unique within the instance. */
   eventId: id,
@@ -68,6 +70,10 @@ const lineSchema = z.object({
    */
   startsOn: z.optional(date),
   endsOn: z.optional(date),
+  /** Day of the last signature under the line, where it has one of its own (an amendment, say). */
+  bookedOn: z.optional(date),
+  /** The source's product is not mapped to one of ours: `productId` is the source's own. */
+  unmapped: z.optional(z.literal(true)),
   /** How this line's stock of ARR came about, where the source says (imported books); otherwise movements decide. */
   origin: z.optional(z.enum(['landed', 'expanded', 'renewal-uplift'])),
 });
@@ -101,6 +107,10 @@ export const subscriptionRecorded = declareEvent({
     termMonths: z.optional(z.int()),
     termStartsOn: z.optional(date),
     agreementId: z.optional(id),
+    /** Every id under which a signed agreement is known (its own, its number, its orders'): a billing system may carry any of them. */
+    agreementIds: z.optional(z.array(id).check(z.maxLength(40))),
+    /** Subscriptions of billing systems that the agreement itself names as what bills it. */
+    billedBy: z.optional(z.array(z.object({ system: systemName, instance: id, subscriptionId: id })).check(z.maxLength(20))),
     scheduleId: z.optional(id),
     discounts: z.array(discountSchema),
     lines: z.array(lineSchema).check(z.maxLength(200)),
@@ -146,6 +156,8 @@ export const customerRecorded = declareEvent({
     name: z.string(),
     billToId: z.optional(id),
     parentId: z.optional(id),
+    /** Customers of other systems that this source says are the same one, by their ids there. */
+    sameAs: z.optional(z.array(z.object({ system: systemName, instance: id, customerId: id })).check(z.maxLength(20))),
     /** Attributes that totals are cut by, e.g. `{ segment: 'Enterprise', region: 'EMEA', fortune500: 'yes', channel: 'direct' }`. */
     attributes: z.record(z.string(), z.string()),
     deleted: z.boolean(),
