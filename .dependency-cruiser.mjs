@@ -14,7 +14,7 @@ const STORES = '^functions/(?!platform/).+/(?:store|[^/]+-store)\\.ts$';
 const INDEXES = '^functions/(?!platform/).+/index\\.ts$';
 
 /** What is declared as data: infrastructure, documentation and the local stack read it. */
-const DECLARATIONS = '^functions/.+/(?:events|routes)\\.ts$';
+const DECLARATIONS = '^functions/.+/(?:events|routes|roles)\\.ts$';
 
 /**
  * Files between a handler and a store: they read, call the pure rules, and write. A file that is not listed here, is no handler, no store
@@ -39,17 +39,27 @@ const STEPS = [
   'coordinator/snapshot',
   'integrations/replay',
   'integrations/secrets',
+  'integrations/signing-secrets',
   'integrations/status',
   'integrations/watermark',
+  'integrations/salesforce/changes',
+  'integrations/salesforce/company',
+  'integrations/salesforce/intake',
+  'integrations/salesforce/org-reading',
   'integrations/salesforce/reader',
+  'integrations/salesforce/record',
   'integrations/salesforce/session',
+  'integrations/salesforce/sync',
+  'integrations/salesforce/sync-queue',
+  'integrations/salesforce/sync-status',
+  'integrations/salesforce/synced',
   'integrations/stripe/client',
   'integrations/stripe/company',
+  'integrations/stripe/endpoint',
   'integrations/stripe/fetched-intake',
   'integrations/stripe/incomplete-queue',
   'integrations/stripe/intake',
   'integrations/stripe/record',
-  'integrations/stripe/signing-secrets',
   'integrations/stripe/with-catalogue',
 ];
 
@@ -165,7 +175,8 @@ export default {
     {
       name: 'infrastructure-reads-declarations',
       severity: 'error',
-      comment: 'lib/ wires what capabilities declare: of functions/ it imports events.ts, routes.ts and the types of platform/config.ts.',
+      comment:
+        'lib/ wires what capabilities declare: of functions/ it imports events.ts, routes.ts, roles.ts and the types of platform/config.ts.',
       from: { path: '^(?:lib|bin)/' },
       to: { path: '^functions/', pathNot: [DECLARATIONS, '^functions/platform/config\\.ts$'] },
     },

@@ -19,6 +19,7 @@ export const company = defineCompany({
           attributes: { segment: 'segment', region: 'region', fortune500: 'fortune500', channel: 'channel' },
           parentId: 'parent_customer',
           billToId: 'bill_to_customer',
+          accountId: 'salesforce_account_id',
         },
         subscription: {
           agreementId: 'salesforce_contract_id',
@@ -28,6 +29,30 @@ export const company = defineCompany({
           termStartsOn: 'term_starts_on',
           origin: 'origin',
         },
+      },
+    },
+  ],
+  salesforce: [
+    {
+      instance: 'main',
+      legalEntity: 'acme-inc',
+      instanceUrl: 'https://acme.my.salesforce.com',
+      audience: 'https://login.salesforce.com',
+      // With an event relay: partnerEventSource: 'aws.partner/salesforce.com/00D…/0YL…'
+      currency: 'USD',
+      prices: 'per-year',
+      fields: {
+        account: {
+          attributes: { segment: 'Segment__c', region: 'Region__c', fortune500: 'Fortune_500__c', channel: 'Channel__c' },
+          stripeCustomerId: 'Stripe_Customer_Id__c',
+        },
+        contract: {
+          stripeSubscriptionId: 'Stripe_Subscription_Id__c',
+          renewalOf: 'Renewal_Of__c',
+          terminatedOn: 'Terminated_On__c',
+        },
+        product: { productId: 'Stripe_Product_Id__c' },
+        order: {},
       },
     },
   ],

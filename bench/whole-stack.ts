@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { company } from '../ascent.config.ts';
 import { signatureHeader } from '../demo/webhook-sender.ts';
+import type { SalesforceInstance } from '../functions/platform/config.ts';
 import { ascentApp } from '../lib/app.ts';
 import { bundle } from '../lib/bundles.ts';
 import { loadDeclaredSamples } from '../local/declared-samples.ts';
+import { type StandIns, startOrgs } from '../local/salesforce/stand-in.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../local/stack.ts';
 import type { StripeServer } from '../local/stripe.ts';
 
@@ -15,6 +17,8 @@ export const WEBHOOK_SECRET = 'whsec_bench_0123456789abcdef';
 export interface WholeStack {
   readonly stack: LocalStack;
   readonly stripe: StripeServer;
+  /** The orgs of the configuration, played here. */
+  readonly salesforce: StandIns;
   readonly dataDir: string;
   /** Signed with the test clock's time. */
   readonly postWebhook: (event: object) => Promise<Response>;
@@ -27,19 +31,24 @@ export interface WholeStackOptions extends Pick<LocalStackOptions, 'observer' | 
   /** Gets the clock that the stand-in for Stripe's API is to answer by. */
   readonly stripe: (now: () => number) => Promise<StripeServer>;
   readonly partnerEventSource?: string;
+  /** What the configuration's first org is to be like. */
+  readonly org?: Partial<SalesforceInstance>;
 }
 
 export const startWholeStack = async ({
   clock,
   stripe: startStripe,
   partnerEventSource,
+  org = {},
   ...rest
 }: WholeStackOptions): Promise<WholeStack> => {
   const folder = mkdtempSync(join(tmpdir(), 'ascent-whole-'));
   let now = (): number => clock.atMs;
   const stripe = await startStripe(() => now());
+  let salesforce: StandIns | undefined;
   const clean = async (): Promise<void> => {
     await stripe.stop();
+    await salesforce?.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   const dataDir = join(folder, 'data');
@@ -47,10 +56,17 @@ export const startWholeStack = async ({
   if (instance === undefined) throw new Error('the configuration has a Stripe instance');
   const first = { ...instance, apiBase: stripe.url, ...(partnerEventSource === undefined ? {} : { partnerEventSource }) };
   const assemblyDir = join(folder, 'cdk.out');
-  const start = async (): Promise<LocalStack> => {
-    ascentApp({ company: { ...company, stripe: [first, ...others] }, bundles: bundle(), outdir: assemblyDir }).app.synth();
-    return startLocalStack({
+  const orgs = company.salesforce.map((one, i) => (i === 0 ? { ...one, ...org } : one));
+  const start = async (): Promise<{ readonly stack: LocalStack; readonly salesforce: StandIns }> => {
+    ascentApp({
+      company: { ...company, stripe: [first, ...others], salesforce: orgs },
+      bundles: bundle(),
+      outdir: assemblyDir,
+    }).app.synth();
+    salesforce = await startOrgs(assemblyDir, () => now());
+    const stack = await startLocalStack({
       assemblyDir,
+      env: { ASCENT_CONFIG: salesforce.config },
       dataDir,
       port: 0,
       clock,
@@ -58,11 +74,13 @@ export const startWholeStack = async ({
       secrets: {
         [`ascent/stripe/${instance.instance}/webhook-signing`]: { webhookSecrets: [WEBHOOK_SECRET] },
         [`ascent/stripe/${instance.instance}/api-key`]: { apiKey: stripe.apiKey },
+        ...salesforce.secrets,
       },
       ...rest,
     });
+    return { stack, salesforce };
   };
-  const stack = await start().catch(async (error: unknown) => {
+  const { stack, salesforce: standIns } = await start().catch(async (error: unknown) => {
     await clean();
     throw error;
   });
@@ -70,6 +88,7 @@ export const startWholeStack = async ({
   return {
     stack,
     stripe,
+    salesforce: standIns,
     dataDir,
     postWebhook: (event) => {
       const body = JSON.stringify(event);

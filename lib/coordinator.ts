@@ -1,8 +1,10 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { arrMovementsRecorded } from '../functions/arr/events.ts';
 import { fxRatesLoaded, planChanged } from '../functions/company/events.ts';
 import { coordinatorRoutes } from '../functions/coordinator/routes.ts';
+import { alarmWhen } from './kit/alarm.ts';
 import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
 import { Consumer } from './kit/consumer.ts';
 import { eventsOf } from './kit/event-bus.ts';
@@ -50,6 +52,21 @@ export class CoordinatorStack extends CapabilityStack {
       expression: 'rate(5 minutes)',
       why: 'The executive snapshot is never older than five minutes',
       handler: refresh,
+    });
+    alarmWhen(this, 'SourcesSilent', platform, {
+      name: 'sources-silent',
+      meaning: 'Nothing has been heard of a source for a day: it sends nothing, or what it sends is not taken in.',
+      runbook: 'stuck-source',
+      // The refresh tells it every five minutes. Stripe sends again for three days, so who hears of it after one loses nothing.
+      metric: new Metric({
+        namespace: 'Ascent',
+        metricName: 'SilentSeconds',
+        dimensionsMap: { service: 'coordinator' },
+        statistic: 'Maximum',
+        period: Duration.minutes(5),
+      }),
+      atLeast: Duration.days(1).toSeconds(),
+      periods: 3,
     });
 
     const api = new CapabilityFunction(this, 'coordinator/api', {

@@ -2,24 +2,46 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { subscriptionTieFound } from '../functions/arr/events.ts';
 import { integrationRoutes } from '../functions/integrations/routes.ts';
+import { salesforceWebhookRoutes } from '../functions/integrations/salesforce/routes.ts';
 import { stripeWebhookRoutes } from '../functions/integrations/stripe/routes.ts';
 import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
 import { Consumer } from './kit/consumer.ts';
 import { eventsOf, fromSources } from './kit/event-bus.ts';
 import { CapabilityFunction } from './kit/function.ts';
 import { serveRoutes } from './kit/route.ts';
+import { Schedule } from './kit/schedule.ts';
 
 /** Stripe's events as our webhook wrapped them, and as Stripe itself puts them on a partner bus. */
 export const stripeWebhookEvents = fromSources('ascent.stripe/');
 export const stripePartnerEvents = fromSources('aws.partner/stripe.com/');
+/** What Salesforce's second door, and a replay, put on the source bus; and an org's own event relay. */
+export const salesforceSignals = fromSources('ascent.salesforce/');
+export const salesforcePartnerEvents = fromSources('aws.partner/salesforce.com/');
 /** Read once more from Stripe: nothing in the events tells which state came first. */
 export const stripeTies = eventsOf(subscriptionTieFound);
 
-/** Stripe in: by webhook or partner bus to the same consumer; what a snapshot lacks is fetched, two at a time. */
+/**
+ * Stripe in: by webhook or partner bus to the same consumer; what a snapshot lacks is fetched, two at a time. Salesforce in: what an org tells
+ * says which records to read; what it does not tell, the sync finds.
+ */
 export class IntegrationsStack extends CapabilityStack {
   constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id, platform);
-    const { sourceBus, stripePartnerBuses, stripeSecrets } = platform;
+    this.#stripe(platform);
+    // A company without Salesforce has none of it.
+    if (platform.company.salesforce.length > 0) this.#salesforce(platform);
+
+    const api = new CapabilityFunction(this, 'integrations/api', {
+      purpose: 'Status of the integrations, parked events and their replay',
+      timeout: Duration.seconds(29),
+    })
+      .writesTable()
+      .readsCompany()
+      .putsEventsOn('SOURCE_BUS_NAME', platform.sourceBus);
+    serveRoutes(this, integrationRoutes, api);
+  }
+
+  #stripe({ sourceBus, stripePartnerBuses, stripeSecrets, revenueBus }: Platform): void {
     const instances = Object.entries(stripeSecrets);
 
     const ingest = new CapabilityFunction(this, 'integrations/stripe/ingest', {
@@ -45,7 +67,7 @@ export class IntegrationsStack extends CapabilityStack {
       lateAfter: Duration.minutes(15),
       // Stripe's rate limit, which the company's other systems share.
       maxConcurrency: 2,
-      subscriptions: [{ bus: platform.revenueBus, pattern: stripeTies, what: 'subscriptions whose two newest states share a second' }],
+      subscriptions: [{ bus: revenueBus, pattern: stripeTies, what: 'subscriptions whose two newest states share a second' }],
     });
 
     const onEvent = new CapabilityFunction(this, 'integrations/stripe/on-event', {
@@ -63,14 +85,70 @@ export class IntegrationsStack extends CapabilityStack {
         ...stripePartnerBuses.map((bus) => ({ bus, pattern: stripePartnerEvents, what: 'Stripe events of a partner bus' })),
       ],
     });
+  }
 
-    const api = new CapabilityFunction(this, 'integrations/api', {
-      purpose: 'Status of the integrations, parked events and their replay',
-      timeout: Duration.seconds(29),
+  #salesforce({ sourceBus, salesforcePartnerBuses, salesforceSecrets }: Platform): void {
+    const orgs = Object.entries(salesforceSecrets);
+    const signing = Object.fromEntries(orgs.map(([instance, secrets]) => [instance, secrets.signing]));
+    const credentials = Object.fromEntries(orgs.map(([instance, secrets]) => [instance, secrets.credentials]));
+
+    const ingest = new CapabilityFunction(this, 'integrations/salesforce/ingest', {
+      purpose: 'Takes what an org says was changed, by outbound message or signed callout, and puts it on the source bus',
+      timeout: Duration.seconds(10),
+      memoryMb: 256,
+    })
+      .readsCompany()
+      .putsEventsOn('SOURCE_BUS_NAME', sourceBus)
+      .readsSecrets('SALESFORCE_WEBHOOK_SECRET_IDS', signing);
+    serveRoutes(this, salesforceWebhookRoutes, ingest);
+
+    const reader = (entry: string, purpose: string, timeout: Duration): CapabilityFunction =>
+      new CapabilityFunction(this, entry, { purpose, timeout, consumes: true })
+        .writesTable()
+        .readsCompany()
+        .readsSecrets('SALESFORCE_CREDENTIALS_SECRET_IDS', credentials);
+
+    new Consumer(this, 'salesforce-changes', {
+      handler: reader(
+        'integrations/salesforce/on-change',
+        'Reads from Salesforce what was changed there and records the facts',
+        Duration.seconds(120),
+      ),
+      lateAfter: Duration.minutes(15),
+      // Events that name the same agreement are one reading, and a query reads two hundred.
+      batchSize: 100,
+      batchingWindow: Duration.seconds(5),
+      // The org's limits, which the company's other systems share.
+      maxConcurrency: 2,
+      subscriptions: [
+        { bus: sourceBus, pattern: salesforceSignals, what: 'what Salesforce says was changed' },
+        ...salesforcePartnerBuses.map((bus) => ({ bus, pattern: salesforcePartnerEvents, what: "change events of an org's relay" })),
+      ],
+    });
+    const found = new Consumer(this, 'salesforce-sync', {
+      handler: reader(
+        'integrations/salesforce/on-sync',
+        'Reads from Salesforce the records that the sync found and records what is new',
+        Duration.seconds(300),
+      ),
+      // A whole book of agreements is read in one night of a week.
+      lateAfter: Duration.hours(4),
+      maxConcurrency: 2,
+    });
+
+    const sync = new CapabilityFunction(this, 'integrations/salesforce/task-sync', {
+      purpose: 'Lists what an org does not tell, what is known to be unread, and once a night all that was changed',
+      // Less than the five minutes until the next run.
+      timeout: Duration.seconds(270),
     })
       .writesTable()
       .readsCompany()
-      .putsEventsOn('SOURCE_BUS_NAME', sourceBus);
-    serveRoutes(this, integrationRoutes, api);
+      .readsSecrets('SALESFORCE_CREDENTIALS_SECRET_IDS', credentials)
+      .sendsTo('SALESFORCE_SYNC_QUEUE_URL', found);
+    new Schedule(this, 'salesforce-sync', {
+      expression: 'rate(5 minutes)',
+      why: 'What Salesforce does not tell by events is read within minutes, and what events lost within a night',
+      handler: sync,
+    });
   }
 }

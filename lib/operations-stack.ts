@@ -40,7 +40,8 @@ export class OperationsStack extends Stack {
     pathOfAnEvent(this, platform, installed);
   }
 
-  #stage({ httpApi, prefix, alarmTopic }: Platform, routes: CapabilityStack['installed']['routes']): void {
+  #stage(platform: Platform, routes: CapabilityStack['installed']['routes']): void {
+    const { httpApi, prefix } = platform;
     const accessLog = new LogGroup(this, 'AccessLog', {
       // Log deliveries to other names outgrow the account's resource policy for logs.
       logGroupName: `/aws/vendedlogs/${prefix}-api`,
@@ -66,7 +67,9 @@ export class OperationsStack extends Stack {
         { ThrottlingRateLimit: throttle.ratePerSecond, ThrottlingBurstLimit: throttle.burst, DetailedMetricsEnabled: true },
       ]),
     );
-    alarmWhen(this, 'ServerErrors', alarmTopic, {
+    alarmWhen(this, 'ServerErrors', platform, {
+      name: 'api-5xx',
+      runbook: 'failing-api',
       meaning: 'The HTTP API answers 5xx: webhooks will be sent again, people see errors. Access log: status >= 500, by route.',
       metric: httpApi.metricServerError({ statistic: 'Sum', period: Duration.minutes(1) }),
       atLeast: 5,

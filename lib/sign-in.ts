@@ -1,14 +1,18 @@
 import {
   FeaturePlan,
+  LambdaVersion,
   Mfa,
   OAuthScope,
   ResourceServerScope,
   StandardThreatProtectionMode,
   UserPool,
-  type UserPoolResourceServer,
+  UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { ROLES, type Role } from '../functions/access/roles.ts';
+import { pascal } from './kit/capability-stack.ts';
+import { type FunctionPlatform, PlainFunction } from './kit/function.ts';
 
 export interface SignIn {
   readonly issuer: string;
@@ -18,11 +22,26 @@ export interface SignIn {
 /** Where the browser returns to; the dashboard's address is added when it is deployed. */
 const CALLBACK_URLS = ['http://localhost:8080/'];
 
+const rolesOf = (holder: Role['holder']): readonly (readonly [string, Role])[] =>
+  Object.entries<Role>(ROLES).filter(([, role]) => role.holder === holder);
+
+/** A resource server for each word before the slash; gives each scope, `arr/read`, as a client may be allowed it. */
+const resourceServers = (pool: UserPool, scopes: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, OAuthScope> =>
+  new Map(
+    [...scopes].flatMap(([server, names]) => {
+      const declared = names.map((name) => new ResourceServerScope({ scopeName: name, scopeDescription: `${name} of ${server}` }));
+      const resourceServer = pool.addResourceServer(`Scopes-${server}`, { identifier: server, scopes: declared });
+      return declared.map((one): [string, OAuthScope] => [`${server}/${one.scopeName}`, OAuthScope.resourceServer(resourceServer, one)]);
+    }),
+  );
+
 /**
- * People sign in by name, password and a one-time code; services by client credentials. A token carries scopes such as `arr/read`, which
- * the routes ask for. Nobody signs up: an administrator invites.
+ * People sign in by name, password and a one-time code, and are in the groups of their roles: before their token is signed, a function adds
+ * the scopes of these roles, and the browser's client can ask for none. Programs have the credentials of a client that carries their role's
+ * scopes. A token so carries scopes such as `arr/read`, which the routes ask for. Nobody signs up: an administrator invites.
  */
-export const signIn = (scope: Construct, prefix: string, scopes: ReadonlyMap<string, readonly string[]>): SignIn => {
+export const signIn = (scope: Construct, platform: FunctionPlatform, scopes: ReadonlyMap<string, readonly string[]>): SignIn => {
+  const { prefix } = platform;
   const pool = new UserPool(scope, 'People', {
     userPoolName: prefix,
     selfSignUpEnabled: false,
@@ -38,20 +57,25 @@ export const signIn = (scope: Construct, prefix: string, scopes: ReadonlyMap<str
       requireSymbols: true,
       tempPasswordValidity: Duration.days(3),
     },
+    // Threat protection needs this plan; scopes in access tokens need Essentials, which it includes.
     featurePlan: FeaturePlan.PLUS,
     standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION,
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  const allScopes = [...scopes].flatMap(([server, names]) => {
-    const declared = names.map((name) => new ResourceServerScope({ scopeName: name, scopeDescription: `${name} of ${server}` }));
-    const resourceServer: UserPoolResourceServer = pool.addResourceServer(`Scopes-${server}`, { identifier: server, scopes: declared });
-    return declared.map((one) => OAuthScope.resourceServer(resourceServer, one));
+  const onToken = new PlainFunction(scope, platform, 'access/on-token', {
+    purpose: "Adds the scopes of a person's groups to the access token that the user pool is about to sign",
+    // The pool waits no longer.
+    timeout: Duration.seconds(5),
+    memoryMb: 256,
   });
+  pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, onToken.lambda, LambdaVersion.V2_0);
+  for (const [name, { purpose }] of rolesOf('person')) pool.addGroup(`Role${pascal(name)}`, { groupName: name, description: purpose });
+  const declared = resourceServers(pool, scopes);
   // Its address must be unique in the region, hence the account's number.
   const domain = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `${prefix}-${Stack.of(scope).account}` } });
-  const people = pool.addClient('Browser', {
-    userPoolClientName: `${prefix}-browser`,
+  const browser = pool.addClient('Browser', {
+    userPoolClientName: 'browser',
     generateSecret: false,
     preventUserExistenceErrors: true,
     enableTokenRevocation: true,
@@ -60,24 +84,34 @@ export const signIn = (scope: Construct, prefix: string, scopes: ReadonlyMap<str
     refreshTokenValidity: Duration.hours(12),
     oAuth: {
       flows: { authorizationCodeGrant: true },
-      scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, ...allScopes],
+      // None of the API's: those a person has by roles, whatever the page asks for.
+      scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
       callbackUrls: CALLBACK_URLS,
       logoutUrls: CALLBACK_URLS,
     },
   });
-  const services = pool.addClient('Services', {
-    userPoolClientName: `${prefix}-services`,
-    generateSecret: true,
-    enableTokenRevocation: true,
-    authFlows: {},
-    accessTokenValidity: Duration.minutes(60),
-    oAuth: { flows: { clientCredentials: true }, scopes: allScopes },
-  });
+  const programs = rolesOf('program').map(([name, role]) =>
+    pool.addClient(`Program${pascal(name)}`, {
+      userPoolClientName: name,
+      generateSecret: true,
+      enableTokenRevocation: true,
+      authFlows: {},
+      accessTokenValidity: Duration.minutes(60),
+      oAuth: { flows: { clientCredentials: true }, scopes: role.scopes.map((wanted) => scopeOf(declared, name, wanted)) },
+    }),
+  );
   new CfnOutput(scope, 'SignInUrl', { value: domain.baseUrl(), description: 'OAuth endpoints: <this>/oauth2/authorize and /oauth2/token' });
-  new CfnOutput(scope, 'BrowserClientId', { value: people.userPoolClientId });
+  new CfnOutput(scope, 'BrowserClientId', { value: browser.userPoolClientId });
   const { region } = Stack.of(scope);
   return {
     issuer: `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`,
-    audience: [people.userPoolClientId, services.userPoolClientId],
+    audience: [browser, ...programs].map(({ userPoolClientId }) => userPoolClientId),
   };
+};
+
+/** Cognito gives a client only scopes that a resource server has, and those are what routes ask for. */
+const scopeOf = (declared: ReadonlyMap<string, OAuthScope>, role: string, scope: string): OAuthScope => {
+  const found = declared.get(scope);
+  if (found === undefined) throw new Error(`the role ${role} has the scope ${scope}, which no route asks for`);
+  return found;
 };

@@ -4,6 +4,7 @@ import { arrRoutes } from '../functions/arr/routes.ts';
 import { companyRoutes } from '../functions/company/routes.ts';
 import { coordinatorRoutes } from '../functions/coordinator/routes.ts';
 import { integrationRoutes } from '../functions/integrations/routes.ts';
+import { salesforceWebhookRoutes } from '../functions/integrations/salesforce/routes.ts';
 import { stripeWebhookRoutes } from '../functions/integrations/stripe/routes.ts';
 import type { CompanyConfig } from '../functions/platform/config.ts';
 import { ArrStack } from './arr.ts';
@@ -29,7 +30,7 @@ export class AscentStage extends Stage {
 
   constructor(scope: Construct, id: string, { prefix, company, bundles }: AscentStageProps) {
     super(scope, id);
-    const scopes = scopesOf(integrationRoutes, stripeWebhookRoutes, companyRoutes, arrRoutes, coordinatorRoutes);
+    const scopes = scopesOf(integrationRoutes, stripeWebhookRoutes, salesforceWebhookRoutes, companyRoutes, arrRoutes, coordinatorRoutes);
     const { platform } = new StatefulStack(this, 'Data', { prefix, company, bundles, scopes });
     this.capabilities = [
       new IntegrationsStack(this, 'Integrations', platform),

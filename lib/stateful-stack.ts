@@ -9,7 +9,7 @@ import { CfnOutput, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { CompanyConfig } from '../functions/platform/config.ts';
 import type { Bundles } from './bundles.ts';
-import { type Platform, pascal, type StripeSecrets } from './kit/capability-stack.ts';
+import { type Platform, pascal, type SalesforceSecrets, type StripeSecrets } from './kit/capability-stack.ts';
 import { dataKey } from './kit/data-key.ts';
 import { busWithArchive } from './kit/event-bus.ts';
 import { acknowledge } from './kit/nag.ts';
@@ -23,6 +23,20 @@ export interface StatefulStackProps {
   readonly bundles: Bundles;
   /** Scopes that the capabilities' routes name, by resource server. */
   readonly scopes: ReadonlyMap<string, readonly string[]>;
+}
+
+interface PartnerInstance {
+  readonly instance: string;
+  readonly partnerEventSource?: string | undefined;
+}
+
+interface EmptySecret {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly empty: string;
+  readonly encryptionKey: Key;
+  readonly whyNotRotated: string;
 }
 
 /** A year, so that a year's close can be replayed from what really arrived. */
@@ -71,7 +85,8 @@ export class StatefulStack extends Stack {
       description: 'domain events of Ascent',
       archiveDays: ARCHIVE_DAYS,
     });
-    const stripePartnerBuses = this.#partnerBuses(prefix, company);
+    const stripePartnerBuses = this.#partnerBuses(prefix, 'stripe', company.stripe);
+    const salesforcePartnerBuses = this.#partnerBuses(prefix, 'salesforce', company.salesforce);
 
     new OutboxPipe(this, 'Outbox', { prefix, table, bus: revenueBus, alarmTopic });
 
@@ -82,7 +97,10 @@ export class StatefulStack extends Stack {
       createDefaultStage: false,
     });
     const stripeSecrets = Object.fromEntries(company.stripe.map(({ instance }) => [instance, this.#stripeSecrets(prefix, instance, key)]));
-    const authorizer = this.#authorizer(httpApi, signIn(this, prefix, scopes));
+    const salesforceSecrets = Object.fromEntries(
+      company.salesforce.map(({ instance }) => [instance, this.#salesforceSecrets(prefix, instance, key)]),
+    );
+    const authorizer = this.#authorizer(httpApi, signIn(this, { prefix, bundles, alarmTopic }, scopes));
 
     this.platform = {
       prefix,
@@ -91,11 +109,13 @@ export class StatefulStack extends Stack {
       table,
       sourceBus,
       stripePartnerBuses,
+      salesforcePartnerBuses,
       revenueBus,
       httpApi,
       authorizer,
       alarmTopic,
       stripeSecrets,
+      salesforceSecrets,
     };
     new CfnOutput(this, 'ApiUrl', { value: httpApi.apiEndpoint, description: 'Stripe webhooks: POST to <this>/webhooks/stripe' });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarmTopic.topicArn, description: 'Subscribe those who are on call' });
@@ -115,15 +135,14 @@ export class StatefulStack extends Stack {
     return topic;
   }
 
-  /** One bus for each Stripe account that sends through an event destination; its name must be the source's. */
-  #partnerBuses(prefix: string, { stripe }: CompanyConfig): EventBus[] {
-    return stripe.flatMap(({ instance, partnerEventSource }) => {
+  /** One bus for each account of a vendor that puts its events there itself; its name must be the source's. */
+  #partnerBuses(prefix: string, vendor: string, instances: readonly PartnerInstance[]): EventBus[] {
+    return instances.flatMap(({ instance, partnerEventSource }) => {
       if (partnerEventSource === undefined) return [];
-      const id = `Stripe${pascal(instance)}Bus`;
       return [
-        busWithArchive(this, id, {
-          name: `${prefix}-stripe-${instance}`,
-          description: `Stripe account ${instance}`,
+        busWithArchive(this, `${pascal(vendor)}${pascal(instance)}Bus`, {
+          name: `${prefix}-${vendor}-${instance}`,
+          description: `${pascal(vendor)} account ${instance}`,
           archiveDays: ARCHIVE_DAYS,
           partnerEventSource,
         }),
@@ -131,26 +150,62 @@ export class StatefulStack extends Stack {
     });
   }
 
-  /** Made without usable values: with no secret every webhook is refused. An operator puts them in; nothing here overwrites them. */
+  /** Made without a usable value: an operator puts it in, and nothing here overwrites it. */
+  #secret({ id, name, description, empty, encryptionKey, whyNotRotated }: EmptySecret): Secret {
+    const made = new Secret(this, id, {
+      secretName: name,
+      description,
+      encryptionKey,
+      secretStringValue: SecretValue.unsafePlainText(empty),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(made, 'AwsSolutions-SMG4', whyNotRotated);
+    return made;
+  }
+
+  /** With no secret every webhook is refused. */
   #stripeSecrets(prefix: string, instance: string, encryptionKey: Key): StripeSecrets {
-    const secret = (id: string, name: string, description: string, empty: string): Secret => {
-      const made = new Secret(this, `Stripe${pascal(instance)}${id}`, {
-        secretName: `${prefix}/stripe/${instance}/${name}`,
-        description,
-        encryptionKey,
-        secretStringValue: SecretValue.unsafePlainText(empty),
-        removalPolicy: RemovalPolicy.RETAIN,
-      });
-      acknowledge(
-        made,
-        'AwsSolutions-SMG4',
-        'Stripe issues this value and cannot be asked for a new one by API; signing secrets overlap during a roll by design.',
-      );
-      return made;
+    const common = {
+      encryptionKey,
+      whyNotRotated: 'Stripe issues this value and cannot be asked for a new one by API; signing secrets overlap during a roll by design.',
     };
     return {
-      signing: secret('Signing', 'webhook-signing', `Stripe ${instance}: webhook signing secrets`, '{"webhookSecrets":[]}'),
-      apiKey: secret('ApiKey', 'api-key', `Stripe ${instance}: restricted API key that reads`, '{"apiKey":""}'),
+      signing: this.#secret({
+        ...common,
+        id: `Stripe${pascal(instance)}Signing`,
+        name: `${prefix}/stripe/${instance}/webhook-signing`,
+        description: `Stripe ${instance}: webhook signing secrets`,
+        empty: '{"webhookSecrets":[]}',
+      }),
+      apiKey: this.#secret({
+        ...common,
+        id: `Stripe${pascal(instance)}ApiKey`,
+        name: `${prefix}/stripe/${instance}/api-key`,
+        description: `Stripe ${instance}: restricted API key that reads`,
+        empty: '{"apiKey":""}',
+      }),
+    };
+  }
+
+  /** Without credentials nothing is read, and the status of the integration says so. */
+  #salesforceSecrets(prefix: string, instance: string, encryptionKey: Key): SalesforceSecrets {
+    return {
+      signing: this.#secret({
+        encryptionKey,
+        whyNotRotated: 'The same value stands in the org, which cannot be given another by API; two are live during a rotation by design.',
+        id: `Salesforce${pascal(instance)}Signing`,
+        name: `${prefix}/salesforce/${instance}/webhook-signing`,
+        description: `Salesforce ${instance}: secrets that sign its callouts`,
+        empty: '{"webhookSecrets":[]}',
+      }),
+      credentials: this.#secret({
+        encryptionKey,
+        whyNotRotated: "The org's administrators issue it; whoever replaces it puts it in here, and functions read it anew at once.",
+        id: `Salesforce${pascal(instance)}Credentials`,
+        name: `${prefix}/salesforce/${instance}/credentials`,
+        description: `Salesforce ${instance}: sign-in of the integration user, who only reads`,
+        empty: '{"clientId":"","clientSecret":""}',
+      }),
     };
   }
 

@@ -11,11 +11,17 @@ const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   queues                        messages by queue
   dead-letters                  what failed, with its content
   redrive <queue>               sends a queue's dead letters back to where they came from
+  discard <queue> <messageId>   takes one dead letter away for good
+  replay <bus> <from> <to>      gives what a bus archived between two instants to its rules again
+  secrets                       takes in what stands in secrets.json of the data folder by now
   schedules                     what wakes by itself
   logs [function] [--level error] [--limit 200]
   denied                        calls that a role's policies did not allow
   idle [milliseconds]           waits until nothing is pending
-  token [scope …]               an access token for --auth`;
+  token [scope …]               an access token for --auth, with these scopes or with all
+  token --role <role> [--role <role>] [--subject <name>]
+                                one of somebody in these roles
+  aws                           variables by which the AWS CLI calls this stack: eval "$(npm run --silent local -- aws)"`;
 
 interface Request {
   readonly method: 'GET' | 'PUT' | 'POST';
@@ -28,9 +34,11 @@ interface Flags {
   readonly limit?: string | undefined;
   readonly freeze: boolean;
   readonly run: boolean;
+  readonly role?: readonly string[] | undefined;
+  readonly subject?: string | undefined;
 }
 
-const PAGES = ['functions', 'queues', 'dead-letters', 'schedules', 'denied'];
+const PAGES = ['functions', 'queues', 'dead-letters', 'schedules', 'denied', 'aws'];
 
 const get = (path: string): Request => ({ method: 'GET', path });
 
@@ -49,6 +57,14 @@ const logsRequest = ([source]: readonly string[], { level, limit }: Flags): Requ
   return get(`logs?${query}`);
 };
 
+/** By roles or by scopes, not by both. */
+const tokenRequest = (scopes: readonly string[], { role, subject }: Flags): Request | undefined => {
+  if (role !== undefined && scopes.length > 0) return undefined;
+  const who = subject === undefined ? {} : { subject };
+  const what = role === undefined ? (scopes.length > 0 ? { scopes } : {}) : { roles: role };
+  return { method: 'POST', path: 'token', body: { ...what, ...who } };
+};
+
 /** The request that a command line stands for; undefined where it lacks a word or says one too many. */
 export const requestOf = ([command = '', ...rest]: readonly string[], flags: Flags): Request | undefined => {
   if (PAGES.includes(command)) return get(command);
@@ -61,8 +77,14 @@ export const requestOf = ([command = '', ...rest]: readonly string[], flags: Fla
       return get(`idle?timeoutMs=${rest[0] ?? 60_000}`);
     case 'redrive':
       return rest[0] === undefined ? undefined : { method: 'POST', path: 'dead-letters/redrive', body: { queue: rest[0] } };
+    case 'discard':
+      return rest.length === 2 ? { method: 'POST', path: 'dead-letters/discard', body: { queue: rest[0], messageId: rest[1] } } : undefined;
+    case 'replay':
+      return rest.length === 3 ? { method: 'POST', path: 'replay', body: { bus: rest[0], from: rest[1], to: rest[2] } } : undefined;
+    case 'secrets':
+      return { method: 'POST', path: 'secrets' };
     case 'token':
-      return { method: 'POST', path: 'token', body: rest.length > 0 ? { scopes: rest } : {} };
+      return tokenRequest(rest, flags);
     default:
       return undefined;
   }
@@ -77,11 +99,13 @@ interface LogLine {
 const print = (command: string | undefined, answer: unknown): void => {
   if (command === 'logs')
     for (const { atMs, source, line } of answer as readonly LogLine[]) console.log(`${new Date(atMs).toISOString()} ${source}: ${line}`);
+  else if (command === 'aws')
+    for (const [name, value] of Object.entries(answer as Readonly<Record<string, string>>)) console.log(`export ${name}=${value}`);
   else if (Array.isArray(answer) && command !== 'dead-letters') console.table(answer);
   else console.log(JSON.stringify(answer, undefined, 2));
 };
 
-const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'token'];
+const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'discard', 'replay', 'secrets', 'token'];
 
 /** What is wrong with words that make no request, in one line. */
 export const refusalOf = ([command = '', ...rest]: readonly string[]): string =>
@@ -106,6 +130,8 @@ const read = (args: readonly string[]) => {
       limit: { type: 'string' },
       freeze: { type: 'boolean', default: false },
       run: { type: 'boolean', default: false },
+      role: { type: 'string', multiple: true },
+      subject: { type: 'string' },
     },
   });
   return { values, positionals, port: parsePort(values.port) };

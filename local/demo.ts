@@ -5,7 +5,6 @@ import type { Delivery } from '../demo/deliveries.ts';
 import { type DemoProgress, type DemoTarget, loadDemo } from '../demo/load.ts';
 import { openWebhookSender } from '../demo/webhook-sender.ts';
 import { markLoaded } from './data-folder.ts';
-import type { Overrides } from './lambda/functions.ts';
 import type { LocalStack } from './stack.ts';
 import { type StripeObject, type StripeServer, startStripe } from './stripe.ts';
 
@@ -38,12 +37,10 @@ export const startDemoStripe = (demo: DemoCompany, now: () => number): Promise<S
 };
 
 /** The company configuration of the functions, with the stand-in in Stripe's place. */
-export const withStripeAt = (url: () => string): Overrides => ({
-  ASCENT_CONFIG: (json) => {
-    const config = JSON.parse(json) as { stripe: { apiBase: string }[] };
-    return JSON.stringify({ ...config, stripe: config.stripe.map((instance) => ({ ...instance, apiBase: url() })) });
-  },
-});
+export const withStripeAt = (json: string, url: string): string => {
+  const config = JSON.parse(json) as { stripe: { apiBase: string }[] };
+  return JSON.stringify({ ...config, stripe: config.stripe.map((instance) => ({ ...instance, apiBase: url })) });
+};
 
 const secretOf = (dataDir: string, end: string): Record<string, unknown> => {
   const secrets = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as Record<string, Record<string, unknown>>;

@@ -10,6 +10,7 @@ import type { LogEntry } from './lambda/logs.ts';
 import { lockDataFolder } from './lock.ts';
 import { milestoneText } from './milestone-text.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './options.ts';
+import { startOrgs } from './salesforce/stand-in.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from './stack.ts';
 import { synthesise } from './synth.ts';
 
@@ -88,11 +89,13 @@ const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (
   const demo = openDemo();
   let now = (): number => demo.todayAt * 1000;
   const stripe = await startDemoStripe(demo, () => now());
+  const orgs = await startOrgs(assemblyDir, () => now());
   const dataDir = resolve(options.dataDir);
   const up = await startOn(assemblyDir, options, {
-    env: withStripeAt(() => stripe.url),
-    secrets: { 'ascent/stripe/main/api-key': { apiKey: stripe.apiKey } },
+    env: { ASCENT_CONFIG: (json) => orgs.config(withStripeAt(json, stripe.url)) },
+    secrets: { 'ascent/stripe/main/api-key': { apiKey: stripe.apiKey }, ...orgs.secrets },
   });
+  const endRelay = orgs.relayAlways(up);
   const stopping = new AbortController();
   let load: Promise<void> = Promise.resolve();
   onUp({
@@ -101,7 +104,12 @@ const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (
     stop: async () => {
       stopping.abort();
       await Promise.allSettled([load]);
-      await up.stop().finally(stripe.stop);
+      endRelay();
+      try {
+        await up.stop();
+      } finally {
+        await Promise.all([stripe.stop(), orgs.stop()]);
+      }
     },
   });
   now = up.clock.now;

@@ -4,7 +4,7 @@ import type { SampleEvent } from './wiring.ts';
 
 /**
  * Retained samples of every event that may lie on a bus, in the shape in which the bus delivers them:
- * our own (`events/<Name>/v<n>/*.json`), Stripe's as our webhook wraps them, and Stripe's from its own partner bus.
+ * our own (`events/<Name>/v<n>/*.json`), Stripe's and Salesforce's as our webhooks wrap them, and theirs from their own partner buses.
  */
 interface Loose {
   readonly type?: string;
@@ -13,6 +13,9 @@ interface Loose {
   readonly data?: unknown;
   readonly 'detail-type'?: string;
 }
+
+/** The detail-type of what our Salesforce webhook puts on the source bus. */
+const SIGNAL = 'SalesforceRecordsChanged';
 
 const ENVELOPE = {
   version: '0',
@@ -34,6 +37,12 @@ const ownSource = (name: string, sources: ReadonlyMap<string, string>): string =
   return source;
 };
 
+/** An event as a partner put it on its bus. */
+const asPut = ({ json }: { readonly json: Loose }): readonly SampleEvent[] => {
+  const type = json['detail-type'];
+  return type === undefined ? [] : [{ ...ENVELOPE, ...json, source: json.source ?? '', 'detail-type': type, detail: json.detail }];
+};
+
 /** `sources`: the bus source of each declared event, by its name. */
 export const loadSamples = (contracts: string, sources: ReadonlyMap<string, string>): readonly SampleEvent[] => {
   const own = readAll(join(contracts, 'events'), '*/v*/*.json').map(({ path, json }): SampleEvent => {
@@ -45,16 +54,9 @@ export const loadSamples = (contracts: string, sources: ReadonlyMap<string, stri
   const webhooks = readAll(join(contracts, 'stripe', 'events'), '**/*.json')
     .filter(({ json }) => typeof json.type === 'string')
     .map(({ json }): SampleEvent => ({ ...ENVELOPE, source: 'ascent.stripe/main', 'detail-type': String(json.type), detail: json }));
-  const partner = readAll(join(contracts, 'stripe', 'eventbridge'), '**/*.json')
-    .filter(({ json }) => json['detail-type'] !== undefined)
-    .map(
-      ({ json }): SampleEvent => ({
-        ...ENVELOPE,
-        ...json,
-        source: json.source ?? '',
-        'detail-type': String(json['detail-type']),
-        detail: json.detail,
-      }),
-    );
-  return [...own, ...webhooks, ...partner];
+  const signals = readAll(join(contracts, 'salesforce', 'signals'), '*.json').map(
+    ({ json }): SampleEvent => ({ ...ENVELOPE, source: 'ascent.salesforce/main', 'detail-type': SIGNAL, detail: json }),
+  );
+  const partner = ['stripe', 'salesforce'].flatMap((vendor) => readAll(join(contracts, vendor, 'eventbridge'), '**/*.json')).flatMap(asPut);
+  return [...own, ...webhooks, ...signals, ...partner];
 };

@@ -132,6 +132,8 @@ export interface QueuePort {
   readonly peek: (queueArn: string, limit: number) => readonly QueueMessage[];
   /** Moves dead letters back to the queue that they came from; returns how many. */
   readonly redrive: (deadLetterQueueArn: string) => number;
+  /** Takes one message away for good, whether it is visible or not; false where the queue does not hold it. */
+  readonly discard: (queueArn: string, messageId: string) => boolean;
 }
 
 /** A record as Lambda's and the pipe's stream events carry it (`eventID`, `eventName`, `dynamodb.NewImage`, …). */
@@ -167,6 +169,15 @@ export interface SecretPort {
   readonly current: (secretId: string) => string | undefined;
 }
 
+/** Replays of an archive without HTTP. */
+export interface ReplayPort {
+  /**
+   * Gives all that a bus archived between two instants (both included) to the bus's rules once more; resolves with how many events those were,
+   * once each has been given. A bus without an archive throws RangeError.
+   */
+  readonly replay: (busName: string, fromMs: number, toMs: number) => Promise<number>;
+}
+
 /** What `createServices(context)` of `local/services/index.ts` gives. Start parts in the listed order, stop them in reverse. */
 export interface Services {
   /** Behind the gateway: dynamodb, sqs, events, secretsmanager. A resource they cannot play makes `createServices` throw its sentence. */
@@ -176,6 +187,7 @@ export interface Services {
   readonly queues: QueuePort;
   readonly streams: StreamPort;
   readonly secrets: SecretPort;
+  readonly replays: ReplayPort;
   /** Resolves once everything that was done to the queues, and by moves of the clock, is durable. */
   readonly committed: () => Promise<void>;
   /** The scheduler. While the clock runs by itself it also fires due schedules on its own; one due instant fires once. */

@@ -25,7 +25,7 @@ import { setLocalSecrets } from './secrets.ts';
 import type { Busy, Resources, ServiceContext, Services } from './service.ts';
 import { compilePattern } from './services/event-pattern.ts';
 import { createServices } from './services/index.ts';
-import { checkApiPermissions, checkEventSources, checkRules, checkVariables, functionOf, type SampleEvent } from './wiring.ts';
+import { checkWiring, functionOf, type SampleEvent } from './wiring.ts';
 
 export interface LocalStackOptions {
   /** Folder of the synthesised cloud assembly. */
@@ -150,14 +150,7 @@ const start = async (
   const functions = readFunctions(resources, stacks, options.env);
   const policies = openPolicies(resources);
   const api = readApi(resources);
-  const findings = [
-    ...checkVariables(functions),
-    ...checkEventSources(resources, functions, policies),
-    ...checkApiPermissions(resources, api),
-    ...(options.samples === undefined ? [] : checkRules(resources, options.samples)),
-  ];
-  if (findings.length > 0)
-    throw findings.length === 1 ? findings[0] : new AggregateError(findings, findings.map(({ message }) => message).join('\n'));
+  checkWiring({ resources, functions, policies, api, samples: options.samples });
 
   const busy: Busy[] = [];
   const mappings: Mapping[] = [];
@@ -221,6 +214,7 @@ const start = async (
     services,
     resources,
     dataDir,
+    aws: { endpoint: gateway.endpoint, region: REGION },
     logs,
     denied: gateway.denied,
     issuer,

@@ -1,5 +1,6 @@
 import { AssemblyError } from './assembly/load.ts';
 import type { Api } from './http/routes.ts';
+import { tokenTriggerOf } from './http/user-pool.ts';
 import { type LocalFunction, missingVariables } from './lambda/functions.ts';
 import type { Policies } from './policy.ts';
 import type { Resource, Resources } from './service.ts';
@@ -13,10 +14,10 @@ export interface SampleEvent {
   readonly [field: string]: unknown;
 }
 
-/** What each check finds wrong, as sentences that name the construct; the start stops at the first. */
-export type Finding = AssemblyError;
+/** What each check finds wrong, as sentences that name the construct. */
+type Finding = AssemblyError;
 
-export const checkVariables = (functions: readonly LocalFunction[]): readonly Finding[] =>
+const checkVariables = (functions: readonly LocalFunction[]): readonly Finding[] =>
   functions.flatMap((fn) =>
     missingVariables(fn).map(
       (name) =>
@@ -34,7 +35,7 @@ const byEventName = (pattern: unknown): readonly unknown[] => {
 };
 
 /** A rule that no sample of a declared event fits would wait for ever, and nobody would notice. */
-export const checkRules = (resources: Resources, samples: readonly SampleEvent[]): readonly Finding[] => {
+const checkRules = (resources: Resources, samples: readonly SampleEvent[]): readonly Finding[] => {
   const texts = samples.map((sample) => JSON.stringify(sample));
   const fits = (pattern: unknown): boolean => {
     const { matches, needsNumberText } = compilePattern(pattern);
@@ -55,7 +56,7 @@ const QUEUE_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueA
 const STREAM_ACTIONS = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
 
 /** Lambda polls with the function's own role, so that role needs the poller's grants. */
-export const checkEventSources = (resources: Resources, functions: readonly LocalFunction[], policies: Policies): readonly Finding[] =>
+const checkEventSources = (resources: Resources, functions: readonly LocalFunction[], policies: Policies): readonly Finding[] =>
   resources.ofType('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
     const fn = functionOf(mapping, functions);
     const source = String(mapping.properties['EventSourceArn']);
@@ -76,7 +77,7 @@ const segmentsFit = (pattern: string, actual: string): boolean =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(actual);
 
 /** The API may call a function only where a `AWS::Lambda::Permission` says so. */
-export const checkApiPermissions = (resources: Resources, api: Api | undefined): readonly Finding[] => {
+const checkApiPermissions = (resources: Resources, api: Api | undefined): readonly Finding[] => {
   const permissions = resources
     .ofType('AWS::Lambda::Permission')
     .filter(({ properties }) => properties['Principal'] === 'apigateway.amazonaws.com');
@@ -98,4 +99,50 @@ export const checkApiPermissions = (resources: Resources, api: Api | undefined):
       ? []
       : [new AssemblyError(route.construct, `the HTTP API lacks the permission to invoke ${fn.path} for ${route.routeKey}`)];
   });
+};
+
+/** The user pool asks one function, before it signs a token, and needs the permission to: without it nobody could sign in. */
+const checkUserPools = (resources: Resources): readonly Finding[] =>
+  resources.ofType('AWS::Cognito::UserPool').flatMap((pool) => {
+    const other = Object.keys((pool.properties['LambdaConfig'] ?? {}) as object).find((name) => name !== 'PreTokenGenerationConfig');
+    if (other !== undefined) return [new AssemblyError(pool.path, `the local stack does not play the trigger ${other}`)];
+    const trigger = tokenTriggerOf(pool);
+    if (trigger === undefined) return [];
+    if (trigger.version !== 'V2_0')
+      return [
+        new AssemblyError(pool.path, `the local stack plays pre token generation of version V2_0 only, and this is ${trigger.version}`),
+      ];
+    const fn = resources.byArn(trigger.functionArn);
+    if (fn === undefined) return [new AssemblyError(pool.path, `its function ${trigger.functionArn} is not in the assembly`)];
+    const allowed = resources
+      .ofType('AWS::Lambda::Permission')
+      .some(
+        ({ properties }) =>
+          properties['Principal'] === 'cognito-idp.amazonaws.com' &&
+          [fn.arn, fn.ref].includes(String(properties['FunctionName'])) &&
+          properties['SourceArn'] === pool.arn,
+      );
+    return allowed ? [] : [new AssemblyError(pool.path, `the user pool lacks the permission to invoke ${fn.path}`)];
+  });
+
+export interface Wiring {
+  readonly resources: Resources;
+  readonly functions: readonly LocalFunction[];
+  readonly policies: Policies;
+  readonly api: Api | undefined;
+  /** Undefined: rules are not checked. */
+  readonly samples: readonly SampleEvent[] | undefined;
+}
+
+/** Throws what is wrong with the wiring, all of it: the start stops before anything runs. */
+export const checkWiring = ({ resources, functions, policies, api, samples }: Wiring): void => {
+  const findings = [
+    ...checkVariables(functions),
+    ...checkEventSources(resources, functions, policies),
+    ...checkApiPermissions(resources, api),
+    ...checkUserPools(resources),
+    ...(samples === undefined ? [] : checkRules(resources, samples)),
+  ];
+  if (findings.length === 0) return;
+  throw findings.length === 1 ? findings[0] : new AggregateError(findings, findings.map(({ message }) => message).join('\n'));
 };

@@ -9,7 +9,7 @@ import type { Proof, ProofResult } from './proofs/proof.ts';
 import { samples } from './proofs/samples.ts';
 import { simulation } from './proofs/simulation.ts';
 
-/** Proofs that take longer than the tests. `npm run prove -- NAME [--runs N | --seeds N] [--record]`; without a name it lists them. */
+/** Proofs that take longer than the tests. `npm run prove -- NAME [--runs N | --seeds N] [--from FOLDER] [--record]`; without a name it lists them. */
 const PROOFS: readonly Proof[] = [order, demo, samples, kill, hostile, simulation];
 
 const ROOT = join(import.meta.dirname, '..');
@@ -37,11 +37,11 @@ const record = (name: string, { holds, sentence, table }: ProofResult): void => 
 
 const list = (): string =>
   [
-    'npm run prove -- NAME [--runs N | --seeds N] [--record]',
+    'npm run prove -- NAME [--runs N | --seeds N] [--from FOLDER] [--record]',
     '',
     ...PROOFS.map(({ name, proves }) => `  ${name.padEnd(10)} ${proves}`),
     '',
-    `--runs N or --seeds N: random histories of \`order\` and seeds of \`simulation\`, ${DEFAULT_RUNS.toLocaleString('en')} by default, or requests of \`hostile\`, ${(hostile.defaultRuns ?? DEFAULT_RUNS).toLocaleString('en')}. --record: append the result to docs/proofs.md.`,
+    `--runs N or --seeds N: random histories of \`order\` and seeds of \`simulation\`, ${DEFAULT_RUNS.toLocaleString('en')} by default, or requests of \`hostile\`, ${(hostile.defaultRuns ?? DEFAULT_RUNS).toLocaleString('en')}. --from FOLDER: samples of another place than test/contracts, by vendor (stripe/events, salesforce/eventbridge, …). --record: append the result to docs/proofs.md.`,
   ].join('\n');
 
 const runsOf = (args: readonly string[], { defaultRuns = DEFAULT_RUNS }: Proof): number => {
@@ -51,13 +51,21 @@ const runsOf = (args: readonly string[], { defaultRuns = DEFAULT_RUNS }: Proof):
   return runs;
 };
 
+const fromOf = (args: readonly string[]): { readonly from?: string } => {
+  const at = args.indexOf('--from');
+  if (at < 0) return {};
+  const from = args[at + 1];
+  if (from === undefined || !existsSync(from)) throw new RangeError(`--from takes a folder that exists, not ${from ?? 'nothing'}`);
+  return { from };
+};
+
 const prove = async (args: readonly string[]): Promise<number> => {
   const proof = PROOFS.find(({ name }) => name === args[0]);
   if (proof === undefined) {
     console.log(list());
     return args.length === 0 ? 0 : 2;
   }
-  const result = await proof.run({ runs: runsOf(args, proof) });
+  const result = await proof.run({ runs: runsOf(args, proof), ...fromOf(args) });
   console.log(`${result.table}\n\n${proof.name}: ${result.holds ? 'holds' : 'DOES NOT HOLD'}. ${result.sentence}`);
   if (args.includes('--record')) record(proof.name, result);
   return result.holds ? 0 : 1;

@@ -33,7 +33,7 @@ export const handler = apiHandler('company-api', companyRoutes, {
 
   putPlan: async ({ body, caller, ifMatch }) => {
     const basedOnVersion = ifMatch === undefined ? body.basedOnVersion : await versionNamedBy(ifMatch);
-    const set = await setPlan({ content: body.content, reason: body.reason, changedBy: caller?.subject ?? 'unknown', basedOnVersion });
+    const set = await setPlan({ content: body.content, reason: body.reason, changedBy: caller.subject, basedOnVersion });
     return set.ok ? ok({ plan: set.value, latestVersion: set.value.version }) : set;
   },
 

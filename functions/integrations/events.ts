@@ -1,88 +1,13 @@
 import * as z from 'zod/mini';
 import { declareEvent } from '../platform/events.ts';
-
-/**
- * Facts about customers and commercial lines in our own words. Every source system (Stripe now, Salesforce later)
- * is mapped to these once, at its edge; nothing behind them knows a vendor's type.
- *
- * Money is a decimal string of MINOR units of `currency` (Stripe's cents, or whole yen), so that tenths of a cent stay exact;
- * where a vendor's minor unit is not ISO 4217's (UGX, ISK in Stripe), it has been converted to ISO 4217's.
- * Dates are `YYYY-MM-DD` in the company's zone; `observedAt` is whole epoch seconds of the source's own clock.
- */
-const decimal = z.string().check(z.regex(/^-?\d{1,30}(\.\d{1,12})?$/));
-const date = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
-const id = z.string().check(z.minLength(1), z.maxLength(255));
-
-const systemName = z.enum(['stripe', 'salesforce', 'hubspot', 'netsuite', 'manual']);
-
-/** Where a fact comes from: `system` is the vendor, `instance` one account or org of it. */
-export const provenanceSchema = z.object({
-  system: systemName,
-  instance: id,
-  /** The source's own event id, or `refetch:<object>:<milliseconds>` for a state read from its API. Unique within the instance. */
-  eventId: id,
-  eventType: id,
-  /** The source's time of the fact, epoch seconds. */
-  observedAt: z.int(),
-});
-
-/** First, later or last showing of an object, or the source's present state, which was read from its API. */
-const lifecycle = z.enum(['created', 'changed', 'deleted', 'observed']);
-
-const tierSchema = z.object({ upTo: z.nullable(z.string().check(z.regex(/^\d+$/))), unitMinor: decimal, flatMinor: decimal });
-
-/** How one unit or block is priced, per billing interval, before discounts and tax. */
-const pricingSchema = z.discriminatedUnion('model', [
-  z.object({ model: z.literal('per-unit'), unitMinor: decimal }),
-  /** Quantity is divided by `size` and rounded to whole packages first. */
-  z.object({ model: z.literal('package'), unitMinor: decimal, size: z.int(), round: z.enum(['up', 'down']) }),
-  z.object({ model: z.literal('graduated'), tiers: z.array(tierSchema).check(z.minLength(1), z.maxLength(100)) }),
-  z.object({ model: z.literal('volume'), tiers: z.array(tierSchema).check(z.minLength(1), z.maxLength(100)) }),
-]);
-
-/** `percent` is a decimal string of percent (`12.5`); `amount` is minor units per billing interval. `endsOn` is the first day without it. */
-const discountSchema = z.object({
-  discountId: id,
-  kind: z.enum(['percent', 'amount']),
-  value: decimal,
-  /** `once` never counts towards recurring revenue. */
-  duration: z.enum(['once', 'repeating', 'forever']),
-  startsOn: z.optional(date),
-  endsOn: z.optional(date),
-});
-
-const lineSchema = z.object({
-  lineId: id,
-  productId: id,
-  priceId: id,
-  usage: z.enum(['licensed', 'metered']),
-  interval: z.enum(['day', 'week', 'month', 'year']),
-  intervalCount: z.int(),
-  /** Absent for metered lines. */
-  quantity: z.optional(decimal),
-  pricing: pricingSchema,
-  discounts: z.array(discountSchema),
-  periodStartsOn: z.optional(date),
-  periodEndsOn: z.optional(date),
-  /**
-   * First day of the line's own service, and first day without it, where the source dates its lines. Several of one `lineId` follow each other:
-   * they are one line that steps on contracted days.
-   */
-  startsOn: z.optional(date),
-  endsOn: z.optional(date),
-  /** Day of the last signature under the line, where it has one of its own (an amendment, say). */
-  bookedOn: z.optional(date),
-  /** The source's product is not mapped to one of ours: `productId` is the source's own. */
-  unmapped: z.optional(z.literal(true)),
-  /** How this line's stock of ARR came about, where the source says (imported books); otherwise movements decide. */
-  origin: z.optional(z.enum(['landed', 'expanded', 'renewal-uplift'])),
-});
+import { date, decimal, discountSchema, id, lifecycle, lineSchema, provenanceSchema, systemName } from './fact-schemas.ts';
 
 export const subscriptionRecorded = declareEvent({
   name: 'SubscriptionRecorded',
   version: 1,
   source: 'ascent.integrations',
-  meaning: 'A source showed the whole state of one subscription (billed evidence of commercial lines) at one time of its own clock.',
+  meaning:
+    'A source showed the whole state of one subscription or agreement (billed, signed or claimed evidence of commercial lines) at one time of its own clock.',
   schema: z.object({
     provenance: provenanceSchema,
     subscriptionId: id,
@@ -111,6 +36,8 @@ export const subscriptionRecorded = declareEvent({
     agreementIds: z.optional(z.array(id).check(z.maxLength(40))),
     /** Subscriptions of billing systems that the agreement itself names as what bills it. */
     billedBy: z.optional(z.array(z.object({ system: systemName, instance: id, subscriptionId: id })).check(z.maxLength(20))),
+    /** The agreement that this one renews, by its id at the source. */
+    renewalOf: z.optional(id),
     scheduleId: z.optional(id),
     discounts: z.array(discountSchema),
     lines: z.array(lineSchema).check(z.maxLength(200)),
@@ -170,4 +97,96 @@ export const customerRecorded = declareEvent({
   }),
 });
 
-export const integrationEvents = [subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded];
+/** What every fact of these says: from where, of which day, whether it is gone at the source, and the hash of all the rest. */
+const shown = { provenance: provenanceSchema, deleted: z.boolean(), observedOn: date, fingerprint: id };
+
+const forecastCategory = z.enum(['omitted', 'pipeline', 'best-case', 'most-likely', 'commit', 'closed']);
+
+/** What an opportunity was like from `recordedAt` (epoch seconds) until the next step. */
+const opportunityStepSchema = z.object({
+  recordedAt: z.int(),
+  stage: id,
+  amountMinor: z.optional(decimal),
+  /** Percent, 0 to 100. */
+  probability: z.optional(decimal),
+  forecastCategory: z.optional(forecastCategory),
+  closesOn: z.optional(date),
+});
+
+export const opportunityRecorded = declareEvent({
+  name: 'OpportunityRecorded',
+  version: 1,
+  source: 'ascent.integrations',
+  meaning: 'A source showed the whole state of one opportunity, and the steps that led to it.',
+  schema: z.object({
+    ...shown,
+    opportunityId: id,
+    customerId: z.optional(id),
+    legalEntity: id,
+    currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
+    /** Absent where nothing was estimated. */
+    amountMinor: z.optional(decimal),
+    /** The source's own name of the stage, as that of the type. */
+    stage: id,
+    type: z.optional(id),
+    isClosed: z.boolean(),
+    isWon: z.boolean(),
+    forecastCategory,
+    /** Percent, 0 to 100. */
+    probability: z.optional(decimal),
+    closesOn: date,
+    createdOn: date,
+    ownerId: z.optional(id),
+    /** The agreement that came of it. */
+    contractId: z.optional(id),
+    products: z
+      .array(
+        z.object({
+          productId: id,
+          /** As of a line of a subscription. */
+          unmapped: z.optional(z.literal(true)),
+          quantity: decimal,
+          /** Of the whole quantity, after discounts. */
+          amountMinor: decimal,
+          startsOn: z.optional(date),
+        }),
+      )
+      .check(z.maxLength(200)),
+    /** Oldest first; of a long history the newest 100. */
+    history: z.array(opportunityStepSchema).check(z.maxLength(100)),
+    /** How many older steps were left out. */
+    historyLeftOut: z.optional(z.int()),
+  }),
+});
+
+export const contactRecorded = declareEvent({
+  name: 'ContactRecorded',
+  version: 1,
+  source: 'ascent.integrations',
+  meaning: 'A source showed a contact of a customer: where it belongs and what it does, without name, address, phone or e-mail.',
+  schema: z.object({ ...shown, contactId: id, customerId: z.optional(id), title: z.optional(id), department: z.optional(id) }),
+});
+
+export const userRecorded = declareEvent({
+  name: 'UserRecorded',
+  version: 1,
+  source: 'ascent.integrations',
+  meaning: 'A source showed one of its users, who own opportunities: its place in the organisation, without name or e-mail.',
+  schema: z.object({
+    ...shown,
+    userId: id,
+    isActive: z.boolean(),
+    managerId: z.optional(id),
+    roleId: z.optional(id),
+    title: z.optional(id),
+  }),
+});
+
+export const integrationEvents = [
+  subscriptionRecorded,
+  subscriptionScheduleRecorded,
+  customerRecorded,
+  opportunityRecorded,
+  contactRecorded,
+  userRecorded,
+];

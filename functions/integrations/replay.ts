@@ -1,20 +1,32 @@
 import { Bug } from '../platform/bug.ts';
 import { putEvent } from '../platform/clients/signed.ts';
 import { nowMs } from '../platform/clock.ts';
-import type { StripeInstance } from '../platform/config.ts';
-import { moveParked, type ParkedEvent } from './store.ts';
+import { moveParked, type ParkedEvent } from './parked-store.ts';
+import { SIGNAL_SOURCE } from './salesforce/company.ts';
+import { signalToReplay } from './salesforce/park.ts';
+import type { Source } from './status.ts';
 import { WEBHOOK_SOURCE } from './stripe/company.ts';
 import { eventToReplay } from './stripe/park.ts';
+
+/** Where an event is put in front of its vendor's intake, and as what. */
+const entryOf = (parked: ParkedEvent, source: Source): { readonly source: string; readonly detail: unknown } => {
+  switch (source.system) {
+    case 'stripe':
+      return { source: `${WEBHOOK_SOURCE}${source.instance}`, detail: eventToReplay(parked, source.config.livemode) };
+    case 'salesforce':
+      return { source: `${SIGNAL_SOURCE}${source.instance}`, detail: signalToReplay(parked) };
+  }
+};
 
 /**
  * Sends a parked event through the front of the intake again. It is marked first: were the mark to come second, the intake might already have
  * closed it. A replay that is lost in between stays listed as `replaying` and can be repeated.
  */
-export const replay = async (parked: ParkedEvent, { instance, livemode }: StripeInstance): Promise<void> => {
+export const replay = async (parked: ParkedEvent, source: Source): Promise<void> => {
   const busName = process.env['SOURCE_BUS_NAME'];
   if (busName === undefined || busName === '')
     throw new Bug('the environment variable SOURCE_BUS_NAME is missing: this function was wired without the bus');
   await moveParked(parked, 'replaying', nowMs());
-  const detail = JSON.stringify(eventToReplay(parked, livemode));
-  await putEvent({ busName, source: `${WEBHOOK_SOURCE}${instance}`, detailType: parked.eventType, detail, timeMs: nowMs() });
+  const entry = entryOf(parked, source);
+  await putEvent({ busName, source: entry.source, detailType: parked.eventType, detail: JSON.stringify(entry.detail), timeMs: nowMs() });
 };

@@ -8,17 +8,30 @@ const count = z.int();
 
 const integration = z.object({
   id,
-  system: z.literal('stripe'),
+  system: z.enum(['stripe', 'salesforce']),
   instance: z.string(),
-  livemode: z.boolean(),
+  /** Of Stripe: live or test mode. */
+  livemode: z.optional(z.boolean()),
+  /** `waiting`: nothing has been heard yet. `failing`: what was tried last, failed. */
+  status: z.enum(['waiting', 'ok', 'failing']),
   /** The event taken in last: the source's time, ours, and the difference. Absent before the first one. */
   lastEvent: z.optional(
     z.object({ eventId: z.string(), eventType: z.string(), occurredAt: instant, recordedAt: instant, lagSeconds: z.int() }),
   ),
   /** Time of the source up to which it has been heard. */
   dataThroughAt: z.optional(instant),
+  /** By how much that lies behind now; it grows while the source is silent. */
+  silentSeconds: z.optional(z.int()),
   /** Deliveries by what became of them; a repeated delivery counts again. */
-  deliveries: z.object({ recorded: count, duplicate: count, parked: count, incomplete: count, failed: count }),
+  deliveries: z.object({ recorded: count, duplicate: count, parked: count, incomplete: count, dropped: count, failed: count }),
+  /** Events that wait because they could not be taken in; at most 500 are counted. */
+  parked: count,
+  /** Why the source could not be read, the last time that this was so. */
+  lastProblem: z.optional(z.object({ at: instant, code: z.string(), detail: z.string(), mendedAt: z.optional(instant) })),
+  /** Objects of a source that is also asked by itself: how their changes are heard of, up to when they were asked for, whether more is known to wait. */
+  sync: z.optional(
+    z.array(z.object({ object: z.string(), by: z.enum(['events', 'polling']), throughAt: z.optional(instant), isUnread: z.boolean() })),
+  ),
 });
 
 const parkedEvent = z.object({
@@ -61,7 +74,7 @@ export const integrationRoutes = defineRoutes({
     path: '/api/v1/integrations/{id}/parked/{eventId}/replay',
     scope: 'integrations/write',
     summary: 'Sends one parked event through the intake again',
-    params: z.object({ id, eventId: named('Id of the parked event at the source, e.g. `evt_123`') }),
+    params: z.object({ id, eventId: named('Id of the parked event, e.g. `evt_123`') }),
     response: replayed,
     problems: { ...unknownIntegration, 'parked-event-unknown': 404, 'already-replayed': 409 },
   },

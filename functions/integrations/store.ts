@@ -1,43 +1,28 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Entity } from 'electrodb';
 import { type CarriedEvent, eventAttribute } from '../platform/outbox.ts';
-import {
-  commit,
-  entityDefaults,
-  gsi1Index,
-  gsi1Pk,
-  gsi1Sk,
-  type Page,
-  primaryPk,
-  primarySk,
-  readAll,
-  readPage,
-  type Write,
-} from '../platform/table.ts';
+import { entityDefaults, type Page, primaryPk, primarySk, readAll, readPage, type Write } from '../platform/table.ts';
 import type { BillingDocument } from './documents.ts';
 
 /**
- * What the integrations keep. Access patterns:
- * 1. one showing of an object by its time and event id (the "handled" marker), and all showings of one object in order of time;
- * 2. one parked event by its id; the open ones of an instance, oldest first (gsi1);
- * 3. catalogue entries of an instance by kind and id (in batches);
- * 4. the intake marks of an instance (all its buckets).
+ * What sources showed: one showing of an object by its time and event id (the "handled" marker), its newest one, and all of them in order of
+ * time. Parked events stand in parked-store.ts, catalogue entries with their vendor, intake marks in watermark.ts.
+ *
+ * One item is at once the fact, its place in the object's history, and the marker that its event was handled.
  */
-const instanceKey = { system: { type: 'string', required: true }, instance: { type: 'string', required: true } } as const;
-
-/** One item is at once the fact, its place in the object's history, and the marker that its event was handled. */
 const showings = new Entity(
   {
     model: { entity: 'showing', version: '1', service: 'integrations' },
     attributes: {
-      ...instanceKey,
+      system: { type: 'string', required: true },
+      instance: { type: 'string', required: true },
       objectId: { type: 'string', required: true },
       /** Epoch seconds of the source, ten digits, so that text sorts like time. */
       observedAt: { type: 'string', required: true },
       eventId: { type: 'string', required: true },
       eventType: { type: 'string', required: true },
       recordedAt: { type: 'string', required: true },
-      /** `subscription`, `schedule`, `customer`: told by `event`; `trigger`: led to a reading; else a billing document. */
+      /** `subscription`, `schedule`, `customer`, `opportunity`, `contact`, `user`: told by `event`; `trigger`: led to a reading; else a billing document. */
       kind: { type: 'string', required: true },
       fingerprint: { type: 'string' },
       /** Of a subscription without discounts of its own: what those are called that it inherits; empty where there is none. */
@@ -138,110 +123,15 @@ export const recordedFacts = async (system: string, instance: string, objectId: 
   });
 };
 
-export type ParkedState = 'parked' | 'replaying' | 'replayed';
+/** Of an object's newest showing, by the source's time and then by event id. */
+export type NewestShowing = Pick<Showing, 'eventId' | 'fingerprint'>;
 
-const parkedEvents = new Entity(
-  {
-    model: { entity: 'parked', version: '1', service: 'integrations' },
-    attributes: {
-      ...instanceKey,
-      eventId: { type: 'string', required: true },
-      eventType: { type: 'string', required: true },
-      /** `open` until it was replayed with success. */
-      listed: { type: ['open', 'done'] as const, required: true },
-      state: { type: ['parked', 'replaying', 'replayed'] as const, required: true },
-      parkedAt: { type: 'string', required: true },
-      observedAt: { type: 'number' },
-      reason: { type: 'string', required: true },
-      detail: { type: 'string', required: true },
-      field: { type: 'string' },
-      /** The event as it came, JSON, gzip, base64; absent where even that is too large: then it is read from the source again. */
-      event: { type: 'string' },
-      /** Epoch seconds, set once it is done. */
-      expiresAt: { type: 'number' },
-    },
-    indexes: {
-      byId: {
-        pk: { ...primaryPk, composite: ['system', 'instance', 'eventId'], template: 'EVT#${system}#${instance}#${eventId}' },
-        sk: { ...primarySk, composite: [], template: 'PARKED' },
-      },
-      listed: {
-        index: gsi1Index,
-        pk: { ...gsi1Pk, composite: ['system', 'instance', 'listed'], template: 'PARKED#${system}#${instance}#${listed}' },
-        sk: { ...gsi1Sk, composite: ['parkedAt', 'eventId'], template: '${parkedAt}#${eventId}' },
-      },
-    },
-  } as const,
-  entityDefaults,
-);
-
-export interface ParkedEvent {
-  readonly system: string;
-  readonly instance: string;
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly state: ParkedState;
-  /** ISO instant. */
-  readonly parkedAt: string;
-  readonly observedAt?: number;
-  readonly reason: string;
-  readonly detail: string;
-  readonly field?: string;
-  readonly event?: string;
-}
-
-const REPLAYED_KEPT_DAYS = 90;
-
-/** Fails where this event lies parked already; one that is being or was replayed may be parked anew. */
-export const parkWrite = (parked: Omit<ParkedEvent, 'state'>): Write => ({
-  put: parkedEvents
-    .put({ ...parked, state: 'parked', listed: 'open' })
-    .where(({ state, eventId }, { notExists, ne }) => `${notExists(eventId)} OR ${ne(state, 'parked')}`)
-    .params(),
-});
-
-export const parkedEvent = async (system: string, instance: string, eventId: string): Promise<ParkedEvent | undefined> => {
-  const { data } = await parkedEvents.get({ system, instance, eventId }).go({ consistent: true });
-  return data === null ? undefined : parkedOf(data);
-};
-
-/** Whether text is a place in the list of an instance's open ones: the keys of its last item, in base64. */
-export const isParkedPosition = (system: string, instance: string, position: string): boolean => {
-  const keys = keysOf(position);
-  return (
-    keys?.[gsi1Pk.field] === `PARKED#${system}#${instance}#open` &&
-    KEY_FIELDS.every((field) => typeof keys[field] === 'string' && keys[field] !== '')
-  );
-};
-
-const KEY_FIELDS = ['pk', 'sk', 'gsi1pk', 'gsi1sk'] as const;
-
-const keysOf = (position: string): Partial<Record<string, unknown>> | undefined => {
-  try {
-    return JSON.parse(Buffer.from(position, 'base64url').toString('utf8')) ?? undefined;
-  } catch {
-    // What is no JSON is no place of ours: the caller answers so.
-    return undefined;
-  }
-};
-
-/** Open ones, oldest first. */
-export const openParkedEvents = async (system: string, instance: string, limit: number, cursor?: string): Promise<Page<ParkedEvent>> => {
-  const page = await readPage(parkedEvents.query.listed({ system, instance, listed: 'open' }), limit, { cursor, hydrate: true });
-  // The index follows the table: what was closed a moment ago may still stand there.
-  return { items: page.items.filter(({ listed }) => listed === 'open').map(parkedOf), next: page.next };
-};
-
-const parkedOf = ({
-  listed: _listed,
-  expiresAt: _expiresAt,
-  ...parked
-}: ParkedEvent & { readonly listed?: string; readonly expiresAt?: number }): ParkedEvent => parked;
-
-/** Moves a parked event on; the last mover wins, since every move is repeatable. */
-export const moveParked = async (parked: ParkedEvent, state: ParkedState, nowMs: number): Promise<void> => {
-  const done = state === 'replayed';
-  const expiresAt = done ? { expiresAt: Math.floor(nowMs / 1000) + REPLAYED_KEPT_DAYS * 86_400 } : {};
-  const moved = await commit([{ put: parkedEvents.put({ ...parked, state, listed: done ? 'done' : 'open', ...expiresAt }).params() }]);
-  if (!moved.ok) throw new Error(moved.problem.code);
+/** The newest showing of an object; read consistently. */
+export const newestShowing = async (system: string, instance: string, objectId: string): Promise<NewestShowing | undefined> => {
+  const query = showings.query.byObject({ system, instance, objectId });
+  const { data } = await query.go({ order: 'desc', limit: 1, pages: 1, consistent: true });
+  const [newest] = data;
+  if (newest === undefined) return undefined;
+  const { eventId, fingerprint } = newest;
+  return { eventId, ...(fingerprint === undefined ? {} : { fingerprint }) };
 };

@@ -8,8 +8,9 @@ import { commit, entityDefaults, primaryPk, primarySk } from '../platform/table.
 const MARK_BUCKETS = 8;
 const bucketName = (n: number): string => String(n).padStart(2, '0');
 
-export type Outcome = 'recorded' | 'duplicate' | 'parked' | 'incomplete' | 'failed';
-export const OUTCOMES: readonly Outcome[] = ['recorded', 'duplicate', 'parked', 'incomplete', 'failed'];
+/** `incomplete`: it waits for a reading of the source. `dropped`: it says nothing that is taken in (of another object, say, or of our own write). */
+export type Outcome = 'recorded' | 'duplicate' | 'parked' | 'incomplete' | 'dropped' | 'failed';
+export const OUTCOMES: readonly Outcome[] = ['recorded', 'duplicate', 'parked', 'incomplete', 'dropped', 'failed'];
 
 const marks = new Entity(
   {
@@ -29,6 +30,7 @@ const marks = new Entity(
       duplicate: { type: 'number' },
       parked: { type: 'number' },
       incomplete: { type: 'number' },
+      dropped: { type: 'number' },
       failed: { type: 'number' },
     },
     indexes: {
@@ -95,7 +97,7 @@ export const watermarkOf = async (system: string, instance: string): Promise<Wat
   const keys = Array.from({ length: MARK_BUCKETS }, (_, i) => ({ system, instance, bucket: bucketName(i) }));
   const { data: found, unprocessed } = await marks.get(keys).go();
   if (unprocessed.length > 0) throw new Error('not all intake marks were read: DynamoDB is throttling');
-  const counts: Record<Outcome, number> = { recorded: 0, duplicate: 0, parked: 0, incomplete: 0, failed: 0 };
+  const counts: Record<Outcome, number> = { recorded: 0, duplicate: 0, parked: 0, incomplete: 0, dropped: 0, failed: 0 };
   for (const mark of found) for (const outcome of OUTCOMES) counts[outcome] += mark[outcome] ?? 0;
   const through = found.map((mark) => mark.throughAt ?? 0).sort((a, b) => b - a)[0];
   const newest = [...found].sort(

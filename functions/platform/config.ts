@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { Bug } from './bug.ts';
+import { salesforceInstanceSchema } from './config-salesforce.ts';
+import { attribute, currency, key, slug } from './config-terms.ts';
 
 /**
  * What is particular to the company that runs Ascent: its books, its calendar, its plan and the accounts it listens to.
@@ -7,10 +9,6 @@ import { Bug } from './bug.ts';
  * Secrets never stand here. All environment variables of a function together may have 4 KB.
  */
 const date = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
-const currency = z.string().check(z.regex(/^[A-Z]{3}$/));
-const key = z.string().check(z.minLength(1), z.maxLength(40));
-/** Names of instances and legal entities become parts of keys, paths and ARNs. */
-const slug = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,39}$/, 'a lower-case letter, then letters, digits and dashes, at most 40'));
 const month = z.int().check(z.minimum(1), z.maximum(12));
 /** 10,000 is the whole. */
 const bps = z.int().check(z.minimum(0), z.maximum(1_000_000));
@@ -35,19 +33,13 @@ const legalEntitySchema = z.object({ legalEntity: slug, name: z.string(), functi
 const metadataKeysSchema = z.object({
   customer: z.object({
     /** Our attribute to their key, e.g. `{ segment: 'segment' }`: totals are cut by these. */
-    attributes: z.record(
-      z
-        .string()
-        .check(
-          z.regex(
-            /^(?!(total|product|entity|origin)$)[a-z][a-z0-9_]{0,39}$/,
-            'lower-case letters, digits and underscores; total, product, entity and origin are dimensions of their own',
-          ),
-        ),
-      key,
-    ),
+    attributes: z.record(attribute, key),
     parentId: z.optional(key),
     billToId: z.optional(key),
+    /** The Salesforce account that the customer is: an id of 15 or 18 characters. */
+    accountId: z.optional(key),
+    /** Not a key: which Salesforce instance those ids are of, where there are several. */
+    accountInstance: z.optional(slug),
   }),
   subscription: z.object({
     agreementId: z.optional(key),
@@ -109,6 +101,18 @@ const planSchema = z
     }),
   );
 
+interface Named {
+  readonly instance: string;
+}
+const areNamedApart = (instances: readonly Named[]): boolean =>
+  new Set(instances.map(({ instance }) => instance)).size === instances.length;
+const isOneOf = (name: string | undefined, instances: readonly Named[]): boolean =>
+  name === undefined || instances.some(({ instance }) => instance === name);
+const isOfEntities = (
+  instances: readonly { readonly legalEntity: string }[],
+  entities: readonly { readonly legalEntity: string }[],
+): boolean => instances.every(({ legalEntity }) => entities.some((entity) => entity.legalEntity === legalEntity));
+
 export const companyConfigSchema = z
   .object({
     name: z.string().check(z.minLength(1), z.maxLength(100)),
@@ -118,25 +122,37 @@ export const companyConfigSchema = z
     planCurrency: currency,
     legalEntities: z.array(legalEntitySchema).check(z.minLength(1), z.maxLength(50)),
     stripe: z.array(stripeInstanceSchema).check(z.minLength(1), z.maxLength(10)),
+    salesforce: z._default(z.array(salesforceInstanceSchema).check(z.maxLength(10)), []),
     plan: planSchema,
   })
   .check(
-    z.refine(
-      (company) => company.stripe.every(({ legalEntity }) => company.legalEntities.some((entity) => entity.legalEntity === legalEntity)),
-      {
-        error: 'every Stripe instance belongs to one of legalEntities',
-        path: ['stripe'],
-      },
-    ),
-    z.refine((company) => new Set(company.stripe.map(({ instance }) => instance)).size === company.stripe.length, {
-      error: 'instances of Stripe have different names',
+    z.refine(({ stripe, legalEntities }) => isOfEntities(stripe, legalEntities), {
+      error: 'every Stripe instance belongs to one of legalEntities',
       path: ['stripe'],
+    }),
+    z.refine(({ stripe }) => areNamedApart(stripe), { error: 'instances of Stripe have different names', path: ['stripe'] }),
+    z.refine(({ salesforce, legalEntities }) => isOfEntities(salesforce, legalEntities), {
+      error: 'every Salesforce instance belongs to one of legalEntities',
+      path: ['salesforce'],
+    }),
+    z.refine(({ salesforce }) => areNamedApart(salesforce), {
+      error: 'instances of Salesforce have different names',
+      path: ['salesforce'],
+    }),
+    z.refine(({ stripe, salesforce }) => stripe.every(({ metadata }) => isOneOf(metadata.customer.accountInstance, salesforce)), {
+      error: 'metadata.customer.accountInstance names one of salesforce',
+      path: ['stripe'],
+    }),
+    z.refine(({ stripe, salesforce }) => salesforce.every(({ stripeInstance }) => isOneOf(stripeInstance, stripe)), {
+      error: 'stripeInstance names one of stripe',
+      path: ['salesforce'],
     }),
   );
 
 export type CompanyConfigInput = z.input<typeof companyConfigSchema>;
 export type CompanyConfig = z.infer<typeof companyConfigSchema>;
 export type StripeInstance = z.infer<typeof stripeInstanceSchema>;
+export type { SalesforceInstance, SalesforceObject } from './config-salesforce.ts';
 
 /** Checks a configuration and names every offending field: a company's mistake is seen at synthesis, not in production. */
 export const defineCompany = (input: CompanyConfigInput): CompanyConfig => {

@@ -11,24 +11,29 @@ export type HttpEvent = APIGatewayProxyEventV2;
 export const MAX_BODY_BYTES = 1_000_000;
 export const MAX_BODY_DEPTH = 20;
 
-/** Who calls. `subject` is the identity provider's stable id of the person or client, never a name or an address. */
+/** Who calls, by ids of the identity provider: never a name or an address. What somebody changes is recorded with them. */
 export interface Caller {
+  /** The person, or the program itself: its client. Two people have two, so this is what an action compares that needs a second one. */
   readonly subject: string;
+  /** Through which client: the browser's, or the program's own. */
+  readonly clientId: string;
   readonly scopes: readonly string[];
 }
 
 /**
- * From the claims that API Gateway's authoriser has verified; absent where a route is public or no token was sent. A token that tells who
- * signed in (`token_use` is `id`) is for the page that asked for it and no permission to call, whatever scopes somebody had put into it.
+ * From the claims that API Gateway's authoriser has verified; absent where a route is public, no token was sent, or one that does not say who
+ * calls. A token that tells who signed in (`token_use` is `id`) is for the page that asked for it and no permission to call, whatever scopes
+ * somebody had put into it.
  */
 export const callerOf = (event: HttpEvent): Caller | undefined => {
   const context = event.requestContext as { authorizer?: { jwt?: { claims?: Record<string, unknown> } } };
   const claims = context.authorizer?.jwt?.claims;
   if ((claims?.['token_use'] ?? 'access') !== 'access') return undefined;
-  const subject = claims?.['sub'] ?? claims?.['client_id'];
-  if (typeof subject !== 'string' || subject === '') return undefined;
+  const subject = claims?.['sub'];
+  const clientId = claims?.['client_id'];
+  if (typeof subject !== 'string' || subject === '' || typeof clientId !== 'string' || clientId === '') return undefined;
   const scope = claims?.['scope'];
-  return { subject, scopes: typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [] };
+  return { subject, clientId, scopes: typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [] };
 };
 
 /** Deepest nesting of a JSON text, without parsing it: brackets outside of strings. */

@@ -1,17 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type ListedProblem, problemDocument } from './http-problem.ts';
+import { acceptedAnswer, httpAnswer, problemAnswerOf } from './http-answer.ts';
+import type { ListedProblem } from './http-problem.ts';
 import type { HttpEvent } from './http-request.ts';
 import { digest } from './ids.ts';
 import type { Problem } from './result.ts';
-
-/** What every answer carries: it is data for a program or our own page, so a browser may do nothing else with it. */
-const SECURITY_HEADERS = {
-  'strict-transport-security': 'max-age=63072000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-} as const;
 
 /** A body that is not JSON (a page), or that sets its own caching. */
 export interface RawBody {
@@ -57,19 +49,11 @@ export const accepts = (header: string | undefined, contentType: string): boolea
   return found !== undefined && (ranges.get(found) ?? 0) > 0;
 };
 
-const answer = (
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  text: string,
-  requestId: string,
-  head: boolean,
-): APIGatewayProxyStructuredResultV2 => ({
-  statusCode: status,
-  headers: { ...SECURITY_HEADERS, 'x-request-id': requestId, ...headers },
-  body: head ? '' : text,
-});
-
 const isHead = (event: HttpEvent): boolean => event.requestContext.http.method === 'HEAD';
+
+/** To HEAD the same without its body. */
+const withoutBody = (event: HttpEvent, answer: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 =>
+  isHead(event) ? { ...answer, body: '' } : answer;
 
 /** 200 with the body and its ETag, or 304 where a reader has it already. */
 export const successAnswer = (event: HttpEvent, body: unknown): APIGatewayProxyStructuredResultV2 => {
@@ -77,31 +61,18 @@ export const successAnswer = (event: HttpEvent, body: unknown): APIGatewayProxyS
   const reading = event.requestContext.http.method === 'GET' || isHead(event);
   const raw = isRawBody(body) ? body : undefined;
   const text = raw?.text ?? JSON.stringify(body);
-  if (!reading) return answer(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }, text, requestId, false);
+  if (!reading) return acceptedAnswer(text, requestId);
   const etag = etagOf(body);
   const headers = { etag, 'cache-control': raw?.cacheControl ?? 'private, no-cache' };
   const known = event.headers['if-none-match'];
-  if (known !== undefined && namesEtag(known, etag, true)) return answer(304, headers, '', requestId, true);
-  return answer(200, { ...headers, 'content-type': raw?.contentType ?? 'application/json' }, text, requestId, isHead(event));
+  if (known !== undefined && namesEtag(known, etag, true)) return httpAnswer({ status: 304, headers, text: '', requestId });
+  const contentType = raw?.contentType ?? 'application/json';
+  return withoutBody(event, httpAnswer({ status: 200, headers: { ...headers, 'content-type': contentType }, text, requestId }));
 };
-
-/** Seconds after which a caller may try again what was merely in the way. */
-const RETRY_AFTER_SECONDS = '1';
 
 export const problemAnswer = (
   event: HttpEvent,
   problem: Problem | ListedProblem,
   status: number,
   headers: Readonly<Record<string, string>> = {},
-): APIGatewayProxyStructuredResultV2 => {
-  const { requestId } = event.requestContext;
-  const text = JSON.stringify(problemDocument(problem, status, requestId));
-  const retry = status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
-  return answer(
-    status,
-    { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...retry, ...headers },
-    text,
-    requestId,
-    isHead(event),
-  );
-};
+): APIGatewayProxyStructuredResultV2 => withoutBody(event, problemAnswerOf(problem, status, event.requestContext.requestId, headers));

@@ -31,8 +31,8 @@ export interface RouteInput<R extends Route = Route> {
   readonly body: Parsed<R['body']>;
   /** `limit` and `position` of a paged route; the default page elsewhere. */
   readonly page: PageWanted;
-  /** Absent on public routes. */
-  readonly caller: Caller | undefined;
+  /** Who calls; nobody is known on public routes. */
+  readonly caller: R['scope'] extends 'public' ? undefined : Caller;
   readonly requestId: string;
   /** The header `If-Match`, for routes that prevent lost updates (`namesEtag(ifMatch, etagOf(current), false)`). */
   readonly ifMatch: string | undefined;

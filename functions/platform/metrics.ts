@@ -4,7 +4,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
  * CloudWatch metrics in embedded format: one log line an invocation, no call. Dimension is the function (`service`), and
  * nothing else: each further dimension value is a metric that is paid for.
  */
-export type CountName = 'Handled' | 'Failed' | 'Parked' | 'Refused';
+export type CountName = 'Handled' | 'Failed' | 'Parked' | 'Dropped' | 'Refused';
 
 const metrics = new Metrics({ namespace: 'Ascent' });
 
@@ -14,6 +14,11 @@ export const count = (name: CountName, value: number): void => {
 
 export const duration = (milliseconds: number): void => {
   metrics.addMetric('Duration', MetricUnit.Milliseconds, milliseconds);
+};
+
+/** How long the most silent of the sources has not been heard. */
+export const silence = (seconds: number): void => {
+  metrics.addMetric('SilentSeconds', MetricUnit.Seconds, seconds);
 };
 
 /** Writes what was counted since the last call. */

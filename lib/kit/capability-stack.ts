@@ -16,6 +16,14 @@ export interface StripeSecrets {
   readonly apiKey: Secret;
 }
 
+/** What functions of one Salesforce org may need. */
+export interface SalesforceSecrets {
+  /** `{"webhookSecrets":["…"]}`: what the org signs its callouts with, several while one is being rotated. */
+  readonly signing: Secret;
+  /** `{"clientId":"…","clientSecret":"…"}`, or with `username` and `privateKey` for a signed assertion. */
+  readonly credentials: Secret;
+}
+
 /** What every capability stands on, made by the stateful stack. */
 export interface Platform {
   /** Begins every physical name, so that two stages may share an account. */
@@ -27,12 +35,14 @@ export interface Platform {
   readonly sourceBus: EventBus;
   /** Events of the outside world that a vendor puts straight on a bus of ours; none without configuration. */
   readonly stripePartnerBuses: readonly EventBus[];
+  readonly salesforcePartnerBuses: readonly EventBus[];
   /** Our own domain events. */
   readonly revenueBus: EventBus;
   readonly httpApi: HttpApi;
   readonly authorizer: IHttpRouteAuthorizer;
   readonly alarmTopic: Topic;
   readonly stripeSecrets: Readonly<Record<string, StripeSecrets>>;
+  readonly salesforceSecrets: Readonly<Record<string, SalesforceSecrets>>;
 }
 
 /** Requests per second that a route accepts; more are answered 429 before any function runs. */

@@ -16,11 +16,11 @@ import { AssetHashType, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs';
 import { TABLE_INDEX } from '../table.ts';
 import { alarmWhen } from './alarm.ts';
-import { type CapabilityStack, pascal } from './capability-stack.ts';
+import { type CapabilityStack, type Platform, pascal } from './capability-stack.ts';
 import { acknowledge } from './nag.ts';
 import type { WorkQueue } from './queue.ts';
 
-export interface CapabilityFunctionProps {
+export interface FunctionProps {
   /** What it is for, as an operator reads it. */
   readonly purpose: string;
   readonly timeout?: Duration;
@@ -35,21 +35,19 @@ export interface CapabilityFunctionProps {
 const READ_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const WRITE_ACTIONS = ['dynamodb:PutItem', 'dynamodb:PartiQLInsert', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
 
-/**
- * A Lambda function with our defaults, a role of its own that may do nothing but log and trace, and its own log group.
- * Each `reads…`, `writes…`, `sends…` method grants exactly that and sets the environment variable by which the code finds it.
- */
-export class CapabilityFunction extends Construct {
+/** What every function needs of the platform; the data stack has it before it has a platform to give. */
+export type FunctionPlatform = Pick<Platform, 'prefix' | 'bundles' | 'alarmTopic'>;
+
+/** A Lambda function with our defaults, a role of its own that may do nothing but log and trace, and its own log group. */
+export class PlainFunction extends Construct {
   readonly name: string;
   readonly lambda: LambdaFunction;
   readonly timeout: Duration;
-  readonly #stack: CapabilityStack;
 
   /** `entry` is the source file under `functions/`, without its ending: `arr/on-fact`. */
-  constructor(stack: CapabilityStack, entry: string, props: CapabilityFunctionProps) {
-    super(stack, pascal(entry));
-    const { bundles, prefix, alarmTopic } = stack.platform;
-    this.#stack = stack;
+  constructor(scope: Construct, platform: FunctionPlatform, entry: string, props: FunctionProps) {
+    super(scope, pascal(entry));
+    const { bundles, prefix } = platform;
     this.name = entry.replaceAll('/', '-');
     this.timeout = props.timeout ?? Duration.seconds(30);
     const role = new Role(this, 'Role', {
@@ -91,13 +89,28 @@ export class CapabilityFunction extends Construct {
       'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources: AWS allows only "*" there.',
     );
     if (!props.consumes) {
-      alarmWhen(this, 'Errors', alarmTopic, {
+      alarmWhen(this, 'Errors', platform, {
+        name: `${this.name}-errors`,
+        runbook: 'failing-function',
         meaning: `${this.name} fails (${props.purpose}). Read its log group; every line carries the request or event id.`,
         metric: this.lambda.metricErrors({ period: Duration.minutes(5) }),
         atLeast: 1,
         periods: 2,
       });
     }
+  }
+}
+
+/**
+ * A capability's function: each `reads…`, `writes…`, `sends…` method grants exactly that and sets the environment variable by which the code
+ * finds it.
+ */
+export class CapabilityFunction extends PlainFunction {
+  readonly #stack: CapabilityStack;
+
+  constructor(stack: CapabilityStack, entry: string, props: FunctionProps) {
+    super(stack, stack.platform, entry, props);
+    this.#stack = stack;
     stack.installed.functions.push(this.name);
   }
 

@@ -50,7 +50,11 @@ export class OutboxPipe extends Construct {
     const streamArn = table.tableStreamArn;
     if (streamArn === undefined) throw new Error('the table has no stream');
     // Holds the positions of records, not the records, that could not be published for a day.
-    const dead = deadLetterQueueOf('a pipe', this, { prefix, alarmTopic }, 'outbox');
+    const dead = deadLetterQueueOf('a pipe', this, { prefix, alarmTopic }, 'outbox', {
+      meaning:
+        'outbox: records could not be published for a day and were given up. The queue holds their positions in the stream, not them.',
+      runbook: 'stopped-outbox',
+    });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('pipes.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -91,12 +95,19 @@ export class OutboxPipe extends Construct {
       },
     });
     pipe.node.addDependency(role);
-    alarmWhen(this, 'Fails', alarmTopic, {
-      meaning:
-        'The outbox pipe cannot publish: state is committed, but nobody hears of it. Check the role and the bus; it goes on by itself.',
-      metric: pipeMetric(prefix, 'ExecutionFailed'),
-      atLeast: 1,
-      periods: 3,
-    });
+    alarmWhen(
+      this,
+      'Fails',
+      { prefix, alarmTopic },
+      {
+        name: 'outbox-fails',
+        runbook: 'stopped-outbox',
+        meaning:
+          'The outbox pipe cannot publish: state is committed, but nobody hears of it. Check the role and the bus; it goes on by itself.',
+        metric: pipeMetric(prefix, 'ExecutionFailed'),
+        atLeast: 1,
+        periods: 3,
+      },
+    );
   }
 }

@@ -40,10 +40,13 @@ export class Projector extends Construct {
       throw new Error(
         `${this.node.path}: the table's stream has one projector already, ${others[0]?.node.path}; a third reader is throttled`,
       );
-    const { table, alarmTopic } = stack.platform;
+    const { table } = stack.platform;
     const streamArn = table.tableStreamArn;
     if (streamArn === undefined) throw new Error('the table has no stream');
-    const dead = deadLetterQueueOf("a stream's poller", this, stack.platform, name);
+    const dead = deadLetterQueueOf("a stream's poller", this, stack.platform, name, {
+      meaning: `${name}: records of the stream were given up after a day and are not in the totals. The queue holds their positions, not them.`,
+      runbook: 'totals-behind',
+    });
     handler.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'], streamArn);
     handler.allow(['sqs:SendMessage'], dead.queueArn);
     new EventSourceMapping(this, 'Poller', {
@@ -58,7 +61,9 @@ export class Projector extends Construct {
       // CDK's own destination would also let the function read the queue's attributes.
       onFailure: { bind: () => ({ destination: dead.queueArn }) },
     });
-    alarmWhen(this, 'Late', alarmTopic, {
+    alarmWhen(this, 'Late', stack.platform, {
+      name: `${name}-late`,
+      runbook: 'totals-behind',
       meaning: `${name}: totals are behind the movements. Read ${handler.name}'s log: one batch is probably refused again and again.`,
       metric: handler.lambda.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
       atLeast: 60_000,

@@ -10,7 +10,8 @@ import { acknowledge } from './nag.ts';
 const PUBLIC: readonly { readonly path: RegExp; readonly reason: string }[] = [
   {
     path: /^\/webhooks\//,
-    reason: 'Vendors cannot carry our tokens: the function checks the signature over the raw bytes before anything else.',
+    reason:
+      'Vendors cannot carry our tokens: the function checks the signature over the raw bytes before anything else. What Salesforce does not sign is a hint to read the org, and nothing of it is believed.',
   },
   { path: /^\/health$/, reason: 'Load balancers and uptime checks carry no token; the answer holds no business data.' },
   {
@@ -22,6 +23,8 @@ const PUBLIC: readonly { readonly path: RegExp; readonly reason: string }[] = [
 
 /** The account's own default is 10,000 a second over all APIs, so one route cannot use it up. */
 const throttleOf = ({ path, method }: Route): Throttle => {
+  // Nobody signs an outbound message, and each may name a hundred records.
+  if (path.startsWith('/webhooks/salesforce/')) return { ratePerSecond: 50, burst: 100 };
   // Above a vendor's peak: a webhook refused here comes back hours later.
   if (path.startsWith('/webhooks/')) return { ratePerSecond: 2000, burst: 4000 };
   return method === 'GET' ? { ratePerSecond: 100, burst: 200 } : { ratePerSecond: 20, burst: 40 };

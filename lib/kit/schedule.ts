@@ -21,7 +21,10 @@ export class Schedule extends Construct {
   constructor(stack: CapabilityStack, name: string, { expression, why, handler }: ScheduleProps) {
     super(stack, `${pascal(name)}Schedule`);
     const { prefix, company } = stack.platform;
-    const dead = deadLetterQueueOf('a schedule', this, stack.platform, `${name}-schedule`);
+    const dead = deadLetterQueueOf('a schedule', this, stack.platform, `${name}-schedule`, {
+      meaning: `${name}: a scheduled call could not be delivered for an hour. The next one makes up for it.`,
+      runbook: 'missed-schedule',
+    });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },

@@ -193,11 +193,12 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       UserPoolName AccountRecoverySetting AdminCreateUserConfig AutoVerifiedAttributes DeletionProtection EmailVerificationMessage
       EmailVerificationSubject EnabledMfas MfaConfiguration Policies Schema SmsVerificationMessage UserPoolAddOns UserPoolTier
       UsernameAttributes UsernameConfiguration UserAttributeUpdateSettings VerificationMessageTemplate DeviceConfiguration
-      UserPoolTags`),
+      UserPoolTags LambdaConfig`),
     ref: userPoolId,
     arn: arnOf('cognito-idp', (identity) => `userpool/${userPoolId(identity)}`),
     attributes: { UserPoolId: userPoolId, ProviderName: userPoolIssuer, ProviderURL: (identity) => `https://${userPoolIssuer(identity)}` },
   },
+  'AWS::Cognito::UserPoolGroup': { nameProperty: 'GroupName', properties: words('GroupName Description UserPoolId Precedence'), ref: name },
   'AWS::Cognito::UserPoolClient': {
     properties: words(`
       ClientName UserPoolId AllowedOAuthFlows AllowedOAuthFlowsUserPoolClient AllowedOAuthScopes CallbackURLs LogoutURLs

@@ -2,16 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import * as z from 'zod/mini';
 import type { TestClock } from '../clock.ts';
 import { durationEnd } from '../duration.ts';
-import type { Denied } from '../gateway.ts';
+import { type Denied, OPERATOR_ACCESS_KEY_ID } from '../gateway.ts';
 import type { StillBusy } from '../idle.ts';
 import type { LogStore } from '../lambda/logs.ts';
 import type { FunctionPool } from '../lambda/pool.ts';
-import type { Resource, Resources, Services } from '../service.ts';
-import { isFromHere, LOCAL_SUBJECT } from './authorizer.ts';
+import { setLocalSecrets } from '../secrets.ts';
+import type { Resources, Services } from '../service.ts';
+import { isFromHere } from './authorizer.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import type { Issuer } from './issuer.ts';
+import { BadRequest, instantMs, limitOf, parseBody, parsedInstant } from './operator-request.ts';
 import { adminPage } from './page.ts';
 import type { HttpAnswer } from './payload.ts';
 import type { Api } from './routes.ts';
+import { createTokens } from './tokens.ts';
+import { openUserPool } from './user-pool.ts';
 
 /** What the pages under `/local` read and do. */
 export interface AdminParts {
@@ -20,6 +25,8 @@ export interface AdminParts {
   readonly services: Services;
   readonly resources: Resources;
   readonly dataDir: string;
+  /** Where a tool such as the AWS CLI finds the services. */
+  readonly aws: { readonly endpoint: string; readonly region: string };
   readonly logs: LogStore;
   readonly denied: () => readonly Denied[];
   readonly issuer: Issuer;
@@ -29,46 +36,12 @@ export interface AdminParts {
   readonly idle: (timeoutMs?: number) => Promise<void>;
 }
 
-/** What was wrong with a request, for its sender. */
-class BadRequest extends Error {}
-
-const MAX_LIST = 1_000;
-const DEFAULT_TOKEN_SECONDS = 3_600;
 const LONGEST_IDLE_WAIT_MS = 600_000;
 const DEAD_LETTERS_SHOWN = 100;
 
 const clockSchema = z.object({ now: z.string(), frozen: z.optional(z.boolean()) });
 const advanceSchema = z.union([z.object({ by: z.string() }), z.object({ to: z.string() })]);
-const redriveSchema = z.object({ queue: z.string() });
-const tokenSchema = z.object({
-  scopes: z.optional(z.array(z.string())),
-  subject: z.optional(z.string()),
-  expiresInSeconds: z.optional(z.int()),
-});
-
-const parseBody = <Schema extends z.ZodMiniType>(schema: Schema, body: Buffer, example: string): z.infer<Schema> => {
-  let json: unknown;
-  try {
-    json = JSON.parse(body.toString('utf8') || '{}');
-  } catch {
-    throw new BadRequest(`the body must be JSON, e.g. ${example}`);
-  }
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new BadRequest(`the body must look like ${example}`);
-  return parsed.data;
-};
-
-const parsedInstant = (text: string): number | undefined => {
-  const atMs = Date.parse(text);
-  // A time without a zone would mean another instant on every machine.
-  return Number.isNaN(atMs) || !/T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? undefined : atMs;
-};
-
-const instantMs = (text: string): number => {
-  const atMs = parsedInstant(text);
-  if (atMs === undefined) throw new BadRequest(`the clock is set to an instant, like 2026-11-05T00:00:00Z; received "${text}"`);
-  return atMs;
-};
+const replaySchema = z.object({ bus: z.string(), from: z.string(), to: z.string() });
 
 const json = (value: unknown, status = 200): HttpAnswer => ({
   status,
@@ -78,71 +51,13 @@ const json = (value: unknown, status = 200): HttpAnswer => ({
 
 type Handler = (url: URL, body: Buffer) => unknown;
 
-const limitOf = (url: URL, fallback: number): number => {
-  const text = url.searchParams.get('limit');
-  const limit = text === null ? fallback : Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIST) throw new BadRequest(`limit must be a whole number from 1 to ${MAX_LIST}`);
-  return limit;
-};
-
-/** Dead-letter queues are those that another queue, a rule, a schedule or a mapping names as the place for what failed. */
-const deadLetterArns = (resources: Resources): ReadonlySet<string> => {
-  const arns = new Set<string>();
-  const visit = (value: unknown, key: string): void => {
-    if (typeof value === 'string') {
-      if (key === 'deadLetterTargetArn' || key === 'Arn' || key === 'Destination') arns.add(value);
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [name, part] of Object.entries(value)) visit(part, Array.isArray(value) ? key : name);
-    }
-  };
-  for (const { properties } of resources.all) {
-    for (const [name, value] of Object.entries(properties)) {
-      if (name === 'RedrivePolicy' || name === 'DestinationConfig' || name === 'DeadLetterConfig') visit(value, name);
-      else visit(deepDeadLetters(value), 'DeadLetterConfig');
-    }
-  }
-  return arns;
-};
-
-/** The `DeadLetterConfig`s below a value: targets of rules and schedules carry their own. */
-const deepDeadLetters = (value: unknown): readonly unknown[] => {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) => (name === 'DeadLetterConfig' ? [part] : deepDeadLetters(part)));
-};
-
 export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url: URL, body: Buffer) => Promise<HttpAnswer>) => {
   const { clock, pool, services, resources, logs, issuer } = parts;
-  const queues = resources.ofType('AWS::SQS::Queue');
-  const dead = deadLetterArns(resources);
-  const nameOf = ({ arn }: Resource): string => arn.split(':').at(-1) ?? arn;
-  const queueStatus = (queue: Resource) => ({
-    name: nameOf(queue),
-    construct: queue.path,
-    deadLetters: dead.has(queue.arn),
-    ...services.queues.counts(queue.arn),
-  });
+  const dead = createDeadLetters(resources, services.queues);
+  const token = createTokens({ issuer, api: parts.api, allScopes: parts.allScopes, userPool: openUserPool(resources, issuer, pool) });
   const clockState = () => {
     const { nowMs, frozen } = clock.state();
     return { now: new Date(nowMs).toISOString(), frozen };
-  };
-
-  const deadLetters = (url: URL) =>
-    queues
-      .filter(({ arn }) => dead.has(arn))
-      .map((queue) => ({ ...queueStatus(queue), messages: services.queues.peek(queue.arn, limitOf(url, DEAD_LETTERS_SHOWN)) }))
-      .filter(({ messages }) => messages.length > 0);
-
-  const redrive: Handler = (_url, body) => {
-    const { queue: wanted } = parseBody(redriveSchema, body, '{"queue": "stripe-events-dead"}');
-    const queue = queues.find((candidate) => nameOf(candidate) === wanted && dead.has(candidate.arn));
-    if (queue === undefined)
-      throw new BadRequest(
-        `${wanted} is not a dead-letter queue; there are: ${queues
-          .filter(({ arn }) => dead.has(arn))
-          .map(nameOf)
-          .join(', ')}`,
-      );
-    return { redriven: services.queues.redrive(queue.arn) };
   };
 
   const advance: Handler = async (_url, body) => {
@@ -158,33 +73,36 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
 
   const setClock: Handler = (_url, body) => {
     const { now, frozen } = parseBody(clockSchema, body, '{"now": "2026-11-05T00:00:00Z", "frozen": true}');
-    clock.set(instantMs(now), frozen === undefined ? {} : { frozen });
+    clock.set(instantMs(now, 'the clock is set to'), frozen === undefined ? {} : { frozen });
     return clockState();
   };
+
+  const replay: Handler = async (_url, body) => {
+    const { bus, from, to } = parseBody(
+      replaySchema,
+      body,
+      '{"bus": "ascent-sources", "from": "2026-11-05T00:00:00Z", "to": "2026-11-06T00:00:00Z"}',
+    );
+    const events = await services.replays.replay(bus, instantMs(from, 'a replay begins at'), instantMs(to, 'a replay ends at'));
+    return { bus, from, to, events };
+  };
+
+  /** Only names are answered: a value belongs into no terminal. */
+  const takeInSecrets: Handler = async () => ({ changed: await setLocalSecrets(parts.dataDir, resources, services.secrets, {}) });
+
+  /** Variables by which the AWS CLI, and any SDK, calls this stack with the operator's rights. */
+  const aws: Handler = () => ({
+    AWS_ENDPOINT_URL: parts.aws.endpoint,
+    AWS_DEFAULT_REGION: parts.aws.region,
+    AWS_ACCESS_KEY_ID: OPERATOR_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
 
   const idle = async (url: URL): Promise<unknown> => {
     const timeoutMs = Math.min(Number(url.searchParams.get('timeoutMs') ?? '0') || 0, LONGEST_IDLE_WAIT_MS);
     if (timeoutMs > 0) await parts.idle(timeoutMs).catch(() => undefined);
     const pending = parts.busy();
     return { idle: pending.length === 0, pending };
-  };
-
-  const token: Handler = async (_url, body) => {
-    const { scopes, subject, expiresInSeconds } = parseBody(
-      tokenSchema,
-      body,
-      '{"scopes": ["arr/read"], "subject": "somebody", "expiresInSeconds": 3600}',
-    );
-    const authorizer = parts.api?.routes.find((route) => route.authorizer !== undefined)?.authorizer;
-    const lifetime = expiresInSeconds ?? DEFAULT_TOKEN_SECONDS;
-    const accessToken = await issuer.sign({
-      issuer: authorizer?.issuer ?? 'local',
-      clientId: authorizer?.audience[0] ?? 'local',
-      subject: subject ?? LOCAL_SUBJECT,
-      scopes: scopes ?? parts.allScopes,
-      expiresInSeconds: lifetime,
-    });
-    return { access_token: accessToken, token_type: 'Bearer', expires_in: lifetime };
   };
 
   /** Functions, whether they have logged or not, and whatever else has. */
@@ -211,9 +129,13 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     'PUT /local/clock': setClock,
     'POST /local/clock/advance': advance,
     'GET /local/functions': () => pool.status(),
-    'GET /local/queues': () => queues.map(queueStatus),
-    'GET /local/dead-letters': deadLetters,
-    'POST /local/dead-letters/redrive': redrive,
+    'GET /local/queues': dead.queues,
+    'GET /local/dead-letters': (url) => dead.list(limitOf(url, DEAD_LETTERS_SHOWN)),
+    'POST /local/dead-letters/redrive': (_url, body) => dead.redrive(body),
+    'POST /local/dead-letters/discard': (_url, body) => dead.discard(body),
+    'POST /local/replay': replay,
+    'POST /local/secrets': takeInSecrets,
+    'GET /local/aws': aws,
     'GET /local/schedules': () =>
       resources.ofType('AWS::Scheduler::Schedule').map(({ ref, path, properties }) => ({
         name: ref,
@@ -225,7 +147,7 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     'GET /local/logs': readLogs,
     'GET /local/denied': () => parts.denied(),
     'GET /local/idle': idle,
-    'POST /local/token': token,
+    'POST /local/token': (_url, body) => token(body),
     'GET /local/.well-known/jwks.json': () => issuer.jwks,
   };
 

@@ -16,6 +16,8 @@ export interface TokenRequest {
   readonly clientId: string;
   readonly subject: string;
   readonly scopes: readonly string[];
+  /** Of the user pool, where a person has any. */
+  readonly groups?: readonly string[];
   /** Wall seconds: tokens do not follow the test clock. */
   readonly expiresInSeconds: number;
 }
@@ -38,8 +40,15 @@ export const openIssuer = async (file: string): Promise<Issuer> => {
   const publicKey = (await importJWK(publicJwk, ALGORITHM)) as CryptoKey;
   return {
     jwks: { keys: [publicJwk] },
-    sign: ({ issuer, clientId, subject, scopes, expiresInSeconds }) =>
-      new SignJWT({ client_id: clientId, token_use: 'access', scope: scopes.join(' '), username: subject })
+    sign: ({ issuer, clientId, subject, scopes, groups = [], expiresInSeconds }) =>
+      new SignJWT({
+        client_id: clientId,
+        token_use: 'access',
+        scope: scopes.join(' '),
+        // A program is its own subject, and has no name.
+        ...(subject === clientId ? {} : { username: subject }),
+        ...(groups.length === 0 ? {} : { 'cognito:groups': [...groups] }),
+      })
         .setProtectedHeader({ alg: ALGORITHM, kid: 'local' })
         .setIssuer(issuer)
         .setSubject(subject)

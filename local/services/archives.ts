@@ -21,6 +21,7 @@ interface ArchivedEvent {
 
 export interface Archives {
   readonly byArn: (arn: string) => Archive | undefined;
+  readonly all: readonly Archive[];
   /**
    * Keeps the event in every archive of its bus that wants it, within the transaction of the turn. Gives a row that
    * holds it, so that its messages need not hold its text again.
@@ -28,7 +29,8 @@ export interface Archives {
   readonly keep: (busArn: string, event: BusEvent) => number | undefined;
   /** Events of a span of time (both ends included) after a row, in the order in which they came. */
   readonly read: (archive: Archive, fromMs: number, toMs: number, afterId: number, limit: number) => readonly ArchivedEvent[];
-  readonly count: (archive: Archive) => number;
+  /** Of a span of time (both ends included), or of all. */
+  readonly count: (archive: Archive, fromMs?: number, toMs?: number) => number;
   /** Drops what is older than each archive's retention. */
   readonly expire: () => void;
 }
@@ -57,8 +59,9 @@ export const createArchives = (resources: readonly Resource[], store: Store, clo
   const expire = store.prepare(
     'DELETE FROM archived_events WHERE archive = ? AND time_ms < ? AND id NOT IN (SELECT archived_id FROM messages WHERE archived_id IS NOT NULL)',
   );
-  const countAll = store.prepare('SELECT count(*) AS n FROM archived_events WHERE archive = ?');
+  const countBetween = store.prepare('SELECT count(*) AS n FROM archived_events WHERE archive = ? AND time_ms BETWEEN ? AND ?');
   return {
+    all,
     byArn: (arn) => all.find((archive) => archive.arn === arn),
     keep: (busArn, event) => {
       let row: number | undefined;
@@ -69,7 +72,7 @@ export const createArchives = (resources: readonly Resource[], store: Store, clo
       return row;
     },
     read: ({ name }, fromMs, toMs, afterId, limit) => select.all(name, fromMs, toMs, afterId, limit) as unknown as readonly ArchivedEvent[],
-    count: ({ name }) => (countAll.get(name) as { n: number }).n,
+    count: ({ name }, fromMs = 0, toMs = Number.MAX_SAFE_INTEGER) => (countBetween.get(name, fromMs, toMs) as { n: number }).n,
     expire: () => {
       for (const { name, retentionMs } of all) {
         // An event that a message still needs stays until the message is gone.

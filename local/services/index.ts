@@ -74,6 +74,7 @@ export const createServices = (context: ServiceContext): Services => {
       queues,
       streams: dynamodb.streams,
       secrets: secrets.port,
+      replays: replays.port,
       committed: store.committed,
       timed: [scheduler],
       busy: [queues.busy, asyncInvoke.busy, pipes.busy, replays.busy],

@@ -180,6 +180,13 @@ export const createQueues = (
     },
     peek: (queueArn, limit) => messages.any(known(queueArn).name, limit).map((row) => toMessage(row, row.receives, clock.now())),
     redrive: (deadLetterQueueArn) => move(deadLetterQueueArn, undefined),
+    discard: (queueArn, messageId) => {
+      const { name } = known(queueArn);
+      const row = messages.any(name, -1).find(({ message_id }) => message_id === messageId);
+      if (row === undefined) return false;
+      store.write(() => messages.remove(name, row.id, row.receives));
+      return true;
+    },
     purge: (queueArn) => store.write(() => messages.purge(known(queueArn).name)),
     busy: {
       name: 'queues',

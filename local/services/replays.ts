@@ -1,13 +1,16 @@
-import type { Busy, LocalClock } from '../service.ts';
-import type { Archives } from './archives.ts';
+import { randomUUID } from 'node:crypto';
+import type { Busy, LocalClock, ReplayPort } from '../service.ts';
+import type { Archive, Archives } from './archives.ts';
 import type { EventBuses } from './event-buses.ts';
 import { toReplayedEvent } from './event-envelope.ts';
 import { isObject, type JsonObject, listField, ServiceError, textField } from './json-protocol.ts';
+import { lastPart } from './properties.ts';
 import type { Store } from './store.ts';
 
 export interface Replays {
   readonly startReplay: (input: JsonObject) => JsonObject;
   readonly describeReplay: (input: JsonObject) => JsonObject;
+  readonly port: ReplayPort;
   readonly start: () => void;
   readonly stop: () => void;
   readonly busy: Busy;
@@ -50,6 +53,11 @@ export const createReplays = (store: Store, clock: LocalClock, archives: Archive
   const running = store.prepare("SELECT * FROM replays WHERE state = 'RUNNING' ORDER BY started_ms LIMIT 1");
   const advance = store.prepare('UPDATE replays SET last_id = ? WHERE name = ?');
   const complete = store.prepare("UPDATE replays SET state = 'COMPLETED', ended_ms = ? WHERE name = ?");
+  const insert = store.prepare(
+    "INSERT INTO replays (name, archive_arn, destination, rules, from_ms, to_ms, state, started_ms) VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', ?)",
+  );
+  /** Who waits for the end of a replay, by its name. */
+  const waiting = new Map<string, () => void>();
   let next: NodeJS.Immediate | undefined;
   let stopped = true;
 
@@ -66,10 +74,40 @@ export const createReplays = (store: Store, clock: LocalClock, archives: Archive
       if (last === undefined) complete.run(clock.now(), row.name);
       else advance.run(last.id, row.name);
     });
+    if (events.length === 0) ended(row.name);
     next = setImmediate(step);
   };
 
+  const ended = (name: string): void => {
+    waiting.get(name)?.();
+    waiting.delete(name);
+  };
+
+  const begin = (name: string, archive: Archive, rules: readonly unknown[], fromMs: number, toMs: number): void => {
+    store.write(() => insert.run(name, archive.arn, archive.busArn, JSON.stringify(rules), fromMs, toMs, clock.now()));
+    next ??= setImmediate(step);
+  };
+
+  const ofBus = (busName: string): Archive => {
+    const named = archives.all.map((archive) => ({ archive, bus: lastPart(archive.busArn) }));
+    const found = named.find(({ bus }) => bus === busName);
+    if (found === undefined) throw new RangeError(`no bus ${busName} has an archive; there are: ${named.map(({ bus }) => bus).join(', ')}`);
+    return found.archive;
+  };
+
   return {
+    port: {
+      replay: async (busName, fromMs, toMs) => {
+        const archive = ofBus(busName);
+        if (fromMs > toMs) throw new RangeError('a replay ends at its beginning or later');
+        const events = archives.count(archive, fromMs, toMs);
+        const name = `operator-${randomUUID()}`;
+        const end = new Promise<void>((resolve) => waiting.set(name, resolve));
+        begin(name, archive, [], fromMs, toMs);
+        await end;
+        return events;
+      },
+    },
     startReplay: (input) => {
       const name = textField(input, 'ReplayName');
       const archiveArn = textField(input, 'EventSourceArn');
@@ -83,15 +121,7 @@ export const createReplays = (store: Store, clock: LocalClock, archives: Archive
       const fromMs = instantField(input, 'EventStartTime');
       const toMs = instantField(input, 'EventEndTime');
       if (fromMs > toMs) throw new ServiceError('ValidationException', 'EventStartTime lies after EventEndTime.');
-      const rules = JSON.stringify(listField(destination, 'FilterArns'));
-      store.write(() =>
-        store
-          .prepare(
-            "INSERT INTO replays (name, archive_arn, destination, rules, from_ms, to_ms, state, started_ms) VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', ?)",
-          )
-          .run(name, archiveArn, busArn, rules, fromMs, toMs, clock.now()),
-      );
-      next ??= setImmediate(step);
+      begin(name, archive, listField(destination, 'FilterArns'), fromMs, toMs);
       return { ReplayArn: archiveArn.replace(/:archive\/.*$/, `:replay/${name}`), State: 'STARTING', ReplayStartTime: clock.now() / 1000 };
     },
     describeReplay: (input) => {

@@ -10,6 +10,8 @@ export interface Proof {
 export interface ProofOptions {
   /** Random histories or requests, where the proof has any. */
   readonly runs: number;
+  /** Folder of samples, as `test/contracts` has them by vendor, for a proof that takes samples in. */
+  readonly from?: string;
 }
 
 export interface ProofResult {

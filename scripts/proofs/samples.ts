@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableText } from '../../bench/report.ts';
 import { startWholeStack, type WholeStack } from '../../bench/whole-stack.ts';
+import { putPartnerEvents } from '../../local/partner-bus.ts';
 import type { StreamRecord } from '../../local/service.ts';
 import { startStripe } from '../../local/stripe.ts';
 import type { Proof } from './proof.ts';
+import { SAMPLE_ORG, type SampleFate, salesforceFates } from './salesforce-samples.ts';
 
-const SAMPLES = join(import.meta.dirname, '../../test/contracts/stripe');
+const CONTRACTS = join(import.meta.dirname, '../../test/contracts');
 const PARTNER_SOURCE = 'aws.partner/stripe.com/ed_test_61SmplDestination0001';
 /** The samples' own present. */
 const CLOCK_AT = Date.parse('2026-10-26T00:00:00Z');
@@ -34,31 +36,29 @@ interface Delivered {
   readonly answered: number;
 }
 
-const samplesIn = (folder: string): readonly (readonly [string, Json])[] =>
-  readdirSync(join(SAMPLES, folder))
-    .filter((name) => name.endsWith('.json') && !NO_DELIVERY.test(name))
-    .sort()
-    .map((name) => [`${folder}/${name}`, JSON.parse(readFileSync(join(SAMPLES, folder, name), 'utf8')) as Json]);
+/** Samples of a folder of Stripe's, by their paths; none where it does not exist. */
+const samplesIn =
+  (from: string) =>
+  (folder: string): readonly (readonly [string, Json])[] => {
+    const place = join(from, 'stripe', folder);
+    if (!existsSync(place)) return [];
+    return readdirSync(place)
+      .filter((name) => name.endsWith('.json') && !NO_DELIVERY.test(name))
+      .sort()
+      .map((name) => [`stripe/${folder}/${name}`, JSON.parse(readFileSync(join(place, name), 'utf8')) as Json]);
+  };
 
 const putPartnerEvent = async ({ stack }: WholeStack, envelope: Json): Promise<number> => {
-  const answer = await fetch(stack.endpoint, {
-    method: 'POST',
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${stack.operatorAccessKeyId}/20260101/${stack.region}/events/aws4_request, SignedHeaders=host, Signature=0`,
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'AWSEvents.PutPartnerEvents',
-    },
-    body: JSON.stringify({
-      Entries: [{ Source: PARTNER_SOURCE, DetailType: envelope['detail-type'], Detail: JSON.stringify(envelope['detail']) }],
-    }),
-  });
-  const { FailedEntryCount } = (await answer.json()) as { readonly FailedEntryCount?: number };
-  return FailedEntryCount === 0 ? answer.status : 500;
+  const event = { source: PARTNER_SOURCE, detailType: String(envelope['detail-type']), detail: JSON.stringify(envelope['detail']) };
+  return putPartnerEvents(stack, [event]).then(
+    () => 200,
+    () => 500,
+  );
 };
 
-const deliverAll = async (whole: WholeStack): Promise<readonly Delivered[]> => {
+const deliverAll = async (whole: WholeStack, from: string): Promise<readonly Delivered[]> => {
   const delivered: Delivered[] = [];
-  for (const [file, event] of ['events', 'thin', 'legacy-api-versions'].flatMap(samplesIn)) {
+  for (const [file, event] of ['events', 'thin', 'legacy-api-versions'].flatMap(samplesIn(from))) {
     const { status } = await whole.postWebhook(event);
     delivered.push({
       file,
@@ -68,7 +68,7 @@ const deliverAll = async (whole: WholeStack): Promise<readonly Delivered[]> => {
       answered: status,
     });
   }
-  for (const [file, envelope] of samplesIn('eventbridge')) {
+  for (const [file, envelope] of samplesIn(from)('eventbridge')) {
     const detail = envelope['detail'] as Json;
     const answered = await putPartnerEvent(whole, envelope);
     delivered.push({ file, eventId: String(detail['id']), type: String(detail['type']), livemode: detail['livemode'] === true, answered });
@@ -77,13 +77,13 @@ const deliverAll = async (whole: WholeStack): Promise<readonly Delivered[]> => {
   return delivered;
 };
 
-export const allParked = async ({ api }: Pick<WholeStack, 'api'>): Promise<readonly Parked[]> => {
+export const allParked = async ({ api }: Pick<WholeStack, 'api'>, id = 'stripe-main'): Promise<readonly Parked[]> => {
   const items: Parked[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
     const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const page: { readonly items: readonly Parked[]; readonly nextCursor: string | null } = await api(
-      `/api/v1/integrations/stripe-main/parked?limit=200${after}`,
+      `/api/v1/integrations/${id}/parked?limit=200${after}`,
     );
     items.push(...page.items);
     cursor = page.nextCursor;
@@ -122,33 +122,37 @@ const fateOf = (event: Delivered, parked: ReadonlyMap<string, Parked>, handled: 
 
 export const samples: Proof = {
   name: 'samples',
-  proves: 'every Stripe sample is taken in or parked with a reason; none ends in a 5xx, a dead letter or silence',
-  run: async () => {
+  proves: 'every sample of Stripe and Salesforce is taken in or parked with a reason; none ends in a 5xx, a dead letter or silence',
+  run: async ({ from = CONTRACTS }) => {
     const whole = await startWholeStack({
       clock: { atMs: CLOCK_AT, frozen: true },
       stripe: (now) => startStripe({ now }),
       partnerEventSource: PARTNER_SOURCE,
+      org: SAMPLE_ORG,
     });
     try {
-      for (const [, object] of samplesIn('objects'))
+      for (const [, object] of samplesIn(from)('objects'))
         if (typeof object['id'] === 'string' && object['deleted'] !== true) whole.stripe.put(object);
-      const delivered = await deliverAll(whole);
+      const delivered = await deliverAll(whole, from);
       const parked = new Map((await allParked(whole)).map((event) => [event.eventId, event]));
+      const handled = handledEvents(whole);
+      const fates: readonly SampleFate[] = [
+        ...delivered.map((event): SampleFate => [event.file, event.type, fateOf(event, parked, handled)]),
+        ...(await salesforceFates(whole, join(from, 'salesforce'))),
+      ];
       const dead = await deadLetters(whole);
       const { items } = await whole.api<{ readonly items: readonly { readonly deliveries: Readonly<Record<string, number>> }[] }>(
         '/api/v1/integrations',
       );
-      const failed = items[0]?.deliveries['failed'] ?? 0;
-      const refused = delivered.filter(({ answered }) => answered !== 200);
-      const handled = handledEvents(whole);
-      const rows = delivered.map((event) => [event.file, event.type, fateOf(event, parked, handled)]);
-      const count = (fate: RegExp): number => rows.filter(([, , what]) => fate.test(what ?? '')).length;
+      const failed = items.reduce((sum, { deliveries }) => sum + (deliveries['failed'] ?? 0), 0);
+      const count = (fate: RegExp): number => fates.filter(([, , what]) => fate.test(what)).length;
+      const refused = count(/^answered/);
       const silent = count(new RegExp(SILENCE));
       const unexplained = [...parked.values()].filter(({ reason, detail }) => reason === '' || detail === '').length;
       return {
-        holds: refused.length === 0 && dead === 0 && failed === 0 && unexplained === 0 && silent === 0 && whole.stack.denied().length === 0,
-        sentence: `${delivered.length} samples delivered: ${count(new RegExp(TAKEN_IN))} taken in, ${count(/^parked/)} parked with a reason, ${refused.length} refused, ${silent} in silence, ${dead} dead letters, ${failed} failed.`,
-        table: tableText(['sample', 'type', 'what became of it'], rows),
+        holds: refused === 0 && dead === 0 && failed === 0 && unexplained === 0 && silent === 0 && whole.stack.denied().length === 0,
+        sentence: `${fates.length} samples: ${count(new RegExp(`^${TAKEN_IN}`))} taken in, ${count(/^parked/)} parked with a reason, ${count(/^dropped/)} dropped with a reason, ${count(/^no delivery/)} that are answers and no deliveries, ${refused} refused, ${silent} in silence, ${dead} dead letters, ${failed} failed.`,
+        table: tableText(['sample', 'type', 'what became of it'], fates),
       };
     } finally {
       await whole.stop();

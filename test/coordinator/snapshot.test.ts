@@ -40,6 +40,8 @@ test('the dashboard says of its figures what they are, as of when, and how far t
         throughAt: '2026-11-05T09:59:50.000Z', // 1,793,872,790
         lastEvent: { eventId: 'evt_1', recordedAt: '2026-11-05T09:59:55.000Z', lagSeconds: 5 },
       },
+      // Configured, and not heard yet.
+      { id: 'salesforce-main' },
     ],
     arrMinor: '0',
   });

@@ -130,7 +130,7 @@ describe("Stripe's samples through the front door", () => {
       openingMinor: '1140000',
       movementsMinor: '-720000',
       listed: { movements: figure.items.length, sumMinor: '-720000', foots: true },
-      dataThrough: [{ id: 'stripe-main', lastEvent: { eventId: expect.stringMatching(/^evt_/) } }],
+      dataThrough: [{ id: 'stripe-main', lastEvent: { eventId: expect.stringMatching(/^evt_/) } }, { id: 'salesforce-main' }],
     });
     // Depending on the order of arrival, one movement or one and its corrections.
     expect(new Set(figure.items.map(({ customerId, cause }) => `${customerId} ${cause}`))).toEqual(

@@ -8,6 +8,8 @@ import type { CompanyConfig } from '../../functions/platform/config.ts';
 import { ascentApp } from '../../lib/app.ts';
 import { bundle } from '../../lib/bundles.ts';
 import { loadDeclaredSamples } from '../../local/declared-samples.ts';
+import { putPartnerEvents } from '../../local/partner-bus.ts';
+import { type StandIns, startOrgs } from '../../local/salesforce/stand-in.ts';
 import { type LocalStack, startLocalStack } from '../../local/stack.ts';
 import { type StripeServer, startStripe } from '../../local/stripe.ts';
 
@@ -18,6 +20,8 @@ export const PARTNER_SOURCE = 'aws.partner/stripe.com/ed_test_61SmplDestination0
 export interface WholeStack {
   readonly stack: LocalStack;
   readonly stripe: StripeServer;
+  /** The orgs of the configuration, played here. */
+  readonly salesforce: StandIns;
   readonly postWebhook: (event: object | string, atSeconds?: number) => Promise<Response>;
   /** As Stripe's event destination puts it on the partner bus. */
   readonly putPartnerEvent: (source: string, detailType: string, detail: object) => Promise<void>;
@@ -40,18 +44,21 @@ export const useWholeStack = ({ clockAt, config = {} }: WholeStackOptions): Whol
     const stripe = [{ partnerEventSource: PARTNER_SOURCE, ...first, apiBase: whole.stripe.url }, ...others];
     const assemblyDir = join(folder, 'cdk.out');
     ascentApp({ company: { ...company, ...config, stripe }, bundles: bundle(), outdir: assemblyDir }).app.synth();
+    whole.salesforce = await startOrgs(assemblyDir, () => whole.stack?.clock.now() ?? Date.parse(clockAt));
     whole.stack = await startLocalStack({
       assemblyDir,
       dataDir: join(folder, 'data'),
       port: 0,
       clock: { atMs: Date.parse(clockAt), frozen: true },
       samples: await loadDeclaredSamples(),
-      secrets: secretsOf(whole.stripe.apiKey),
+      env: { ASCENT_CONFIG: whole.salesforce.config },
+      secrets: { ...secretsOf(whole.stripe.apiKey), ...whole.salesforce.secrets },
     });
   }, 120_000);
   afterAll(async () => {
     await whole.stack?.stop();
     await whole.stripe?.stop();
+    await whole.salesforce?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
   whole.postWebhook = (event, atSeconds = Math.floor(whole.stack.clock.now() / 1000)) => {
@@ -59,19 +66,8 @@ export const useWholeStack = ({ clockAt, config = {} }: WholeStackOptions): Whol
     const headers = { 'content-type': 'application/json', 'stripe-signature': signatureHeader(body, WEBHOOK_SECRET, atSeconds) };
     return fetch(`${whole.stack.url}/webhooks/stripe`, { method: 'POST', headers, body });
   };
-  whole.putPartnerEvent = async (source, detailType, detail) => {
-    const answer = await fetch(whole.stack.endpoint, {
-      method: 'POST',
-      headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=${whole.stack.operatorAccessKeyId}/20260101/${whole.stack.region}/events/aws4_request, SignedHeaders=host, Signature=0`,
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'AWSEvents.PutPartnerEvents',
-      },
-      body: JSON.stringify({ Entries: [{ Source: source, DetailType: detailType, Detail: JSON.stringify(detail) }] }),
-    });
-    const body = (await answer.json()) as { FailedEntryCount?: number };
-    if (!answer.ok || body.FailedEntryCount !== 0) throw new Error(`the partner bus answered ${answer.status} ${JSON.stringify(body)}`);
-  };
+  whole.putPartnerEvent = (source, detailType, detail) =>
+    putPartnerEvents(whole.stack, [{ source, detailType, detail: JSON.stringify(detail) }]);
   whole.api = async <T>(path: string, init?: RequestInit) => {
     const response = await fetch(`${whole.stack.url}${path}`, init);
     return { status: response.status, body: (await response.json()) as T };
@@ -82,4 +78,5 @@ export const useWholeStack = ({ clockAt, config = {} }: WholeStackOptions): Whol
 const secretsOf = (apiKey: string): Record<string, unknown> => ({
   'ascent/stripe/main/webhook-signing': { webhookSecrets: [WEBHOOK_SECRET] },
   'ascent/stripe/main/api-key': { apiKey },
+  'ascent/salesforce/main/webhook-signing': { webhookSecrets: [WEBHOOK_SECRET] },
 });

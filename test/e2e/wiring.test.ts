@@ -114,6 +114,9 @@ describe('a mistake in the app’s own wiring', () => {
     ['Ascent/Integrations/IntegrationsStripeOnEvent/Function', 'STRIPE_INCOMPLETE_QUEUE_URL'],
     ['Ascent/Integrations/IntegrationsStripeIngest/Function', 'STRIPE_WEBHOOK_SECRET_IDS'],
     ['Ascent/Integrations/IntegrationsStripeOnIncomplete/Function', 'STRIPE_API_KEY_SECRET_IDS'],
+    ['Ascent/Integrations/IntegrationsSalesforceIngest/Function', 'SALESFORCE_WEBHOOK_SECRET_IDS'],
+    ['Ascent/Integrations/IntegrationsSalesforceOnChange/Function', 'SALESFORCE_CREDENTIALS_SECRET_IDS'],
+    ['Ascent/Integrations/IntegrationsSalesforceTaskSync/Function', 'SALESFORCE_SYNC_QUEUE_URL'],
   ])('is found at the start where %s lacks %s', async (construct, name) => {
     const assemblyDir = seeded(`${construct}/Resource`, withoutVariable(name));
     await expect(start(assemblyDir)).rejects.toThrow(

@@ -6,7 +6,7 @@ import {
   type ParkedEvent,
   parkedEvent,
   parkWrite,
-} from '../../functions/integrations/store.ts';
+} from '../../functions/integrations/parked-store.ts';
 import { commit } from '../../functions/platform/table.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';

@@ -3,6 +3,7 @@ import { arrRoutes } from '../../functions/arr/routes.ts';
 import { companyRoutes } from '../../functions/company/routes.ts';
 import { coordinatorRoutes } from '../../functions/coordinator/routes.ts';
 import { integrationRoutes } from '../../functions/integrations/routes.ts';
+import { salesforceWebhookRoutes } from '../../functions/integrations/salesforce/routes.ts';
 import { stripeWebhookRoutes } from '../../functions/integrations/stripe/routes.ts';
 import type { Route } from '../../functions/platform/routes.ts';
 import { scopesOf } from '../../lib/kit/route.ts';
@@ -18,8 +19,8 @@ beforeAll(() => {
 });
 
 const declared = (): readonly Route[] =>
-  [integrationRoutes, stripeWebhookRoutes, companyRoutes, arrRoutes, coordinatorRoutes].flatMap((one: Readonly<Record<string, Route>>) =>
-    Object.values(one),
+  [integrationRoutes, stripeWebhookRoutes, salesforceWebhookRoutes, companyRoutes, arrRoutes, coordinatorRoutes].flatMap(
+    (one: Readonly<Record<string, Route>>) => Object.values(one),
   );
 
 const LONGEST_RESOURCE_SERVERS = 25;
@@ -61,6 +62,7 @@ describe('routes', () => {
       'GET /api/v1/docs',
       'GET /api/v1/openapi.json',
       'GET /health',
+      'POST /webhooks/salesforce/{instance}',
       'POST /webhooks/stripe',
       'POST /webhooks/stripe/{instance}',
     ]);
@@ -72,6 +74,8 @@ describe('routes', () => {
     expect(Object.keys(settings).sort()).toEqual([...routes.keys()].sort());
     const limits = (routeKey: string) => [settings[routeKey]?.ThrottlingRateLimit, settings[routeKey]?.ThrottlingBurstLimit];
     expect(limits('POST /webhooks/stripe')).toEqual([2000, 4000]);
+    // Nobody signs an outbound message, and each may name a hundred records.
+    expect(limits('POST /webhooks/salesforce/{instance}')).toEqual([50, 100]);
     expect(limits('GET /api/v1/arr/status')).toEqual([100, 200]);
     expect(limits('PUT /api/v1/plan')).toEqual([20, 40]);
   });
@@ -85,7 +89,7 @@ describe('routes', () => {
 });
 
 describe('scopes', () => {
-  it('stand in a resource server each, which the tokens of browser and services may carry', () => {
+  it('stand in a resource server each, all that routes ask for and no others', () => {
     const servers = app
       .all('AWS::Cognito::UserPoolResourceServer')
       .map(({ resource }) => resource.Properties as { Identifier: string; Scopes: readonly { ScopeName: string }[] });

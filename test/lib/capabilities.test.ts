@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { company } from '../../ascent.config.ts';
 import { consumed as onFactConsumes } from '../../functions/arr/on-fact.ts';
 import { consumed as onRatesConsumes } from '../../functions/arr/on-rates.ts';
+import { defineCompany } from '../../functions/platform/config.ts';
 import { arrFacts, arrRates } from '../../lib/arr.ts';
 import { bundle, entries } from '../../lib/bundles.ts';
 import { eventsOf } from '../../lib/kit/event-bus.ts';
@@ -31,7 +33,12 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'integrations-stripe-ingest': ['events:PutEvents', 'secretsmanager:GetSecretValue'],
   'integrations-stripe-on-event': [...READ, ...WRITE, ...POLL_QUEUE, 'sqs:SendMessage'],
   'integrations-stripe-on-incomplete': [...READ, ...WRITE, ...POLL_QUEUE, 'secretsmanager:GetSecretValue'],
+  'integrations-salesforce-ingest': ['events:PutEvents', 'secretsmanager:GetSecretValue'],
+  'integrations-salesforce-on-change': [...READ, ...WRITE, ...POLL_QUEUE, 'secretsmanager:GetSecretValue'],
+  'integrations-salesforce-on-sync': [...READ, ...WRITE, ...POLL_QUEUE, 'secretsmanager:GetSecretValue'],
+  'integrations-salesforce-task-sync': [...READ, ...WRITE, 'secretsmanager:GetSecretValue', 'sqs:SendMessage'],
   'integrations-api': [...READ, ...WRITE, 'events:PutEvents'],
+  'access-on-token': [],
   'company-api': [...READ, ...WRITE],
   'arr-on-fact': [...READ, ...WRITE, ...POLL_QUEUE],
   'arr-on-rates': [...READ, ...WRITE, ...POLL_QUEUE, 'sqs:SendMessage'],
@@ -109,7 +116,7 @@ describe('functions', () => {
     expect(Object.fromEntries(modes)).toEqual(
       Object.fromEntries(Object.keys(GRANTS).map((name) => [name, fed(name) ? 'PassThrough' : 'Active'])),
     );
-    expect(modes.filter(([, mode]) => mode === 'PassThrough')).toHaveLength(6);
+    expect(modes.filter(([, mode]) => mode === 'PassThrough')).toHaveLength(8);
   });
 
   it('find the table, the buses, the secrets and the queues by these variables', () => {
@@ -120,6 +127,15 @@ describe('functions', () => {
     expect(variables('integrations-stripe-ingest')).toEqual(['SOURCE_BUS_NAME', 'STRIPE_WEBHOOK_SECRET_IDS']);
     expect(variables('integrations-stripe-on-event')).toEqual(['ASCENT_CONFIG', 'STRIPE_INCOMPLETE_QUEUE_URL', 'TABLE_NAME']);
     expect(variables('integrations-stripe-on-incomplete')).toEqual(['ASCENT_CONFIG', 'STRIPE_API_KEY_SECRET_IDS', 'TABLE_NAME']);
+    expect(variables('integrations-salesforce-ingest')).toEqual(['ASCENT_CONFIG', 'SALESFORCE_WEBHOOK_SECRET_IDS', 'SOURCE_BUS_NAME']);
+    for (const name of ['on-change', 'on-sync'])
+      expect(variables(`integrations-salesforce-${name}`)).toEqual(['ASCENT_CONFIG', 'SALESFORCE_CREDENTIALS_SECRET_IDS', 'TABLE_NAME']);
+    expect(variables('integrations-salesforce-task-sync')).toEqual([
+      'ASCENT_CONFIG',
+      'SALESFORCE_CREDENTIALS_SECRET_IDS',
+      'SALESFORCE_SYNC_QUEUE_URL',
+      'TABLE_NAME',
+    ]);
     expect(variables('arr-on-rates')).toEqual(['ARR_RATES_QUEUE_URL', 'ASCENT_CONFIG', 'TABLE_NAME']);
     expect(variables('arr-api')).toEqual(['ASCENT_CONFIG', 'TABLE_NAME']);
   });
@@ -159,6 +175,11 @@ describe('queues', () => {
       'ascent-coordinator-changes-dead',
       'ascent-outbox-dead',
       'ascent-refresh-dashboard-schedule-dead',
+      'ascent-salesforce-changes',
+      'ascent-salesforce-changes-dead',
+      'ascent-salesforce-sync',
+      'ascent-salesforce-sync-dead',
+      'ascent-salesforce-sync-schedule-dead',
       'ascent-stripe-events',
       'ascent-stripe-events-dead',
       'ascent-stripe-incomplete',
@@ -186,15 +207,17 @@ describe('queues', () => {
     const seconds = (name: string) => byName().get(`ascent-${name}`)?.resource.Properties['VisibilityTimeout'];
     expect(seconds('stripe-events')).toBe(180); // 6 × 30
     expect(seconds('stripe-incomplete')).toBe(360); // 6 × 60
+    expect(seconds('salesforce-changes')).toBe(725); // 6 × 120 + 5 of the batching window
+    expect(seconds('salesforce-sync')).toBe(1800); // 6 × 300
     expect(seconds('coordinator-changes')).toBe(185); // 6 × 30 + 5 of the batching window
   });
 
   it('are watched: age of the oldest message for each, and the first dead letter of each', () => {
     const watched = (metric: string) =>
       app.all('AWS::CloudWatch::Alarm').filter(({ resource }) => resource.Properties['MetricName'] === metric);
-    expect(watched('ApproximateAgeOfOldestMessage')).toHaveLength(5);
+    expect(watched('ApproximateAgeOfOldestMessage')).toHaveLength(7);
     const depth = watched('ApproximateNumberOfMessagesVisible');
-    expect(depth).toHaveLength(8);
+    expect(depth).toHaveLength(11);
     for (const { resource } of depth) expect(resource.Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
   });
 });
@@ -213,6 +236,8 @@ describe('pollers', () => {
     expect(settings).toEqual({
       StripeEvents: [10, ['ReportBatchItemFailures'], undefined],
       StripeIncomplete: [10, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
+      SalesforceChanges: [100, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
+      SalesforceSync: [10, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
       ArrFacts: [10, ['ReportBatchItemFailures'], undefined],
       ArrRates: [10, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
       CoordinatorChanges: [1000, ['ReportBatchItemFailures'], { MaximumConcurrency: 2 }],
@@ -244,6 +269,7 @@ describe('rules and schedules', () => {
     expect(patterns).toEqual({
       StripeEvents: { source: [{ prefix: 'ascent.stripe/' }] },
       StripeIncomplete: { source: ['ascent.arr'], 'detail-type': ['SubscriptionTieFound'] },
+      SalesforceChanges: { source: [{ prefix: 'ascent.salesforce/' }] },
       ArrFacts: {
         source: ['ascent.integrations'],
         'detail-type': ['SubscriptionRecorded', 'SubscriptionScheduleRecorded', 'CustomerRecorded'],
@@ -272,13 +298,22 @@ describe('rules and schedules', () => {
     }
   });
 
-  it('refresh the dashboard every five minutes in the company’s zone', () => {
+  it('refresh the dashboard, and ask Salesforce, every five minutes in the company’s zone', () => {
     const schedules = app.all('AWS::Scheduler::Schedule').map(({ resource }) => resource.Properties);
-    expect(schedules).toHaveLength(1);
-    expect(schedules[0]).toMatchObject({
-      ScheduleExpression: 'rate(5 minutes)',
-      ScheduleExpressionTimezone: 'UTC',
-      FlexibleTimeWindow: { Mode: 'OFF' },
-    });
+    expect(schedules.map(({ Name }) => Name)).toEqual(['ascent-refresh-dashboard', 'ascent-salesforce-sync']);
+    for (const schedule of schedules)
+      expect(schedule).toMatchObject({
+        ScheduleExpression: 'rate(5 minutes)',
+        ScheduleExpressionTimezone: 'UTC',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+      });
+  });
+
+  it('of Salesforce are not there where no org is configured', () => {
+    const without = synthesise({ company: defineCompany({ ...company, salesforce: [] }) });
+    const names = without.all('AWS::Lambda::Function').map(({ resource }) => String(resource.Properties['FunctionName']));
+    expect(names.filter((name) => name.includes('salesforce'))).toEqual([]);
+    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(1);
+    expect(without.all('AWS::SecretsManager::Secret')).toHaveLength(2);
   });
 });

@@ -13,9 +13,17 @@ import { outdir, stubBundles } from './support/synthesised.ts';
 
 const declared = (name: string, source: string) => declareEvent({ name, version: 1, source, meaning: 'A test.', schema: z.object({}) });
 
-const capability = (): CapabilityStack => {
+/** What the routes ask for of the scopes that a program's role has. */
+const ASKED = new Map([
+  ['arr', ['read']],
+  ['company', ['read', 'write']],
+  ['dashboard', ['read']],
+  ['integrations', ['read']],
+]);
+
+const capability = (scopes: ReadonlyMap<string, readonly string[]> = ASKED): CapabilityStack => {
   const app = new App({ outdir: outdir() });
-  const { platform } = new StatefulStack(app, 'Data', { prefix: 'ascent', company, bundles: stubBundles(), scopes: new Map() });
+  const { platform } = new StatefulStack(app, 'Data', { prefix: 'ascent', company, bundles: stubBundles(), scopes });
   return new CapabilityStack(app, 'Trial', platform);
 };
 
@@ -41,6 +49,12 @@ describe('the kit', () => {
     const route = { method: 'GET', path: '/api/v1/secrets', scope: 'public', summary: 'Trial', response: z.object({}) } as const;
     expect(() => serveRoutes(stack, { listSecrets: route }, api)).toThrow(
       'GET /api/v1/secrets cannot be public; give it a scope such as "arr/read", or its reason in PUBLIC of lib/kit/route.ts',
+    );
+  });
+
+  it('refuses a program whose role has a scope that no route asks for: Cognito could not give it', () => {
+    expect(() => capability(new Map([...ASKED, ['company', ['read']]]))).toThrow(
+      'the role service has the scope company/write, which no route asks for',
     );
   });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { company } from '../../ascent.config.ts';
+import { ROLES, type Role } from '../../functions/access/roles.ts';
 import { defineCompany } from '../../functions/platform/config.ts';
 import { eventAttribute } from '../../functions/platform/outbox.ts';
 import { expiresAtAttribute, gsi1Index, gsi1Pk, gsi1Sk, primaryPk, primarySk } from '../../functions/platform/table.ts';
@@ -70,13 +71,15 @@ describe('keys and secrets', () => {
     expect(only('AWS::KMS::Key').resource).toMatchObject({ DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
   });
 
-  it('keeps two secrets per Stripe instance, made without usable values', () => {
+  it('keeps two secrets per instance of Stripe and of Salesforce, made without usable values', () => {
     const secrets = app
       .all('AWS::SecretsManager::Secret')
       .map(({ resource }) => [resource.Properties['Name'], resource.Properties['SecretString'], resource.DeletionPolicy]);
     expect(secrets).toEqual([
       ['ascent/stripe/main/webhook-signing', '{"webhookSecrets":[]}', 'Retain'],
       ['ascent/stripe/main/api-key', '{"apiKey":""}', 'Retain'],
+      ['ascent/salesforce/main/webhook-signing', '{"webhookSecrets":[]}', 'Retain'],
+      ['ascent/salesforce/main/credentials', '{"clientId":"","clientSecret":""}', 'Retain'],
     ]);
   });
 });
@@ -109,6 +112,19 @@ describe('the buses', () => {
     expect(app.all('AWS::Events::Rule').map(({ resource }) => resource.Properties['EventPattern'])).not.toContainEqual({
       source: [{ prefix: 'aws.partner/stripe.com/' }],
     });
+  });
+});
+
+describe('the partner bus of a Salesforce org', () => {
+  it('is there with archive and rule only where its relay is configured', () => {
+    const source = 'aws.partner/salesforce.com/00DHs000000SMPLMAM/0YLHs0000000SMPAA0';
+    const [main] = company.salesforce;
+    const partner = synthesise({ company: defineCompany({ ...company, salesforce: [{ ...main!, partnerEventSource: source }] }) });
+    const buses = partner.all('AWS::Events::EventBus').map(({ resource }) => resource.Properties);
+    expect(buses).toContainEqual(expect.objectContaining({ Name: source, EventSourceName: source }));
+    expect(partner.all('AWS::Events::Archive')).toHaveLength(3);
+    const patterns = partner.all('AWS::Events::Rule').map(({ resource }) => resource.Properties['EventPattern']);
+    expect(patterns).toContainEqual({ source: [{ prefix: 'aws.partner/salesforce.com/' }] });
   });
 });
 
@@ -169,5 +185,41 @@ describe('people', () => {
         UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED' },
       },
     });
+  });
+
+  it('are in groups, one for each role of people, that say what it is for', () => {
+    const groups = app.all('AWS::Cognito::UserPoolGroup').map(({ resource }) => resource.Properties);
+    expect(groups.map((group) => [group['GroupName'], group['Description']])).toEqual(
+      Object.entries<Role>(ROLES)
+        .filter(([, { holder }]) => holder === 'person')
+        .map(([name, { purpose }]) => [name, purpose]),
+    );
+    expect(groups.map((group) => group['GroupName'])).toEqual(['executive', 'finance', 'sales-manager', 'rep', 'revops', 'auditor']);
+  });
+
+  it('get the scopes of their groups by a function that is asked before their access token is signed', () => {
+    const { LambdaConfig, UserPoolTier } = only('AWS::Cognito::UserPool').resource.Properties;
+    expect(LambdaConfig).toEqual({
+      PreTokenGenerationConfig: { LambdaArn: { 'Fn::GetAtt': [expect.stringMatching(/^AccessOnToken/), 'Arn'] }, LambdaVersion: 'V2_0' },
+    });
+    // Version 2 needs Essentials or Plus.
+    expect(UserPoolTier).toBe('PLUS');
+    const asked = app
+      .all('AWS::Lambda::Function')
+      .find(({ resource }) => resource.Properties['FunctionName'] === 'ascent-access-on-token')!;
+    // Cognito waits for five seconds.
+    expect([asked.stack, asked.resource.Properties['Timeout']]).toEqual(['Data', 5]);
+  });
+
+  it('can ask for no scope of the API by the browser, and programs get exactly those of their role', () => {
+    const clients = app.all('AWS::Cognito::UserPoolClient').map(({ resource }) => resource.Properties);
+    const scopes = (client: Readonly<Record<string, unknown>>) =>
+      (client['AllowedOAuthScopes'] as readonly unknown[]).map((scope) =>
+        typeof scope === 'string' ? scope : (scope as { 'Fn::Join': [string, readonly unknown[]] })['Fn::Join'][1].at(-1),
+      );
+    expect(clients.map((client) => [client['ClientName'], client['AllowedOAuthFlows'], scopes(client)])).toEqual([
+      ['browser', ['code'], ['openid', 'email']],
+      ['service', ['client_credentials'], ['/read', '/read', '/write', '/read', '/read']],
+    ]);
   });
 });

@@ -64,6 +64,19 @@ it('are listed and sent back by the command line after a restart', async () => {
   expect(JSON.parse(await local(stack, 'dead-letters'))).toEqual([]);
 }, 60_000);
 
+it('are discarded one by one, by their ids', async () => {
+  const stack = await withDeadLetter();
+  const [queue] = JSON.parse(await local(stack, 'dead-letters')) as { readonly messages: readonly { readonly messageId: string }[] }[];
+  const messageId = queue?.messages[0]?.messageId ?? '';
+  await expect(local(stack, 'discard', 'posts-dead', 'another')).rejects.toThrow(
+    'posts-dead holds no message another; npm run local -- dead-letters lists what it holds',
+  );
+  await expect(local(stack, 'discard', 'posts', messageId)).rejects.toThrow('posts is not a dead-letter queue; there are: ');
+  await expect(local(stack, 'discard', 'posts-dead')).rejects.toThrow('is not how discard is asked');
+  expect(JSON.parse(await local(stack, 'discard', 'posts-dead', messageId))).toEqual({ discarded: messageId });
+  expect(JSON.parse(await local(stack, 'dead-letters'))).toEqual([]);
+}, 60_000);
+
 /** As much of a browser's element as the page uses. */
 class PageNode {
   textContent = '';

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkPort } from '../../local/http/port.ts';
@@ -58,6 +59,38 @@ describe('a running stack, asked by its operator', () => {
     expect(new Date(stack.clock.now()).toISOString()).toBe('2026-11-06T00:00:00.000Z');
     expect(await local(stack, 'clock', 'set', 'noon')).toMatchObject({
       stderr: 'the clock is set to an instant, like 2026-11-05T00:00:00Z; received "noon"\n',
+    });
+  });
+
+  it('gives the AWS CLI its way in, with rights to everything', async () => {
+    const stack = await start();
+    const { stdout } = (await local(stack, 'aws')) as { readonly stdout: string };
+    expect(stdout).toBe(
+      `export AWS_ENDPOINT_URL=${stack.endpoint}
+export AWS_DEFAULT_REGION=us-east-1
+export AWS_ACCESS_KEY_ID=${stack.operatorAccessKeyId}
+export AWS_SECRET_ACCESS_KEY=local
+`,
+    );
+  });
+
+  it('says what it cannot replay, and that a broken file of secrets changes nothing', async () => {
+    const dataDir = newFolder();
+    const stack = await start({ dataDir });
+    const span = ['2026-11-05T00:00:00Z', '2026-11-06T00:00:00Z'];
+    expect(await local(stack, 'replay', 'gone', ...span)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^no bus gone has an archive/),
+    });
+    expect(await local(stack, 'replay', 'gone', '2026-11-05', '2026-11-06')).toMatchObject({
+      stderr: 'a replay begins at an instant, like 2026-11-05T00:00:00Z; received "2026-11-05"\n',
+    });
+    expect(await local(stack, 'secrets')).toMatchObject({ code: 0, stdout: '{\n  "changed": []\n}\n' });
+    writeFileSync(join(dataDir, 'secrets.json'), '{ "half": "whsec_');
+    expect(await local(stack, 'secrets')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${join(dataDir, 'secrets.json')} is not JSON: mend it, and give its secrets by name as they were\n`,
     });
   });
 

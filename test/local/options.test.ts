@@ -37,6 +37,7 @@ describe('the command line of a running stack', () => {
     [['clock', 'advance', '2026-12-31T00:00:00Z'], { method: 'POST', path: 'clock/advance', body: { to: '2026-12-31T00:00:00Z' } }],
     [['redrive', 'posts-dead'], { method: 'POST', path: 'dead-letters/redrive', body: { queue: 'posts-dead' } }],
     [['token', 'arr/read'], { method: 'POST', path: 'token', body: { scopes: ['arr/read'] } }],
+    [['token'], { method: 'POST', path: 'token', body: {} }],
     [['idle'], { method: 'GET', path: 'idle?timeoutMs=60000' }],
   ])('%j asks for %j', (words, request) => {
     expect(requestOf(words, FLAGS)).toEqual(request);
@@ -55,6 +56,12 @@ describe('the command line of a running stack', () => {
       method: 'GET',
       path: 'logs?function=ingest&level=error&limit=5',
     });
+  });
+
+  it('asks for the token of somebody in roles, and not for scopes beside them', () => {
+    const flags = { ...FLAGS, role: ['finance', 'revops'], subject: 'jo' };
+    expect(requestOf(['token'], flags)).toEqual({ method: 'POST', path: 'token', body: { roles: ['finance', 'revops'], subject: 'jo' } });
+    expect(requestOf(['token', 'arr/read'], flags)).toBeUndefined();
   });
 
   it('refuses what it does not know, and names it', () => {

@@ -35,6 +35,23 @@ describe('retained samples, as a bus delivers them', () => {
     ]);
   });
 
+  it("are Salesforce's change events, as a partner bus has them, and what our webhook makes of its messages", () => {
+    expect(
+      named({
+        'salesforce/eventbridge/01.json': {
+          source: 'aws.partner/salesforce.com/00D/0YL',
+          'detail-type': 'ContractChangeEvent',
+          detail: {},
+        },
+        'salesforce/signals/01.json': { key: 'callout:1', records: [] },
+        'salesforce/rest/query.json': { totalSize: 0 },
+      }),
+    ).toEqual([
+      ['ascent.salesforce/main', 'SalesforceRecordsChanged'],
+      ['aws.partner/salesforce.com/00D/0YL', 'ContractChangeEvent'],
+    ]);
+  });
+
   it('refuses samples of an event that nobody declares', () => {
     expect(() => named({ 'events/Forgotten/v1/one.json': { data: {} } })).toThrow(
       'test/contracts/events/Forgotten holds samples of an event that no capability declares',

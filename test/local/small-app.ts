@@ -49,10 +49,10 @@ export const handler = async ({ Records }) => {
   }
 };`;
 
-const arn = (id: string): unknown => ({ 'Fn::GetAtt': [id, 'Arn'] });
+export const arn = (id: string): unknown => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const stream = { 'Fn::GetAtt': ['Table', 'StreamArn'] };
 
-const role = (name: string, Statement: readonly unknown[]): Template => ({
+export const role = (name: string, Statement: readonly unknown[]): Template => ({
   [`${name}Role`]: resource(`Ascent/App/${name}/Role`, 'AWS::IAM::Role', { AssumeRolePolicyDocument: {} }),
   [`${name}Policy`]: resource(`Ascent/App/${name}/Policy`, 'AWS::IAM::Policy', {
     PolicyName: name,
@@ -61,7 +61,7 @@ const role = (name: string, Statement: readonly unknown[]): Template => ({
   }),
 });
 
-const fn = (name: string, variables: Template, timeoutSeconds = 10): Template => ({
+export const fn = (name: string, variables: Template, timeoutSeconds = 10): Template => ({
   [name]: resource(`Ascent/App/${name}`, 'AWS::Lambda::Function', {
     FunctionName: name.toLowerCase(),
     Runtime: 'nodejs24.x',
@@ -177,12 +177,16 @@ const resources: Template = {
   ...route('EchoRoute', 'ANY /echo', JWT),
 };
 
-/** `change` alters a resource of the template by its logical id, to seed a mistake. */
+/** `change` alters a resource of the template by its logical id, to seed a mistake; `more` are further ones, `code` that of their functions. */
 export const smallApp = (
   change: Readonly<Record<string, (given: { readonly Properties: Template }) => unknown>> = {},
   code: Readonly<Record<string, string>> = {},
+  more: Template = {},
 ): string => {
-  const changed = Object.entries(resources).map(([id, given]) => [id, change[id]?.(given as { readonly Properties: Template }) ?? given]);
+  const changed = Object.entries({ ...resources, ...more }).map(([id, given]) => [
+    id,
+    change[id]?.(given as { readonly Properties: Template }) ?? given,
+  ]);
   return writeAssembly(
     { App: { Resources: Object.fromEntries(changed) } },
     { ingest: INGEST, consumer: CONSUMER, projector: PROJECTOR, ...code },

@@ -59,7 +59,8 @@ const handler = apiHandler('test', routes, {
   getNote: async ({ params }) =>
     params.noteId === 'burnt' ? fail('note-burnt', 'the note was burnt', 'noteId') : ok({ id: params.noteId }),
   getLatest: async () => ok({ id: 'the latest' }),
-  putNote: async ({ body, caller, ifMatch }) => ok({ caller: caller?.subject ?? '', match: ifMatch ?? null, title: body.title }),
+  putNote: async ({ body, caller, ifMatch }) =>
+    ok({ caller: `${caller.subject} by ${caller.clientId}`, match: ifMatch ?? null, title: body.title }),
   listNotes: async ({ page }) => {
     const from = Number(page.position ?? '0');
     const items = [0, 1, 2, 3, 4].slice(from, from + page.limit);
@@ -99,7 +100,7 @@ describe('a route', () => {
 
   test('gets the parsed body, the caller and If-Match; what it changes is never cached', async () => {
     const answer = await call(handler, 'PUT', '/notes/1', { ...write, body: good, headers: { 'if-match': '"x"' } });
-    expect(answer.json).toEqual({ caller: 'user-1', match: '"x"', title: 'ab' });
+    expect(answer.json).toEqual({ caller: 'user-1 by client-1', match: '"x"', title: 'ab' });
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(answer.headers['etag']).toBeUndefined();
   });

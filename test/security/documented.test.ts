@@ -6,11 +6,12 @@ import { ROOT, seeded } from '../house/support.ts';
 /** A cell of docs/security.md: `` `test/security/routes.test.ts` “title” ``. */
 const NAMED = /`(test\/[\w./-]+\.test\.ts)` “([^”]+)”/g;
 
-/** Rows of tables, without heads and rules: cells, in order. */
+/** Rows of the tables of threats, without heads and rules: cells, in order. */
 const rowsOf = (page: string): readonly (readonly string[])[] =>
   page
-    .split('\n')
-    .filter((line) => line.startsWith('| ') && !/^\| (?:threat|-)/.test(line))
+    .split(/\n(?!\|)/)
+    .filter((block) => block.trimStart().startsWith('| threat'))
+    .flatMap((block) => block.trim().split('\n').slice(2))
     .map((line) =>
       line
         .split('|')
@@ -47,6 +48,10 @@ it('finds a row without a test, a lost file and a lost title in a seeded page', 
   const root = seeded({
     'test/a.test.ts': "it('holds [A1]', () => undefined);\n// it does not hold\n",
     'docs/security.md': [
+      '| role | what it is for |',
+      '| ---- | -------------- |',
+      '| rep | sells |',
+      '',
       '| threat | what answers it | the test that proves it | what remains |',
       '| ------ | --------------- | ----------------------- | ------------ |',
       '| one | a | `test/a.test.ts` “holds” | |',

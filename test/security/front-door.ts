@@ -13,6 +13,7 @@ import { createAuthorizer } from '../../local/http/authorizer.ts';
 import { type Issuer, openIssuer } from '../../local/http/issuer.ts';
 import { type ApiRoute, readApi } from '../../local/http/routes.ts';
 import { type HttpServer, startHttpServer } from '../../local/http/server.ts';
+import { openUserPool, type UserPool } from '../../local/http/user-pool.ts';
 import type { LambdaInvoker } from '../../local/service.ts';
 import { type FakeAws, useFakeAws } from '../integrations/fake-aws.ts';
 import { type Synthesised, synthesise } from '../lib/support/synthesised.ts';
@@ -35,6 +36,7 @@ export interface DoorRequest {
 export interface DoorAnswer {
   readonly status: number;
   readonly contentType: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
@@ -64,6 +66,8 @@ export interface FrontDoor {
   /** Names of the functions that were called, in order. */
   readonly called: string[];
   readonly token: (parts: TokenParts) => Promise<string>;
+  /** Signs as the template's pool does: people by their groups, through the function that it names, programs by their client. */
+  userPool: UserPool;
   readonly send: (request: DoorRequest) => Promise<DoorAnswer>;
   /** Calls the function of a route as API Gateway would, without it. */
   readonly invoke: (routeKey: string, event: unknown) => Promise<DoorAnswer>;
@@ -79,6 +83,7 @@ const environmentOf = (): Record<string, string> => ({
   STRIPE_INCOMPLETE_QUEUE_URL: 'https://sqs/incomplete',
   ARR_RATES_QUEUE_URL: 'https://sqs/rates',
   STRIPE_WEBHOOK_SECRET_IDS: JSON.stringify({ [INSTANCE]: 'secret-signing' }),
+  SALESFORCE_WEBHOOK_SECRET_IDS: JSON.stringify(Object.fromEntries(company.salesforce.map(({ instance }) => [instance, 'secret-signing']))),
   STRIPE_API_KEY_SECRET_IDS: JSON.stringify({ [INSTANCE]: 'secret-key' }),
   POWERTOOLS_SERVICE_NAME: 'front-door',
   POWERTOOLS_METRICS_NAMESPACE: 'Ascent',
@@ -135,6 +140,9 @@ export const useFrontDoor = (): FrontDoor => {
     door.authorizer = authorizer;
     door.allScopes = [...new Set(api.routes.flatMap((route) => route.authorizer?.scopes ?? []))].sort();
     door.issuer = await openIssuer(keyFile);
+    const pool = openUserPool(resources, door.issuer, invoker);
+    if (pool === undefined) throw new Error('the template has no user pool');
+    door.userPool = pool;
     door.privateKey = (await importJWK(JSON.parse(readFileSync(keyFile, 'utf8')) as JWK, 'RS256')) as CryptoKey;
     const authorize = createAuthorizer({ auth: true, issuer: door.issuer, allScopes: door.allScopes });
     server = await startHttpServer(0, {
@@ -168,6 +176,7 @@ export const useFrontDoor = (): FrontDoor => {
           resolve({
             status: answer.statusCode ?? 0,
             contentType: String(answer.headers['content-type'] ?? ''),
+            headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
             text: Buffer.concat(chunks).toString('utf8'),
           }),
         );
@@ -179,12 +188,16 @@ export const useFrontDoor = (): FrontDoor => {
   door.invoke = async (routeKey, event) => {
     const functionArn = routeFunctions.get(routeKey);
     if (functionArn === undefined) throw new Error(`no route ${routeKey}`);
-    const { statusCode, headers, body } = (await run(functionArn, event)) as {
+    const {
+      statusCode,
+      headers = {},
+      body,
+    } = (await run(functionArn, event)) as {
       statusCode: number;
       headers?: Readonly<Record<string, string>>;
       body?: string;
     };
-    return { status: statusCode, contentType: headers?.['content-type'] ?? '', text: body ?? '' };
+    return { status: statusCode, contentType: headers['content-type'] ?? '', headers, text: body ?? '' };
   };
   return door;
 };

@@ -3,7 +3,10 @@ import { runInNewContext } from 'node:vm';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import { type DoorAnswer, SIGNING_SECRET, useFrontDoor } from './front-door.ts';
-import { type HostileRequest, hostileRequests, kindNames, placeIn, signedBy } from './hostile-requests.ts';
+import { placeIn } from './hostile/queries.ts';
+import type { HostileRequest } from './hostile/request.ts';
+import { hostileRequests, kindNames } from './hostile/requests.ts';
+import { signedBy } from './hostile/webhooks.ts';
 import { operations } from './operations.ts';
 
 /** `npm run prove -- hostile` asks for more of them, by another seed. */
@@ -39,7 +42,7 @@ const eventOf = ({ method, path, event, operation }: HostileRequest, authorizer:
 const answerTo = (hostile: HostileRequest, token: string): Promise<DoorAnswer> => {
   const { operation, method, path, headers, body, event } = hostile;
   if (event !== undefined) {
-    const claims = { sub: 'user-1', scope: door.allScopes.join(' ') };
+    const claims = { sub: 'user-1', client_id: 'client-1', scope: door.allScopes.join(' ') };
     return door.invoke(operation.routeKey, eventOf(hostile, { jwt: { claims } }));
   }
   const all = [...headers, ['authorization', `Bearer ${token}`] as const];

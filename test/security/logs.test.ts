@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +11,7 @@ import { useFakeAws } from '../integrations/fake-aws.ts';
 import { signatureOf } from '../integrations/stripe/intake.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { lambdaContext } from '../support/http.ts';
-import { bodyFor } from './hostile-requests.ts';
+import { bodyFor } from './hostile/bodies.ts';
 import { operations } from './operations.ts';
 
 /**
@@ -34,7 +35,7 @@ const MARKED = {
   failure: 'marked-answer-of-a-failing-service',
 } as const;
 
-/** Fields in which Stripe, or our own events, tell of people. */
+/** Fields in which Stripe, Salesforce, or our own events, tell of people. */
 const PERSONAL: Readonly<Record<string, string>> = {
   email: MARKED.email,
   customer_email: MARKED.email,
@@ -49,6 +50,14 @@ const PERSONAL: Readonly<Record<string, string>> = {
   reason: MARKED.bodyText,
   footer: MARKED.bodyText,
   changedBy: MARKED.name,
+  // As Salesforce spells them.
+  Name: MARKED.name,
+  FirstName: MARKED.name,
+  LastName: MARKED.name,
+  Email: MARKED.email,
+  Phone: MARKED.phone,
+  Street: MARKED.street,
+  Description: MARKED.bodyText,
 };
 
 /** The value with everything personal in it replaced by what is marked. */
@@ -71,16 +80,29 @@ const jsonOf = (pattern: string): readonly Readonly<Record<string, unknown>>[] =
     .map((path) => marked(JSON.parse(readFileSync(join(CONTRACTS, path), 'utf8'))) as Readonly<Record<string, unknown>>);
 
 const STRIPE_EVENTS = jsonOf('stripe/events/*.json');
+const SALESFORCE_EVENTS = jsonOf('salesforce/eventbridge/*.json');
 const DOMAIN_EVENTS = jsonOf('events/*/v1/*.json');
 
 useDynamoDB();
 const aws = useFakeAws();
 
-/** Stripe's API, which fails and says all that it knows. */
-const failing = createServer((_request, response) => {
+/** Stripe's and Salesforce's APIs, which fail and say all that they know. */
+const failing = createServer((request, response) => {
+  if (request.url === '/services/oauth2/token') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ access_token: MARKED.token }));
+    return;
+  }
+  if (request.url?.startsWith('/services/')) {
+    response.writeHead(400, { 'content-type': 'application/json' });
+    response.end(JSON.stringify([{ errorCode: MARKED.failure, message: `${MARKED.failure} ${MARKED.email}` }]));
+    return;
+  }
   response.writeHead(500, { 'content-type': 'application/json', 'request-id': MARKED.failure });
   response.end(JSON.stringify({ error: { message: `${MARKED.failure} ${MARKED.email} ${MARKED.apiKey}` } }));
 });
+
+/** The configured org. */
+const ORG = company.salesforce[0]?.instance ?? 'main';
 
 const lines: string[] = [];
 
@@ -90,8 +112,12 @@ beforeAll(async () => {
   const apiBase = `http://127.0.0.1:${(failing.address() as AddressInfo).port}`;
   const [first] = company.stripe;
   const instance = first?.instance ?? 'main';
+  const salesforce = company.salesforce.map((org) => ({ ...org, instanceUrl: apiBase, organizationId: '00DHs000000SMPLMAM' }));
   Object.assign(process.env, {
-    ASCENT_CONFIG: JSON.stringify({ ...company, stripe: [{ ...first, apiBase }] }),
+    ASCENT_CONFIG: JSON.stringify({ ...company, stripe: [{ ...first, apiBase }], salesforce }),
+    SALESFORCE_WEBHOOK_SECRET_IDS: JSON.stringify({ [ORG]: 'secret-signing' }),
+    SALESFORCE_CREDENTIALS_SECRET_IDS: JSON.stringify({ [ORG]: 'secret-credentials' }),
+    SALESFORCE_SYNC_QUEUE_URL: 'https://sqs/salesforce-sync',
     SOURCE_BUS_NAME: 'sources',
     STRIPE_INCOMPLETE_QUEUE_URL: 'https://sqs/incomplete',
     ARR_RATES_QUEUE_URL: 'https://sqs/rates',
@@ -126,6 +152,7 @@ beforeEach(() => {
   aws.faults.length = 0;
   aws.secrets.set('secret-signing', JSON.stringify({ webhookSecrets: [MARKED.signingSecret] }));
   aws.secrets.set('secret-key', JSON.stringify({ apiKey: MARKED.apiKey }));
+  aws.secrets.set('secret-credentials', JSON.stringify({ clientId: MARKED.name, clientSecret: MARKED.apiKey }));
 });
 
 const HEADERS = {
@@ -137,7 +164,7 @@ const HEADERS = {
 };
 
 /** The claims that the authorizer verified: who calls is known by a number, and by an address that no log needs. */
-const claimsOf = (scope: string) => ({ sub: 'user-1', username: MARKED.email, email: MARKED.email, scope });
+const claimsOf = (scope: string) => ({ sub: 'user-1', client_id: 'client-1', username: MARKED.email, email: MARKED.email, scope });
 
 const httpEvent = (method: string, path: string, scope: Route['scope'], query: Readonly<Record<string, string>>, body: string): object => ({
   version: '2.0',
@@ -154,6 +181,31 @@ const httpEvent = (method: string, path: string, scope: Route['scope'], query: R
     authorizer: { jwt: { claims: claimsOf(scope) } },
   },
 });
+
+const OUTBOUND_MESSAGE = readFileSync(join(CONTRACTS, 'salesforce/outbound-message/notification.soap.xml'), 'utf8');
+
+/** Outbound messages, taken and refused, and callouts, rightly and wrongly signed. */
+const salesforceEvents = (): readonly object[] => {
+  const event = (headers: Readonly<Record<string, string>>, body: string) => ({
+    headers: { ...HEADERS, ...headers },
+    body,
+    isBase64Encoded: false,
+    pathParameters: { instance: ORG },
+    requestContext: { requestId: 'req-1' },
+  });
+  const body = JSON.stringify({ organizationId: '00DHs000000SMPLMAM', records: [{ entity: 'Contract', id: '800Hs00001SMPLCIA3' }] });
+  const at = String(Date.now());
+  const signed = (secret: string) => ({
+    'x-timestamp': at,
+    'x-signature': createHmac('sha256', secret).update(`${at}.${body}`).digest('base64'),
+  });
+  return [
+    event({ 'content-type': 'text/xml' }, OUTBOUND_MESSAGE.replace('Closed Won', MARKED.name)),
+    event({ 'content-type': 'text/xml' }, `${MARKED.bodyText} ${MARKED.email}`),
+    event(signed(MARKED.signingSecret), body),
+    event(signed('whsec_another'), body),
+  ];
+};
 
 /** Calls of each route: as it should be, with a body and query that are marked and refused, and webhooks that are rightly and wrongly signed. */
 const httpEvents = (): readonly object[] => [
@@ -177,9 +229,10 @@ const httpEvents = (): readonly object[] => [
       requestContext: { requestId: 'req-1' },
     }));
   }),
+  ...salesforceEvents(),
 ];
 
-/** Messages of queues: events of the buses, ours and Stripe's, whole, spoilt, and none. */
+/** Messages of queues: events of the buses, ours, Stripe's and Salesforce's, whole, spoilt, and none. */
 const bodies = (): readonly string[] => {
   const instance = company.stripe[0]?.instance ?? 'main';
   const ofStripe = STRIPE_EVENTS.map((event) => ({
@@ -191,11 +244,13 @@ const bodies = (): readonly string[] => {
   const spoilt = ofStripe
     .slice(0, 20)
     .map((one) => ({ ...one, detail: { ...one.detail, api_version: MARKED.bodyText, data: { object: { name: MARKED.name } } } }));
+  const ofSalesforce = SALESFORCE_EVENTS.map((event) => ({ ...event, source: `ascent.salesforce/${ORG}` }));
   const ours = DOMAIN_EVENTS.flatMap((event) => [event, { ...event, detail: { name: MARKED.name, email: MARKED.email } }]);
   return [
-    ...[...ofStripe, ...spoilt, ...ours].map((one) => JSON.stringify(one)),
+    ...[...ofStripe, ...spoilt, ...ofSalesforce, ...ours].map((one) => JSON.stringify(one)),
     `${MARKED.bodyText} ${MARKED.email}`,
     JSON.stringify({ redecide: ['stripe.main.cus_1'], name: MARKED.name }),
+    JSON.stringify({ instance: ORG, object: 'Contact', ids: ['003Hs00001SMPLCIA3'], name: MARKED.name }),
     JSON.stringify({ instance, eventId: MARKED.query, event: STRIPE_EVENTS[0] }),
     'null',
   ];
@@ -205,7 +260,7 @@ const queueEvents = (): readonly object[] => {
   const all = bodies().map((body, at) => ({ messageId: `m${at}`, body, attributes: { ApproximateReceiveCount: '1' } }));
   return [
     ...Array.from({ length: Math.ceil(all.length / 10) }, (_, at) => ({ Records: all.slice(at * 10, at * 10 + 10) })),
-    ...all.slice(-4).map((one) => ({ Records: [one] })),
+    ...all.slice(-5).map((one) => ({ Records: [one] })),
   ];
 };
 

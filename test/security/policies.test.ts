@@ -124,10 +124,11 @@ it('a function may be called by a named service for a named source only', () => 
   expect(permissions.length).toBeGreaterThanOrEqual(5);
   for (const { resource } of permissions) {
     const { Principal, SourceArn, Action } = resource.Properties;
-    expect([Principal, Action]).toEqual(['apigateway.amazonaws.com', 'lambda:InvokeFunction']);
-    // `/*/*` are stage and route of this one API: its id stands before them.
+    expect(Action).toBe('lambda:InvokeFunction');
+    expect(['apigateway.amazonaws.com', 'cognito-idp.amazonaws.com']).toContain(Principal);
+    // `/*/*` are stage and route of this one API: its id stands before them. The user pool is named whole.
     const text = JSON.stringify(SourceArn);
-    expect(text).toMatch(/Fn::ImportValue|Ref/);
+    expect(text).toMatch(/Fn::ImportValue|Ref|Fn::GetAtt/);
     expect(text.replace(/(?:\/\*)+"/, '"')).not.toContain('*');
   }
 });

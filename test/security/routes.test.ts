@@ -86,7 +86,7 @@ describe('the operations that are asked', () => {
   it('are exactly the routes of the synthesised API', () => {
     const routeKeys = door.synthesised.all('AWS::ApiGatewayV2::Route').map(({ resource }) => String(resource.Properties['RouteKey']));
     expect(operations.map(({ routeKey }) => routeKey).sort()).toEqual(routeKeys.sort());
-    // 20 routes, of which the webhooks (2), health, the document and its page are public: 20 − 5.
+    // 21 routes, of which the webhooks (3), health, the document and its page are public: 21 − 6.
     expect(guarded.length).toBeGreaterThanOrEqual(15);
   });
 });
@@ -153,7 +153,7 @@ describe.each(rows)('%s', (_routeKey, operation) => {
       queryStringParameters: Object.fromEntries(operation.query),
       requestContext: { requestId: 'r', http: { method: operation.method }, ...authorizer },
     });
-    const withClaims = (more: object) => event({ authorizer: { jwt: { claims: { sub: 'user-1', ...more } } } });
+    const withClaims = (more: object) => event({ authorizer: { jwt: { claims: { sub: 'user-1', client_id: 'client-1', ...more } } } });
     const scope = operation.scope!;
     const answers = await Promise.all(
       [
@@ -162,9 +162,38 @@ describe.each(rows)('%s', (_routeKey, operation) => {
         withClaims({ scope: '' }),
         withClaims({ scope: `${scope}s` }),
         withClaims({ scope, token_use: 'id' }),
+        withClaims({ scope, sub: undefined }),
+        withClaims({ scope, client_id: undefined }),
       ].map(async (one) => (await door.invoke(operation.routeKey, one)).status),
     );
-    expect(answers).toEqual([401, 403, 403, 403, 401]);
+    expect(answers).toEqual([401, 403, 403, 403, 401, 401, 401]);
+  });
+});
+
+describe('every answer of a function', () => {
+  const HEADERS = {
+    'strict-transport-security': 'max-age=63072000; includeSubDomains',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    'x-request-id': expect.stringMatching(/./),
+    'cache-control': expect.stringMatching(/./),
+  };
+
+  it('carries the same security headers, webhooks included, whether it was asked rightly or wrongly', async () => {
+    const token = await door.token({ scopes: door.allScopes });
+    const statuses = new Set<number>();
+    for (const operation of operations) {
+      for (const path of [operation.path, `${operation.bare}?__proto__=1`]) {
+        const before = door.called.length;
+        const answer = await door.send({ method: operation.method, path, headers: [['authorization', `Bearer ${token}`]] });
+        expect([operation.routeKey, door.called.length]).toEqual([operation.routeKey, before + 1]);
+        expect({ routeKey: operation.routeKey, ...answer.headers }).toMatchObject({ routeKey: operation.routeKey, ...HEADERS });
+        statuses.add(answer.status);
+      }
+    }
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 400]));
   });
 });
 

@@ -11,6 +11,8 @@ export interface TestRequest {
   readonly base64?: boolean;
   /** Scopes of the caller's token; without them there is no token. */
   readonly scopes?: readonly string[];
+  /** Who calls; by default always the same person. */
+  readonly subject?: string;
 }
 
 const bodyText = ({ rawBody, body, base64 }: TestRequest): string | undefined => {
@@ -20,7 +22,8 @@ const bodyText = ({ rawBody, body, base64 }: TestRequest): string | undefined =>
 
 export const httpEvent = (method: string, path: string, request: TestRequest = {}): HttpEvent => {
   const text = bodyText(request);
-  const claims = request.scopes === undefined ? undefined : { sub: 'user-1', scope: request.scopes.join(' ') };
+  const { scopes, subject = 'user-1' } = request;
+  const claims = scopes === undefined ? undefined : { sub: subject, client_id: 'client-1', scope: scopes.join(' ') };
   return {
     version: '2.0',
     routeKey: `${method} ${path}`,

@@ -1,11 +1,12 @@
 import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import { fail, ok } from '../../platform/result.ts';
 import type { CustomerFact, Fact } from '../lines/facts.ts';
+import type { Subscription } from '../lines/stretches.ts';
 import type { Context, LineValue } from '../lines/values.ts';
 import { closingAt } from '../movements/decide.ts';
 import { wholeBook } from '../movements/history.ts';
 import type { Attributes, Stock } from '../movements/movements.ts';
-import { inForceOn, type Subscription } from '../movements/timeline.ts';
+import { inForceOn } from '../movements/timeline.ts';
 import { decidingContext } from '../records/context.ts';
 import { readBooks, readFacts, readMovements } from '../records/store.ts';
 import type { Unconverted } from '../totals/course.ts';

@@ -17,15 +17,33 @@ export const servedOn = (stretch: Stretch, day: number): Stretch => {
   return { ...stretch, lines: stretch.lines.filter((line) => isServed(line, on)) };
 };
 
-/** What a stretch had fixed in advance for a day: the lines that are in force on it, where they are others than the day before. */
+/**
+ * What a stretch had fixed in advance for a day: lines that are in force on it otherwise than the day before. A line that begins on it by a
+ * signature of its own, later than that of the line that it follows or of the first lines, is no step but a new decision.
+ */
 export const contractedStepOn = (stretch: Stretch | undefined, day: number): Step | undefined => {
   if (stretch === undefined || !stretch.hasDatedLines || !stretch.breakDays.includes(day)) return undefined;
   const { lines } = servedOn(stretch, day);
   const before = servedOn(stretch, day - 1).lines;
   if (lines.length === before.length && lines.every((line, i) => line === before[i])) return undefined;
-  return {
-    day,
-    cause: 'contracted-step',
-    items: lines.map(({ priceId, quantity }) => (quantity === undefined ? { priceId } : { priceId, quantity })),
-  };
+  const first = firstBookedOn(stretch.lines);
+  const lineIds = new Set<string>();
+  for (const line of before) if (!lines.includes(line)) lineIds.add(line.lineId);
+  for (const line of lines) {
+    if (before.includes(line)) continue;
+    const previous = before.find(({ lineId }) => lineId === line.lineId);
+    if (line.bookedOn === first || line.bookedOn === previous?.bookedOn) lineIds.add(line.lineId);
+    else lineIds.delete(line.lineId);
+  }
+  const items = lines
+    .filter(({ lineId }) => lineIds.has(lineId))
+    .map(({ priceId, quantity }) => ({ priceId, ...(quantity === undefined ? {} : { quantity }) }));
+  return { day, items, lineIds };
+};
+
+/** The earliest signature under any line; undefined where one has none of its own. */
+const firstBookedOn = (lines: readonly Line[]): string | undefined => {
+  let first = lines[0]?.bookedOn;
+  for (const { bookedOn } of lines) if (first !== undefined && (bookedOn === undefined || bookedOn < first)) first = bookedOn;
+  return first;
 };

@@ -1,15 +1,64 @@
 import type { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../../integrations/events.ts';
 import type { EventData } from '../../platform/events.ts';
 
-/** The three kinds of fact that ARR is decided from, as sources publish them. */
+/** As sources publish them. */
 export type SubscriptionFact = EventData<typeof subscriptionRecorded>;
 export type ScheduleFact = EventData<typeof subscriptionScheduleRecorded>;
 export type CustomerFact = EventData<typeof customerRecorded>;
 
+type Provenance = SubscriptionFact['provenance'];
+
+/** What ARR itself states beside its sources: `customerId` is the whole id of the customer whose book it decides. */
+interface Stated {
+  readonly provenance: Provenance;
+  readonly customerId: string;
+  /** Day on which it was stated, in the company's zone. */
+  readonly observedOn: string;
+}
+
+/** Who stated it by hand, why, and who agreed: a second person. */
+export interface ByHand {
+  readonly reason: string;
+  readonly proposedBy: string;
+  readonly approvedBy: string;
+}
+
+/** That two customers are one, or are not: by what one source says of the other, or by hand. */
+export interface LinkFact extends Stated {
+  readonly otherId: string;
+  readonly isSame: boolean;
+  readonly evidence: { readonly kind: 'agreement' | 'subscription' | 'customer' | 'by-hand'; readonly id: string };
+  readonly byHand?: ByHand;
+}
+
+/** That a subscription bills an agreement, or does not: by hand. */
+export interface PairFact extends Stated {
+  readonly agreementId: string;
+  readonly subscriptionId: string;
+  readonly isSame: boolean;
+  readonly byHand: ByHand;
+}
+
+/**
+ * What time decides: thirty days after an agreement's term (`term`) or its billing (`billing`) ended on a day, nothing had come in its place,
+ * so it has ended on that day. With `byHand`, a controller's word that it goes on all the same.
+ */
+export interface LapseFact extends Stated {
+  readonly agreementId: string;
+  readonly of: 'term' | 'billing';
+  /** First day without. */
+  readonly on: string;
+  readonly byHand?: ByHand;
+}
+
+/** What ARR is decided from: three kinds as sources publish them, and three that it states itself. */
 export type Fact =
   | { readonly kind: 'subscription'; readonly data: SubscriptionFact }
   | { readonly kind: 'schedule'; readonly data: ScheduleFact }
-  | { readonly kind: 'customer'; readonly data: CustomerFact };
+  | { readonly kind: 'customer'; readonly data: CustomerFact }
+  | { readonly kind: 'link'; readonly data: LinkFact }
+  | { readonly kind: 'pair'; readonly data: PairFact }
+  | { readonly kind: 'lapse'; readonly data: LapseFact };
 
 /** What orders two facts of one object: the source's second, its own chain of states, and at last the event id. */
 export interface Ordered {

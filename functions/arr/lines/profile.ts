@@ -39,8 +39,9 @@ export const enterprise: Profile = {
   contractedSteps: 'separate',
 };
 
-/** Whether the profile counts a subscription in this state at all. */
+/** Whether the profile counts a subscription in this state at all. What is claimed only, without signature or billing, is never ARR. */
 export const counts = (fact: SubscriptionFact, profile: Profile): boolean => {
+  if (fact.evidence === 'claimed') return false;
   if (fact.collectionPaused && profile.collectionPaused === 'excluded') return false;
   switch (fact.status) {
     case 'active':

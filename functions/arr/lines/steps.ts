@@ -5,8 +5,8 @@ import { type Ordered, orderFacts, type ScheduleFact } from './facts.ts';
 export interface Step {
   readonly day: number;
   readonly items: ScheduleFact['phases'][number]['items'];
-  /** Where the source says what kind of step it is; otherwise it follows from what changes (classes.ts). */
-  readonly cause?: 'contracted-step';
+  /** Lines with days of their own that begin or end as was contracted: then only these are of the step. */
+  readonly lineIds?: ReadonlySet<string>;
 }
 
 export type Steps = ReadonlyMap<string, readonly Step[]>;

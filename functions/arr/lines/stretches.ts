@@ -19,6 +19,25 @@ export interface Stretch {
   readonly lines: readonly Line[];
   readonly hasDatedLines: boolean;
   readonly discounts: readonly Discount[];
+  /** What another source's evidence of the same lines makes of them, where there is any. */
+  readonly settled: Settled | undefined;
+}
+
+/** By ids of lines. */
+export interface Settled {
+  /** Another source's evidence counts instead. */
+  readonly hidden: ReadonlySet<string>;
+  /** Keys of lines that two sources tell of: both sides bear the same one. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+/** One subscription, or the terms of one agreement and what renewed it. */
+export interface Subscription {
+  readonly subscriptionId: string;
+  /** The source's second of the newest fact. */
+  readonly observedAt: number;
+  /** The stretch in force at the opening of a book, and all later ones; ascending by day. */
+  readonly stretches: readonly Stretch[];
 }
 
 const NO_DAYS: readonly number[] = [];
@@ -39,7 +58,19 @@ export const stretchFrom = (fact: SubscriptionFact, fromDay: number, startDay: n
   const hasDatedLines = isAnyDated(lines);
   const own = breakDaysAfter(fromDay, firstBreak, lines, discounts);
   const breakDays = hasDatedLines ? withLineDays(own, fromDay, lines) : own;
-  return { fromDay, fact, startDay, breakDays, eventId: fact.provenance.eventId, legalEntity, currency, lines, hasDatedLines, discounts };
+  return {
+    fromDay,
+    fact,
+    startDay,
+    breakDays,
+    eventId: fact.provenance.eventId,
+    legalEntity,
+    currency,
+    lines,
+    hasDatedLines,
+    discounts,
+    settled: undefined,
+  };
 };
 
 /**

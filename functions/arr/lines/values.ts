@@ -62,16 +62,17 @@ const isLive = ({ lines, startDay, fact }: Stretch, day: number, profile: Profil
  * line of the one that it replaces.
  */
 export const valuesOn = (change: Change, day: number, on: string, open: readonly LineValue[], context: Context): readonly LineValue[] => {
-  const { subscriptionId, before, after } = change;
-  const { lines, discounts, eventId } = after;
+  const { subscriptionId, after } = change;
+  const { lines, discounts, eventId, settled } = after;
   if (!isLive(after, day, context.profile)) return NO_LINES;
   const together = discounts.length === 0 ? undefined : annualValues(lines, discounts, on, context.profile);
-  const linesBefore = together === undefined && before?.discounts.length === 0 ? before.lines : NO_LINES_BEFORE;
+  const linesBefore = together === undefined ? comparableLines(change) : NO_LINES_BEFORE;
   const factor = after.currency === context.rates.planCurrency ? AT_PAR : context.rates.factor(after.currency, day);
   const values = new Array<LineValue>(lines.length);
   let live = 0;
   for (let i = 0; i < lines.length; i += 1) {
     const line = lines[i] as Line;
+    if (settled?.hidden.has(line.lineId)) continue;
     const known = knownLine(open, live, change, line);
     if (known !== undefined && isSameValue(linesBefore[i], known, line)) {
       values[live++] = copied(known, known.planMinor, known.converted, line.lineId, line.origin, eventId);
@@ -81,7 +82,7 @@ export const valuesOn = (change: Change, day: number, on: string, open: readonly
     if (exact.num === 0n) continue;
     const amountMinor = roundHalfAway(exact);
     values[live++] = {
-      key: known?.key ?? newKey(`${subscriptionId}/${line.lineId}/${line.productId}/${after.legalEntity}/${after.currency}`, open),
+      key: keyOf(change, line, known, open),
       subscriptionId,
       lineId: line.lineId,
       productId: known?.productId ?? line.productId,
@@ -100,6 +101,10 @@ export const valuesOn = (change: Change, day: number, on: string, open: readonly
 };
 
 const NO_LINES_BEFORE: readonly Line[] = [];
+
+/** Lines of before whose values may go on as they were: nothing of the subscription, and no other source, decides them too. */
+const comparableLines = ({ before, after }: Change): readonly Line[] =>
+  before === undefined || before.discounts.length > 0 || after.settled !== undefined ? NO_LINES_BEFORE : before.lines;
 
 /** A line whose ARR in its own currency is what it was. Written out: lines are copied often, and a spread takes several times as long. */
 const copied = (
@@ -154,6 +159,12 @@ const isLine = (known: LineValue, { subscriptionId, after }: Change, line: Line)
   known.productId === line.productId &&
   known.legalEntity === after.legalEntity &&
   known.currency === after.currency;
+
+/** The key that both sources of a line bear, the one that it has, or a new one. */
+const keyOf = ({ subscriptionId, after }: Change, line: Line, known: LineValue | undefined, open: readonly LineValue[]): string =>
+  after.settled?.keys.get(line.lineId) ??
+  known?.key ??
+  newKey(`${subscriptionId}/${line.lineId}/${line.productId}/${after.legalEntity}/${after.currency}`, open);
 
 /** A key that no open line has: one may stand under the id of the item that it began with, and another item get that id. */
 const newKey = (key: string, open: readonly LineValue[]): string => {

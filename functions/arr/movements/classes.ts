@@ -80,8 +80,8 @@ const withPart = (told: Delta[], delta: Delta, amount: bigint, cause: Cause): De
 };
 
 /** A phase that changes only the price is an escalator; one that changes what is bought is a contracted step. */
-const stepCause = ({ line, before: lineBefore }: Delta, { before, after }: Change, { items, cause }: Step): Cause => {
-  if (cause !== undefined) return cause;
+const stepCause = ({ line, before: lineBefore }: Delta, { before, after }: Change, { items, lineIds }: Step): Cause => {
+  if (lineIds !== undefined) return 'contracted-step';
   if (before === undefined || lineBefore === undefined || lineBefore === line) return 'contracted-step';
   const quantity = itemOf(before, lineBefore)?.quantity;
   const item = itemOf(after, line);
@@ -90,7 +90,8 @@ const stepCause = ({ line, before: lineBefore }: Delta, { before, after }: Chang
 };
 
 /** What the phase that begins fixed of a change; what the customer decided on the same day beyond it, or against it, is not of the contract. */
-const contractedOf = (delta: Delta, { before, after }: Change, { items }: Step, on: string, { profile }: Context): bigint => {
+const contractedOf = (delta: Delta, { before, after }: Change, { items, lineIds }: Step, on: string, { profile }: Context): bigint => {
+  if (lineIds !== undefined && !lineIds.has(delta.line.lineId)) return 0n;
   if (items.length === 0) return delta.amount;
   const isGone = delta.before === delta.line;
   const item = isGone ? before && itemOf(before, delta.line) : itemOf(after, delta.line);

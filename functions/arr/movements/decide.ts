@@ -1,7 +1,7 @@
 import { toEpochDay } from '../../platform/calendar.ts';
 import type { CustomerFact, Fact, SubscriptionFact } from '../lines/facts.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
-import { reachesBack, stretchAfter } from '../lines/stretches.ts';
+import { reachesBack, type Subscription, stretchAfter } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
 import type { DecidedDay } from './day.ts';
 import { lastFactDay, wholeBook } from './history.ts';
@@ -18,7 +18,6 @@ import {
   indexFrom,
   inForceOn,
   rollTo,
-  type Subscription,
   since,
   subscriptionSince,
   withDecided,
@@ -42,14 +41,15 @@ const NO_TIES: readonly string[] = [];
  * the same movements in sum, whatever the order of arrival: the timeline depends on the set of facts only.
  */
 export const append = (book: Book, fact: Fact, context: Context): Decision | 'late' => {
-  if (book.ratesVersion !== context.rates.version) return 'late';
+  if (book.ratesVersion !== context.rates.version || book.isSettled) return 'late';
   switch (fact.kind) {
     case 'subscription':
-      return appendSubscription(book, fact.data, context);
+      // Signed evidence reaches back, and other sources' evidence of the same lines is decided with it.
+      return fact.data.evidence === 'billed' ? appendSubscription(book, fact.data, context) : 'late';
     case 'customer':
       return appendCustomer(book, fact.data, context);
-    case 'schedule':
-      // Steps may lie in the past of the subscription; they are rare, so they take the whole timeline.
+    default:
+      // Steps may lie in the past of the subscription, as may what is stated of links and terms; they are rare, so they take the whole timeline.
       return 'late';
   }
 };
@@ -118,6 +118,7 @@ const decidedFrom = (
     attributes,
     customerObservedAt,
     ratesVersion: before.ratesVersion,
+    isSettled: before.isSettled,
     decided: undefined,
   };
   book.decided = decidedDays(book, context);

@@ -1,18 +1,22 @@
 import { toEpochDay } from '../../platform/calendar.ts';
+import { type Settlement, settle } from '../evidence/precedence.ts';
+import { chainsOf } from '../evidence/terms.ts';
 import {
   type CustomerFact,
   type Fact,
   isOpen,
+  type LapseFact,
   type Ordered,
   orderFacts,
+  type PairFact,
   type ScheduleFact,
   type SubscriptionFact,
 } from '../lines/facts.ts';
 import { stepsOf } from '../lines/steps.ts';
-import { stretchesOf } from '../lines/stretches.ts';
+import { type Subscription, stretchesOf } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
 import { sameAttributes } from './movements.ts';
-import { type AttributesFrom, BEGINNING, type Book, emptyBook, type Subscription } from './timeline.ts';
+import { type AttributesFrom, BEGINNING, type Book, emptyBook } from './timeline.ts';
 
 const orderOfSubscription = (fact: SubscriptionFact): Ordered => ({
   observedAt: fact.provenance.observedAt,
@@ -31,38 +35,72 @@ const orderOfCustomer = (fact: CustomerFact): Ordered => ({
   previousFingerprint: fact.previousFingerprint,
 });
 
+/** Facts of one customer, told apart by what they are about. */
+interface Sorted {
+  readonly billed: Map<string, SubscriptionFact[]>;
+  /** Readings of agreements: those of which one at least is more than billed. */
+  readonly agreements: SubscriptionFact[];
+  readonly customers: CustomerFact[];
+  readonly schedules: ScheduleFact[];
+  readonly pairs: PairFact[];
+  readonly lapses: LapseFact[];
+}
+
+const sorted = (facts: readonly Fact[]): Sorted => {
+  const result: Sorted = { billed: new Map(), agreements: [], customers: [], schedules: [], pairs: [], lapses: [] };
+  for (const fact of facts) {
+    switch (fact.kind) {
+      case 'subscription':
+        if (fact.data.evidence === 'billed') note(result.billed, fact.data);
+        else result.agreements.push(fact.data);
+        break;
+      case 'customer':
+        result.customers.push(fact.data);
+        break;
+      case 'schedule':
+        result.schedules.push(fact.data);
+        break;
+      case 'pair':
+        result.pairs.push(fact.data);
+        break;
+      case 'lapse':
+        result.lapses.push(fact.data);
+        break;
+      case 'link':
+        // Says whose facts these are (members.ts), and nothing of what they come to.
+        break;
+    }
+  }
+  return result;
+};
+
+/** A book of all facts, the subscriptions whose newest state is tied, and what evidence of several sources came to; absent where billing decides alone. */
+interface Whole {
+  readonly book: Book;
+  readonly ambiguous: readonly string[];
+  readonly settlement: Settlement | undefined;
+}
+
 /**
  * The book of a customer's whole timeline, from the beginning, whatever the order of its facts; none of its days is decided yet. A fact that
  * is there twice takes its own place again.
  */
-export const wholeBook = (facts: readonly Fact[], context: Context): { readonly book: Book; readonly ambiguous: readonly string[] } => {
-  const bySubscription = new Map<string, SubscriptionFact[]>();
-  const customers: CustomerFact[] = [];
-  const schedules: ScheduleFact[] = [];
-  for (const fact of facts) {
-    switch (fact.kind) {
-      case 'subscription':
-        note(bySubscription, fact.data);
-        break;
-      case 'customer':
-        customers.push(fact.data);
-        break;
-      case 'schedule':
-        schedules.push(fact.data);
-        break;
-    }
-  }
-  const { subscriptions, ambiguous } = subscriptionTimelines(bySubscription, context);
+export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
+  const { billed, agreements, customers, schedules, pairs, lapses } = sorted(facts);
+  const { subscriptions, ambiguous } = subscriptionTimelines(billed, context);
+  const chains = agreements.length === 0 ? [] : chainsOf(agreements);
+  const settlement = chains.length === 0 ? undefined : settle(chains, subscriptions, { pairs, lapses }, context);
   const inOrder = orderFacts(customers, orderOfCustomer);
   const book: Book = {
     ...emptyBook(context),
-    subscriptions,
+    subscriptions: settlement?.subscriptions ?? subscriptions,
     steps: stepsOf(schedules),
     attributes: attributeTimeline(inOrder),
     customerObservedAt: inOrder[inOrder.length - 1]?.provenance.observedAt,
+    isSettled: settlement !== undefined,
     decided: undefined,
   };
-  return { book, ambiguous };
+  return { book, ambiguous, settlement };
 };
 
 const note = (bySubscription: Map<string, SubscriptionFact[]>, fact: SubscriptionFact): void => {

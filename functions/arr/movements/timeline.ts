@@ -1,7 +1,7 @@
 import { contractedStepOn, servedOn } from '../lines/dated.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
 import { NO_STEPS, type Steps } from '../lines/steps.ts';
-import { ascending, type Stretch } from '../lines/stretches.ts';
+import { ascending, type Stretch, type Subscription } from '../lines/stretches.ts';
 import type { Change, Context } from '../lines/values.ts';
 import { type DecidedDay, decideDay } from './day.ts';
 import { type Attributes, type Closing, NOTHING } from './movements.ts';
@@ -22,16 +22,10 @@ export interface Book {
   readonly customerObservedAt: number | undefined;
   /** Version of the plan rates that the book was decided under. */
   readonly ratesVersion: number;
+  /** Whether more than one source's evidence decides it: then every fact is decided with all of them, and `subscriptions` are not stored. */
+  readonly isSettled: boolean;
   /** The days from `day` on, as decided. Follows from all the rest, so it is never stored; undefined until it is asked for. */
   readonly decided: readonly DecidedDay[] | undefined;
-}
-
-export interface Subscription {
-  readonly subscriptionId: string;
-  /** The source's second of the newest fact. */
-  readonly observedAt: number;
-  /** The stretch in force at `opening`, and all later ones; ascending by day. */
-  readonly stretches: readonly Stretch[];
 }
 
 export interface AttributesFrom {
@@ -52,6 +46,7 @@ export const emptyBook = (context: Context): Book => ({
   attributes: [],
   customerObservedAt: undefined,
   ratesVersion: context.rates.version,
+  isSettled: false,
   decided: [],
 });
 
@@ -144,6 +139,7 @@ export const rollTo = (from: Book, day: number, context: Context): Book => {
     attributes: since(book.attributes, day),
     customerObservedAt: book.customerObservedAt,
     ratesVersion: book.ratesVersion,
+    isSettled: book.isSettled,
     decided: decided.slice(later),
   };
 };

@@ -4,14 +4,13 @@ import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import type { Movement } from '../events.ts';
 import type { Fact, SubscriptionFact } from '../lines/facts.ts';
 import type { Step } from '../lines/steps.ts';
-import { type Stretch, stretchFrom, stretchOf } from '../lines/stretches.ts';
+import { type Stretch, type Subscription, stretchFrom, stretchOf } from '../lines/stretches.ts';
 import type { LineValue } from '../lines/values.ts';
 import type { Book } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
-import type { Subscription } from '../movements/timeline.ts';
 
 /** Version of the rules that decide movements: a book of another version is decided again from all facts. Raise it when a rule changes. */
-export const RULES_VERSION = 2;
+export const RULES_VERSION = 3;
 
 /** A stretch is what its fact says by itself, or what the facts of its subscription made of it together. */
 type EncodedStretch = SubscriptionFact | { readonly fact: SubscriptionFact; readonly fromDay: number; readonly startDay: number };
@@ -37,7 +36,7 @@ export const encodeBook = ({ decided: _, subscriptions, steps, ...book }: Book):
     {
       rules: RULES_VERSION,
       ...book,
-      subscriptions: subscriptions.map(({ stretches }) => stretches.map(encodedStretch)),
+      subscriptions: book.isSettled ? [] : subscriptions.map(({ stretches }) => stretches.map(encodedStretch)),
       steps: [...steps],
     },
     (_key, value: unknown) => (typeof value === 'bigint' ? { $n: String(value) } : value),
@@ -57,6 +56,7 @@ export const decodeBook = (text: string): Book | undefined => {
     attributes: book.attributes,
     customerObservedAt: book.customerObservedAt,
     ratesVersion: book.ratesVersion,
+    isSettled: book.isSettled,
     decided: undefined,
   };
 };

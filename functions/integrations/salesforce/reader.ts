@@ -14,15 +14,24 @@ export type Queried =
 
 type Unanswered = Exclude<Queried, { readonly kind: 'found' }>;
 
+export interface QueryOptions {
+  /** Also those in the recycle bin. */
+  readonly deleted?: true;
+  /** Of the org's calls in 24 hours, which its other systems share, in percent: where so many are known to be used, nothing more is asked. */
+  readonly mostPercent?: number;
+}
+
 export interface SalesforceReader {
-  /** All records that a SOQL query finds, at most `MAX_RECORDS`; with `deleted` also those in the recycle bin. */
-  readonly query: (soql: string, options?: { readonly deleted?: true }) => Promise<Queried>;
+  /** All records that a SOQL query finds, at most `MAX_RECORDS`. */
+  readonly query: (soql: string, options?: QueryOptions) => Promise<Queried>;
 }
 
 export interface ReaderOptions extends SessionOptions {
   /** `66.0` */
   readonly apiVersion: string;
   readonly wait?: (ms: number) => Promise<unknown>;
+  /** Epoch milliseconds, for how old is what the org told of its calls. */
+  readonly nowMs?: () => number;
 }
 
 export const MAX_ATTEMPTS = 4;
@@ -30,8 +39,10 @@ export const MAX_ATTEMPTS = 4;
 export const MAX_RECORDS = 50_000;
 /** Full jitter up to 0.5, 1, 2 s. */
 const FIRST_WAIT_MS = 500;
-/** Of the org's calls in 24 hours, which its other systems share, in percent: from there on no further page is asked for. */
-const MOST_OF_ORG_LIMIT = 90;
+/** For so long what the org told of its calls is taken for true without asking: whoever makes us ask, makes us ask that often. */
+const USAGE_HOLDS_MS = 5 * 60_000;
+/** Nobody reads on beyond it. */
+export const MOST_OF_ORG_LIMIT_PERCENT = 90;
 
 const pageSchema = z.object({
   totalSize: z.int(),
@@ -41,7 +52,7 @@ const pageSchema = z.object({
   records: z.array(z.record(z.string(), z.unknown())),
 });
 type Page = z.infer<typeof pageSchema>;
-const errorsSchema = z.array(z.object({ errorCode: z.string() }));
+const errorsSchema = z.array(z.object({ errorCode: z.string().check(z.regex(/^[A-Z][A-Z0-9_]{0,79}$/)) }));
 
 const codeOf = (body: unknown): string => {
   const errors = errorsSchema.safeParse(body);
@@ -52,15 +63,14 @@ const codeOf = (body: unknown): string => {
 const isRetriable = ({ status }: Answer, code: string): boolean =>
   code !== 'REQUEST_LIMIT_EXCEEDED' && (status === 420 || status === 429 || status < 400 || status >= 500);
 
+const usedUp = (percent: number): Unanswered => ({ kind: 'failed', reason: `${percent}% of the org's calls in 24 hours are used` });
+
 /** What an answer means, and whether asking again may help. */
 const pageOf = (asked: Asked): { readonly page: Page } | { readonly verdict: Unanswered; readonly retry: boolean } => {
   if ('problem' in asked) return { verdict: { kind: 'failed', reason: asked.problem }, retry: asked.retry };
   const { answer } = asked;
   const page = pageSchema.safeParse(answer.body);
-  if (answer.status === 200 && page.success) {
-    if (page.data.done || answer.usedPercent < MOST_OF_ORG_LIMIT) return { page: page.data };
-    return { verdict: { kind: 'failed', reason: `${answer.usedPercent}% of the org's calls in 24 hours are used` }, retry: false };
-  }
+  if (answer.status === 200 && page.success) return { page: page.data };
   const code = codeOf(answer.body);
   const retry = isRetriable(answer, code);
   const isRefused = !retry && code !== 'REQUEST_LIMIT_EXCEEDED';
@@ -71,7 +81,11 @@ const pageOf = (asked: Asked): { readonly page: Page } | { readonly verdict: Una
 };
 
 /** The next page's path; `undefined` after the last, and a sentence where pages do not fit together. */
-const nextOf = ({ done, nextRecordsUrl, totalSize }: Page, gathered: number): { readonly path?: string; readonly problem?: string } => {
+const nextOf = (page: Page, gathered: number): { readonly path?: string; readonly problem?: string } => {
+  const { done, nextRecordsUrl, totalSize, records } = page;
+  // Every page brings the end nearer, so there is one.
+  if (!done && (records.length === 0 || gathered >= totalSize))
+    return { problem: `Salesforce goes on behind ${gathered} of ${totalSize} records` };
   if (!done) return nextRecordsUrl === undefined ? { problem: 'Salesforce left out where the next page is' } : { path: nextRecordsUrl };
   return gathered === totalSize ? {} : { problem: `Salesforce told of ${totalSize} records and gave ${gathered}` };
 };
@@ -81,13 +95,24 @@ const nextOf = ({ done, nextRecordsUrl, totalSize }: Page, gathered: number): { 
  * waits half an hour, and cuts a query off at 10,000 records without a word: decision 0012.)
  */
 export const salesforceReader = (options: ReaderOptions): SalesforceReader => {
-  const { apiVersion, budgetMs, wait = sleep } = options;
-  const get = openSession(options);
+  const { apiVersion, budgetMs, wait = sleep, memory = {}, nowMs = Date.now } = options;
+  const get = openSession({ ...options, memory });
 
-  const readPage = async (path: string): Promise<Page | Unanswered> => {
+  const ask = async (path: string): Promise<Asked> => {
+    const asked = await get(path);
+    if ('answer' in asked && asked.answer.usedPercent !== undefined) memory.used = { percent: asked.answer.usedPercent, atMs: nowMs() };
+    return asked;
+  };
+  const usedPercent = (): number => {
+    const { percent = 0, atMs = 0 } = memory.used ?? {};
+    return Math.abs(nowMs() - atMs) < USAGE_HOLDS_MS ? percent : 0;
+  };
+  const readPage = async (path: string, mostPercent: number): Promise<Page | Unanswered> => {
+    const percent = usedPercent();
+    if (percent >= mostPercent) return usedUp(percent);
     let verdict: Unanswered = { kind: 'failed', reason: 'there was no time left to ask Salesforce' };
     for (let attempts = 0; attempts < MAX_ATTEMPTS && budgetMs() > 0; attempts += 1) {
-      const read = pageOf(await get(path));
+      const read = pageOf(await ask(path));
       if ('page' in read) return read.page;
       verdict = read.verdict;
       const pauseMs = Math.random() * FIRST_WAIT_MS * 2 ** attempts;
@@ -98,11 +123,11 @@ export const salesforceReader = (options: ReaderOptions): SalesforceReader => {
   };
 
   return {
-    query: async (soql, { deleted } = {}) => {
+    query: async (soql, { deleted, mostPercent = MOST_OF_ORG_LIMIT_PERCENT } = {}) => {
       const records: SalesforceRecord[] = [];
       let path: string | undefined = `/services/data/v${apiVersion}/${deleted ? 'queryAll' : 'query'}?q=${encodeURIComponent(soql)}`;
       while (path !== undefined) {
-        const page: Page | Unanswered = await readPage(path);
+        const page: Page | Unanswered = await readPage(path, mostPercent);
         if ('kind' in page) return page;
         if (page.totalSize > MAX_RECORDS) return { kind: 'refused', code: 'TOO_MANY_RECORDS' };
         records.push(...page.records);

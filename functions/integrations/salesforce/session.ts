@@ -5,14 +5,24 @@ export interface Answer {
   readonly status: number;
   readonly body: unknown;
   /** Percent of the org's calls in 24 hours that are used, where the org tells it. */
-  readonly usedPercent: number;
+  readonly usedPercent: number | undefined;
 }
 
 /** What came of a request: the org's answer, or in a sentence why there is none, and whether asking again soon may help. */
 export type Asked = { readonly answer: Answer } | { readonly problem: string; readonly retry: boolean };
 
+/** What is remembered of an org from one invocation to the next. */
+export interface OrgMemory {
+  /** Holds until the org says that it does not. */
+  token?: string;
+  /** Percent of the org's calls in 24 hours that were used, and when the org told it (epoch milliseconds). */
+  used?: { readonly percent: number; readonly atMs: number };
+}
+
 export interface SessionOptions extends TokenIssuer {
-  readonly credentials: () => Promise<Credentials>;
+  readonly memory?: OrgMemory;
+  /** `undefined` where none were put in yet. */
+  readonly credentials: () => Promise<Credentials | undefined>;
   /** Read anew after a sign-in was refused; `undefined` where they were read only just. */
   readonly rereadCredentials: () => Promise<Credentials | undefined>;
   /** Milliseconds that may still be spent, asked before each request. */
@@ -34,9 +44,9 @@ const parsed = (text: string): unknown => {
   }
 };
 
-const usedPercentOf = (limitInfo: string | null): number => {
+const usedPercentOf = (limitInfo: string | null): number | undefined => {
   const [, used, limit] = /api-usage=(\d+)\/([1-9]\d*)/.exec(limitInfo ?? '') ?? [];
-  return used === undefined || limit === undefined ? 0 : Math.floor((Number(used) * 100) / Number(limit));
+  return used === undefined || limit === undefined ? undefined : Math.floor((Number(used) * 100) / Number(limit));
 };
 
 const ask = async (url: string, init: RequestInit, timeoutMs: number): Promise<Answer | undefined> => {
@@ -54,7 +64,7 @@ const ask = async (url: string, init: RequestInit, timeoutMs: number): Promise<A
 export const openSession = (options: SessionOptions): ((path: string) => Promise<Asked>) => {
   const base = options.instanceUrl.replace(/\/$/, '');
   const timeoutMs = (): number => Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, options.budgetMs()));
-  let token: string | undefined;
+  const memory = options.memory ?? {};
 
   const issue = (credentials: Credentials): Promise<Answer | undefined> => {
     const body = tokenForm(credentials, options, options.wallSeconds());
@@ -62,7 +72,9 @@ export const openSession = (options: SessionOptions): ((path: string) => Promise
   };
   /** Credentials that were replaced since they were read are tried at once. */
   const signIn = async (): Promise<Asked | undefined> => {
-    let answer = await issue(await options.credentials());
+    const credentials = (await options.credentials()) ?? (await options.rereadCredentials());
+    if (credentials === undefined) return { problem: 'no credentials for Salesforce have been put into their secret', retry: false };
+    let answer = await issue(credentials);
     if (answer !== undefined && answer.status >= 400 && answer.status < 500) {
       const fresh = await options.rereadCredentials();
       if (fresh !== undefined) answer = await issue(fresh);
@@ -71,14 +83,14 @@ export const openSession = (options: SessionOptions): ((path: string) => Promise
     const issued = tokenSchema.safeParse(answer.body);
     if (answer.status !== 200 || !issued.success)
       return { problem: `Salesforce refused the sign-in with ${answer.status}`, retry: answer.status >= 500 };
-    token = issued.data.access_token;
+    memory.token = issued.data.access_token;
     return undefined;
   };
   const get = (path: string): Promise<Answer | undefined> =>
-    ask(`${base}${path}`, { headers: { authorization: `Bearer ${token}` } }, timeoutMs());
+    ask(`${base}${path}`, { headers: { authorization: `Bearer ${memory.token}` } }, timeoutMs());
 
   return async (path) => {
-    const refused = token === undefined ? await signIn() : undefined;
+    const refused = memory.token === undefined ? await signIn() : undefined;
     if (refused !== undefined) return refused;
     const first = await get(path);
     if (first?.status !== 401) return first === undefined ? NO_ANSWER : { answer: first };

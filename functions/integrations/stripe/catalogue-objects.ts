@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { present } from '../present.ts';
 import { couponIdOf } from './discounts.ts';
 import type { DocumentSighting, MappedDocument } from './document.ts';
 import { type Reading, read } from './outcomes.ts';
-import { present } from './present.ts';
 import { couponSnapshot, discountSnapshot, priceSnapshot, readSnapshot } from './snapshots.ts';
 
 const productSnapshot = z.object({ id: z.string(), name: z.string(), active: z.boolean() });

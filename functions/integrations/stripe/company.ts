@@ -1,5 +1,6 @@
 import { dayOfInstant } from '../../platform/calendar.ts';
 import { companyConfig, type StripeInstance } from '../../platform/config.ts';
+import { present } from '../present.ts';
 import type { MappingContext } from './context.ts';
 
 /** Source on the bus of what our own webhook put there: this and the instance's name. */
@@ -14,9 +15,11 @@ export const instanceOfSource = (source: string): StripeInstance | undefined =>
 export const instanceNamed = (name: string): StripeInstance | undefined => companyConfig().stripe.find(({ instance }) => instance === name);
 
 export const contextOf = (instance: StripeInstance): MappingContext => {
-  const { zone, legalEntities } = companyConfig();
+  const { zone, legalEntities, salesforce } = companyConfig();
+  const accountInstance = instance.metadata.customer.accountInstance ?? (salesforce.length === 1 ? salesforce[0]?.instance : undefined);
   return {
     instance,
+    ...present('accountInstance', accountInstance),
     dayOf: (epochSeconds) => dayOfInstant(epochSeconds, zone),
     legalEntities: legalEntities.map(({ legalEntity }) => legalEntity),
   };

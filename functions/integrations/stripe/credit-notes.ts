@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { present } from '../present.ts';
 import { type DocumentSighting, type MappedDocument, minorsOf, spelled, sumMinor } from './document.ts';
 import { incomplete, type Reading, read } from './outcomes.ts';
-import { present } from './present.ts';
 import { listOf, nullish, readSnapshot, ref, seconds } from './snapshots.ts';
 
 const taxes = nullish(z.array(z.object({ amount: z.int() })));

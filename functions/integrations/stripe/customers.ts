@@ -1,21 +1,36 @@
 import type { EventData } from '../../platform/events.ts';
 import { digest } from '../../platform/ids.ts';
 import type { customerRecorded } from '../events.ts';
+import { present } from '../present.ts';
+import { recordId } from '../salesforce/record-id.ts';
 import { DEFAULT_ATTRIBUTES, DEFAULT_CUSTOMER_KEYS, type MappingContext } from './context.ts';
 import { applyPrevious } from './fingerprint.ts';
 import { type Reading, read } from './outcomes.ts';
-import { present } from './present.ts';
 import { lifecycleOf, provenanceOf, type Sighting } from './sighting.ts';
 import { type CustomerSnapshot, customerSnapshot, readSnapshot } from './snapshots.ts';
+import type { Mapped } from './subscriptions.ts';
 
 export type CustomerFact = EventData<typeof customerRecorded>;
 /** What a snapshot says of a customer itself, whoever showed it and when. */
-type State = Pick<CustomerFact, 'name' | 'billToId' | 'parentId' | 'attributes' | 'deleted'>;
+type State = Pick<CustomerFact, 'name' | 'billToId' | 'parentId' | 'sameAs' | 'attributes' | 'deleted'>;
 
 /** Longest text of an attribute; Stripe's own limit for a metadata value is 500. */
 const MAX_ATTRIBUTE_CHARACTERS = 100;
 
-const stateOf = (customer: CustomerSnapshot, deleted: boolean, { instance }: MappingContext): State => {
+const accountKey = ({ instance }: MappingContext): string => instance.metadata.customer.accountId ?? DEFAULT_CUSTOMER_KEYS.accountId;
+
+/** The Salesforce account (001…) that metadata names, by its id of 18 characters; `undefined` for a text that is no such id. */
+const accountIdIn = (text: string): string | undefined => (text.startsWith('001') ? recordId(text) : undefined);
+
+const sameAs = (text: string | null | undefined, { accountInstance }: MappingContext): State['sameAs'] => {
+  const customerId = text == null ? undefined : accountIdIn(text);
+  return customerId === undefined || accountInstance === undefined
+    ? undefined
+    : [{ system: 'salesforce', instance: accountInstance, customerId }];
+};
+
+const stateOf = (customer: CustomerSnapshot, deleted: boolean, context: MappingContext): State => {
+  const { instance } = context;
   const metadata = customer.metadata ?? {};
   const configured = instance.metadata.customer;
   const attributes: Record<string, string> = {};
@@ -28,14 +43,27 @@ const stateOf = (customer: CustomerSnapshot, deleted: boolean, { instance }: Map
     name: customer.name ?? '',
     ...present('billToId', level(configured.billToId ?? DEFAULT_CUSTOMER_KEYS.billToId)),
     ...present('parentId', level(configured.parentId ?? DEFAULT_CUSTOMER_KEYS.parentId)),
+    ...present('sameAs', sameAs(metadata[accountKey(context)], context)),
     attributes,
     deleted,
   };
 };
 
-/** Hash of all that a fact says of the customer itself. Attributes come in the order of the configuration, not of the snapshot. */
-const fingerprintOf = ({ name, billToId, parentId, attributes, deleted }: State): string =>
-  digest(JSON.stringify([name, billToId ?? null, parentId ?? null, Object.entries(attributes), deleted]));
+/**
+ * Hash of all that a fact says of the customer itself. Attributes come in the order of the configuration, not of the snapshot. Whom it is the
+ * same as is part of it only where it says so: the hash of any other customer is what it was before that was told.
+ */
+const fingerprintOf = ({ name, billToId, parentId, sameAs: same, attributes, deleted }: State): string =>
+  digest(
+    JSON.stringify([name, billToId ?? null, parentId ?? null, Object.entries(attributes), deleted, ...(same === undefined ? [] : [same])]),
+  );
+
+const warningsOf = ({ metadata }: CustomerSnapshot, context: MappingContext): readonly string[] => {
+  const key = accountKey(context);
+  const text = metadata?.[key] ?? '';
+  if (text === '' || accountIdIn(text) !== undefined) return [];
+  return [`metadata ${key} is not the id of a Salesforce account (001…, 15 or 18 characters): left out`];
+};
 
 /** Fingerprint of the state right before an update. */
 const previousFingerprintOf = (sighting: Sighting, context: MappingContext): string | undefined => {
@@ -45,13 +73,13 @@ const previousFingerprintOf = (sighting: Sighting, context: MappingContext): str
 };
 
 /** A customer with its levels and the attributes that totals are cut by; contact data stays at Stripe. */
-export const mapCustomer = (sighting: Sighting, context: MappingContext): Reading<CustomerFact> => {
+export const mapCustomer = (sighting: Sighting, context: MappingContext): Reading<Mapped<CustomerFact>> => {
   const snapshot = readSnapshot(customerSnapshot, sighting.object, 'customer');
   if (snapshot.kind !== 'read') return snapshot;
   // A deletion shows the last state without the mark when it comes as an event, and nothing but the mark when it is read.
   const deleted = snapshot.value.deleted === true || sighting.eventType === 'customer.deleted';
   const state = stateOf(snapshot.value, deleted, context);
-  return read({
+  const fact: CustomerFact = {
     provenance: provenanceOf(sighting, context),
     customerId: snapshot.value.id,
     ...state,
@@ -59,5 +87,6 @@ export const mapCustomer = (sighting: Sighting, context: MappingContext): Readin
     lifecycle: lifecycleOf(sighting, 'customer'),
     fingerprint: fingerprintOf(state),
     ...present('previousFingerprint', previousFingerprintOf(sighting, context)),
-  });
+  };
+  return read({ fact, warnings: warningsOf(snapshot.value, context) });
 };

@@ -1,8 +1,8 @@
 import type { StripeInstance } from '../../platform/config.ts';
 import { openEnvelope } from '../../platform/envelope.ts';
 import type { QueueMessage } from '../../platform/handler.ts';
+import { replayedFrom } from '../kept-event.ts';
 import type { ParkProblem } from './outcomes.ts';
-import { replayedFrom } from './park.ts';
 import { openSourceEvent, type SourceEvent } from './source-event.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import { fromStripeMinor } from '../../platform/currencies.ts';
+import { present } from '../present.ts';
 import type { Catalogue, Learnt } from './catalogue.ts';
 import type { MappingContext } from './context.ts';
 import { incomplete, type Need, parked, type Reading, read } from './outcomes.ts';
-import { present } from './present.ts';
 import type { Line } from './prices.ts';
 import type { CouponSnapshot, DiscountSnapshot } from './snapshots.ts';
 

@@ -114,9 +114,10 @@ const mapCustomerWithDiscount = (
 ): Reading<Mapping> => {
   const customer = mapCustomer(sighting, context);
   if (customer.kind !== 'read') return customer;
-  const fact = customer.value;
+  const { fact, warnings } = customer.value;
   return mapped(consequencesOf(sighting, catalogue), (consequences) => ({
     ...plain(customerId, { kind: 'customer', fact }),
+    warnings,
     ...consequences,
   }));
 };

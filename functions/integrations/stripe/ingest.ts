@@ -3,37 +3,39 @@ import { Bug } from '../../platform/bug.ts';
 import { putEvent } from '../../platform/clients/signed.ts';
 import { ServiceError } from '../../platform/clients/transport.ts';
 import { nowMs } from '../../platform/clock.ts';
-import { handlerOf } from '../../platform/handler.ts';
-import { problemDocument } from '../../platform/http-problem.ts';
+import { handlerOf, type Invocation } from '../../platform/handler.ts';
+import { acceptedAnswer, problemAnswerOf } from '../../platform/http-answer.ts';
 import { correlateWith, errorFields, log } from '../../platform/log.ts';
 import { count } from '../../platform/metrics.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { timeLeftOf } from '../../platform/time-left.ts';
+import { judgedBySecrets } from '../signing-secrets.ts';
+import { headerOf, rawBodyOf, type WebhookRequest } from '../webhook-request.ts';
+import { instanceNamed } from './endpoint.ts';
 import { stripeWebhookRoutes } from './routes.ts';
-import { type SignatureProblem, verifySignature } from './signature.ts';
-import { instanceNamed, rereadSigningSecrets, signingSecrets } from './signing-secrets.ts';
-import { acceptedOf, headerOf, rawBodyOf, type WebhookRequest } from './webhook.ts';
+import { verifySignature } from './signature.ts';
+import { acceptedOf, MAX_BODY_BYTES } from './webhook.ts';
 
 /** Where a webhook's events come from, on the bus. */
 const SOURCE_PREFIX = 'ascent.stripe/';
 
+/** Of the time of an invocation, for reading the secret: the bus has the other half, and whatever this one leaves of its own. */
+const SECRET_SHARE = 0.5;
+
 type Code = keyof typeof stripeWebhookRoutes.receiveStripeEvent.problems;
 
-/** Against the secrets that we hold; where the signature fits none of them, once more against freshly read ones: a rotation loses nothing. */
-const verified = async (secretId: string, rawBody: Buffer, header: string | undefined): Promise<Result<unknown, SignatureProblem>> => {
-  const signed = { rawBody, header, nowSeconds: Math.floor(nowMs() / 1000) };
-  const first = verifySignature({ ...signed, secrets: await signingSecrets(secretId) });
-  if (first.ok || first.problem.code !== 'signature-mismatch') return first;
-  const reread = await rereadSigningSecrets(secretId);
-  return reread === undefined ? first : verifySignature({ ...signed, secrets: reread });
-};
-
-/** Puts the event on the bus: it is durable before it is acknowledged. */
-const receive = async (request: WebhookRequest): Promise<Result<string, Problem<Code>>> => {
+/** Puts the event on the bus: it is durable before it is acknowledged. All waiting ends while there is time to answer. */
+const receive = async (request: WebhookRequest, { remainingMs }: Invocation): Promise<Result<string, Problem<Code>>> => {
   const target = instanceNamed(request.pathParameters?.['instance']);
   if (target === undefined) return fail('instance-unknown', 'No Stripe instance of this name is configured.', 'instance');
-  const raw = rawBodyOf(request);
+  const raw = rawBodyOf(request, MAX_BODY_BYTES);
   if (!raw.ok) return raw;
-  const signature = await verified(target.secretId, raw.value, headerOf(request, 'stripe-signature'));
+  const signed = { rawBody: raw.value, header: headerOf(request, 'stripe-signature'), nowSeconds: Math.floor(nowMs() / 1000) };
+  const signature = await judgedBySecrets(
+    target.secretId,
+    (secrets) => verifySignature({ ...signed, secrets }),
+    timeLeftOf(remainingMs, SECRET_SHARE),
+  );
   if (!signature.ok) return signature;
   const accepted = acceptedOf(raw.value);
   if (!accepted.ok) return accepted;
@@ -42,29 +44,25 @@ const receive = async (request: WebhookRequest): Promise<Result<string, Problem<
   if (busName === undefined || busName === '')
     throw new Bug('the environment variable SOURCE_BUS_NAME is missing: this function was wired without the bus');
   const { type: detailType, detail, id } = accepted.value;
-  await putEvent({ busName, source: `${SOURCE_PREFIX}${target.instance}`, detailType, detail, timeMs: nowMs() });
+  const entry = { busName, source: `${SOURCE_PREFIX}${target.instance}`, detailType, detail, timeMs: nowMs() };
+  await putEvent(entry, timeLeftOf(remainingMs));
   return ok(id);
 };
 
-const refused = (problem: Problem<Code>, requestId: string): APIGatewayProxyStructuredResultV2 => {
-  const status = stripeWebhookRoutes.receiveStripeEvent.problems[problem.code];
-  return {
-    statusCode: status,
-    headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify(problemDocument(problem, status, requestId)),
-  };
-};
+const refused = (problem: Problem<Code>, requestId: string): APIGatewayProxyStructuredResultV2 =>
+  problemAnswerOf(problem, stripeWebhookRoutes.receiveStripeEvent.problems[problem.code], requestId);
 
 const NOT_STORED: Problem<Code> = { code: 'not-stored', detail: 'The event could not be stored; please send it again.' };
 
 export const handler = handlerOf<WebhookRequest, APIGatewayProxyStructuredResultV2>(
   'integrations/stripe/ingest',
-  async (request, { requestId }) => {
+  async (request, invocation) => {
+    const { requestId } = invocation;
     try {
-      const received = await receive(request);
+      const received = await receive(request, invocation);
       if (received.ok) {
         count('Handled', 1);
-        return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"received":true}' };
+        return acceptedAnswer('{"received":true}', requestId);
       }
       count('Refused', 1);
       log.warn('a webhook was refused', { code: received.problem.code, requestId });

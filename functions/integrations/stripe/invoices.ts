@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { InvoiceDocument, InvoiceItemDocument, InvoiceLine } from '../documents.ts';
+import { present } from '../present.ts';
 import { type DocumentSighting, minorsOf, sumMinor } from './document.ts';
 import { incomplete, parked, type Reading, read } from './outcomes.ts';
-import { present } from './present.ts';
 import { decimalText, listOf, nullish, readSnapshot, ref, seconds } from './snapshots.ts';
 
 const taxes = nullish(z.array(z.object({ amount: z.int() })));

@@ -1,35 +1,13 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
-import type { ParkedEvent } from '../store.ts';
+import { keptEvent, markedAsReplay, openKeptEvent } from '../kept-event.ts';
+import type { ParkedEvent } from '../parked-store.ts';
 import type { ParkProblem } from './outcomes.ts';
 
-/** Of the compressed text, so that the item stays below DynamoDB's 400 KB. */
-const MAX_KEPT_CHARACTERS = 300_000;
-const MAX_INFLATED_BYTES = 8_000_000;
-
-/** Key that our replay adds to an event: the id of its parked copy, which is closed when the event is taken in. Stripe has no such key. */
-const REPLAY_MARK = 'ascent_replay';
-
 type Json = Readonly<Record<string, unknown>>;
-
-/** Id of the parked copy that this event was replayed from. */
-export const replayedFrom = (raw: Json): string | undefined => {
-  const mark = raw[REPLAY_MARK];
-  return typeof mark === 'string' && mark !== '' ? mark : undefined;
-};
-
-const kept = (raw: Json): string | undefined => {
-  const { [REPLAY_MARK]: _mark, ...event } = raw;
-  const text = gzipSync(JSON.stringify(event)).toString('base64');
-  return text.length <= MAX_KEPT_CHARACTERS ? text : undefined;
-};
-
-const inflated = (text: string): Json =>
-  JSON.parse(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8')) as Json;
 
 /** The event to put on the bus again. One that was too large to keep is replayed as a reference, which is fetched like any too large for the bus. */
 export const eventToReplay = (parked: ParkedEvent, livemode: boolean): Json => {
   const { eventId, eventType, observedAt, event } = parked;
-  const whole = event === undefined ? undefined : inflated(event);
+  const whole = event === undefined ? undefined : openKeptEvent(event);
   const reference = {
     id: eventId,
     object: 'event',
@@ -39,7 +17,7 @@ export const eventToReplay = (parked: ParkedEvent, livemode: boolean): Json => {
     data: { object: {} },
     oversized: true,
   };
-  return { ...(whole ?? reference), [REPLAY_MARK]: eventId };
+  return markedAsReplay(whole ?? reference, eventId);
 };
 
 export interface ParkedFrom {
@@ -52,7 +30,7 @@ export interface ParkedFrom {
 
 /** The item that keeps an event which could not be taken in, with the reason. */
 export const parkedItem = (from: ParkedFrom, problem: ParkProblem, parkedAt: string): Omit<ParkedEvent, 'state'> => {
-  const event = kept(from.raw);
+  const event = keptEvent(from.raw);
   return {
     system: 'stripe',
     instance: from.instance,

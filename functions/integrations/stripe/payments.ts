@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { present } from '../present.ts';
 import { type DocumentSighting, type MappedDocument, minorsOf, spelled, sumMinor } from './document.ts';
 import { type Reading, read } from './outcomes.ts';
-import { present } from './present.ts';
 import { nullish, readSnapshot, ref, seconds } from './snapshots.ts';
 
 const chargeSnapshot = z.object({

@@ -1,10 +1,10 @@
 import type { EventData } from '../../platform/events.ts';
 import { digest } from '../../platform/ids.ts';
 import type { subscriptionScheduleRecorded } from '../events.ts';
+import { present } from '../present.ts';
 import type { MappingContext } from './context.ts';
 import { applyPrevious } from './fingerprint.ts';
 import { parked, type Reading, read } from './outcomes.ts';
-import { present } from './present.ts';
 import { lifecycleOf, provenanceOf, type Sighting } from './sighting.ts';
 import { readSnapshot, type ScheduleSnapshot, scheduleSnapshot } from './snapshots.ts';
 

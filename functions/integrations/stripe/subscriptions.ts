@@ -1,13 +1,13 @@
 import { isDate } from '../../platform/calendar.ts';
 import type { EventData } from '../../platform/events.ts';
 import type { subscriptionRecorded } from '../events.ts';
+import { present } from '../present.ts';
 import type { Catalogue } from './catalogue.ts';
-import { type MappingContext, type SubscriptionKeys, subscriptionKeys } from './context.ts';
+import { agreementIdIn, type MappingContext, type SubscriptionKeys, subscriptionKeys } from './context.ts';
 import { type Inherited, inheritedDiscounts } from './customer-discounts.ts';
 import { type DiscountOwner, itemDiscounts, subscriptionDiscounts } from './discounts.ts';
 import { discountEntries, fingerprintOf, previousFingerprintOf } from './fingerprint.ts';
 import { incomplete, type Need, parked, type Reading, read } from './outcomes.ts';
-import { present } from './present.ts';
 import { type Line, pricingOf } from './prices.ts';
 import { lifecycleOf, provenanceOf, type Sighting } from './sighting.ts';
 import { type DiscountSnapshot, type ItemSnapshot, readSnapshot, type SubscriptionSnapshot, subscriptionSnapshot } from './snapshots.ts';
@@ -227,7 +227,6 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
   const commercial = linesOf(scope);
   if (commercial.kind !== 'read') return commercial;
   const days = (epochSeconds: number | null | undefined) => (epochSeconds == null ? undefined : context.dayOf(epochSeconds));
-  const agreementId = subscription.metadata?.[keys.agreementId];
   const fact: SubscriptionFact = {
     provenance: provenanceOf(sighting, context),
     subscriptionId: subscription.id,
@@ -245,7 +244,7 @@ export const mapSubscription = (sighting: Sighting, catalogue: Catalogue, contex
     observedOn: context.dayOf(sighting.observedAt),
     ...present('termMonths', termMonthsOf(scope)),
     ...present('termStartsOn', dateOf(scope, keys.termStartsOn)),
-    ...present('agreementId', agreementId === '' ? undefined : agreementId?.slice(0, 255)),
+    ...present('agreementId', agreementIdIn(subscription.metadata, keys)),
     ...present('scheduleId', subscription.schedule),
     discounts: commercial.value.discounts,
     lines: [...commercial.value.lines],

@@ -1,35 +1,9 @@
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 
-/** The parts of a request that matter, from API Gateway's format 2.0 (HTTP API) or 1.0 (REST API, names in any case). */
-export interface WebhookRequest {
-  readonly headers?: Readonly<Record<string, string | undefined>> | null;
-  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
-  readonly body?: string | null;
-  readonly isBase64Encoded?: boolean;
-  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null;
-  readonly requestContext?: { readonly requestId?: string };
-}
-
 /** Largest body that is taken, bytes. Stripe's largest events (invoices with hundreds of lines) stay below 1 MB. */
 export const MAX_BODY_BYTES = 4_000_000;
 /** Of the whole entry, bytes: the bus and the queue behind it take 1 MB, their own envelopes included. */
 export const MAX_DETAIL_BYTES = 900_000;
-
-/** A header's value, whatever the case of its name. A header that came several times is joined as HTTP joins it. */
-export const headerOf = (request: WebhookRequest, name: string): string | undefined => {
-  for (const [key, value] of Object.entries(request.headers ?? {})) if (key.toLowerCase() === name) return value;
-  for (const [key, values] of Object.entries(request.multiValueHeaders ?? {})) if (key.toLowerCase() === name) return values?.join(',');
-  return undefined;
-};
-
-/** The bytes as they were sent: what was signed. */
-export const rawBodyOf = (request: WebhookRequest): Result<Buffer, Problem<'event-unreadable' | 'body-too-large'>> => {
-  const raw = Buffer.from(request.body ?? '', request.isBase64Encoded === true ? 'base64' : 'utf8');
-  if (raw.length === 0) return fail('event-unreadable', 'The body is empty.', 'body');
-  if (raw.length > MAX_BODY_BYTES)
-    return fail('body-too-large', `The body has ${raw.length} bytes; at most ${MAX_BODY_BYTES} are taken.`, 'body');
-  return ok(raw);
-};
 
 export interface Accepted {
   readonly id: string;

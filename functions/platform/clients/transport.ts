@@ -15,6 +15,7 @@ export interface ServiceName {
   readonly protocol: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
 }
 
+/** Longest that one request may take. */
 const TIMEOUT_MS = 4_000;
 
 /** A service answered an error, or not at all: the caller's caller tries again. */
@@ -76,13 +77,13 @@ export interface Answer {
   readonly text: string;
 }
 
-const post = (url: URL, headers: Record<string, string>, body: string): Promise<Answer> =>
+const post = (url: URL, headers: Record<string, string>, body: string, timeoutMs: number): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:';
     const options = { method: 'POST', host: url.hostname, port: url.port, path: url.pathname, headers };
     const outgoing = secure ? httpsRequest({ ...options, agent: agents.https }) : httpRequest({ ...options, agent: agents.http });
     // One limit for the whole exchange, not for a silence on the socket.
-    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     const failed = (error: Error): void => {
       clearTimeout(timer);
       reject(error);
@@ -103,12 +104,17 @@ const post = (url: URL, headers: Record<string, string>, body: string): Promise<
     outgoing.end(body);
   });
 
-/** One request; an error where nobody answered. */
-export const signedPost = async (service: ServiceName, target: string, body: string): Promise<Answer | ServiceError> => {
+/** One request; an error where nobody answered within four seconds, or within `atMostMs` where that is less. */
+export const signedPost = async (
+  service: ServiceName,
+  target: string,
+  body: string,
+  atMostMs = TIMEOUT_MS,
+): Promise<Answer | ServiceError> => {
   const url = endpointOf(service);
   const headers = headersOf(service, url, target, body);
   try {
-    return await post(url, headers, body);
+    return await post(url, headers, body, Math.min(TIMEOUT_MS, atMostMs));
   } catch (error) {
     return new ServiceError(`${target} did not answer`, { cause: error });
   }

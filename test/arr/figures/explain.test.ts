@@ -255,6 +255,8 @@ describe('the head of a figure', () => {
         throughAt: '2026-11-05T09:59:50.000Z', // 1,793,872,790
         lastEvent: { eventId: 'evt_newest', recordedAt: '2026-11-05T09:59:55.000Z', lagSeconds: 5 },
       },
+      // Configured, and not heard yet.
+      { id: 'salesforce-main' },
     ],
   };
 

@@ -30,7 +30,7 @@ const ramp = [
   segment(1_200_000, '2028-02-01', '2029-02-01'),
 ];
 const signed = (lines: readonly Line[], more: Partial<SubscriptionFact> = {}, at = '2026-01-15'): Fact =>
-  subscription(at, [...lines], { evidence: 'signed', startsOn: '2026-02-01', bookedOn: '2026-01-15', lifecycle: 'created', ...more });
+  subscription(at, [...lines], { startsOn: '2026-02-01', bookedOn: '2026-01-15', lifecycle: 'created', ...more });
 
 describe('lines with days of their own', () => {
   it('step on contracted days, as one line, and end with their term', () => {

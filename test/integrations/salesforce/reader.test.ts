@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_ATTEMPTS, salesforceReader } from '../../../functions/integrations/salesforce/reader.ts';
+import type { OrgMemory } from '../../../functions/integrations/salesforce/session.ts';
 import type { Credentials } from '../../../functions/integrations/salesforce/token.ts';
 
 interface Reply {
@@ -56,8 +57,9 @@ afterEach(() => {
 });
 
 const byClient: Credentials = { clientId: 'app', clientSecret: 'hush' };
-const reader = (credentials: Credentials = byClient, replaced?: Credentials) =>
+const reader = (credentials: Credentials = byClient, replaced?: Credentials, memory: OrgMemory = {}) =>
   salesforceReader({
+    memory,
     instanceUrl: url,
     audience: 'https://login.salesforce.com',
     apiVersion: '66.0',
@@ -126,6 +128,24 @@ describe('a session that has ended', () => {
     replies = [page([])];
     expect((await reader(byClient, { clientId: 'app', clientSecret: 'new' }).query('q')).kind).toBe('found');
     expect(signIns.map((form) => form.get('client_secret'))).toEqual(['hush', 'new']);
+  });
+
+  it.each([
+    ['the same page again and again', [{ Id: '1' }], 3],
+    ['pages without records', [], 1],
+  ])('ends where the org gives %s', async (_what, records, pages) => {
+    const more = { totalSize: 3, done: false, nextRecordsUrl: '/services/data/v66.0/query/01gHs00000SMPLQ-2000' };
+    replies = [page(records, more)];
+    const gathered = records.length * pages;
+    expect(await reader().query('q')).toEqual({ kind: 'failed', reason: `Salesforce goes on behind ${gathered} of 3 records` });
+    expect(asked).toHaveLength(pages);
+  });
+
+  it('signs in once for all readers that share a memory, and again where the org has ended the session', async () => {
+    const memory = {};
+    replies = [page([]), page([]), failure(401, 'INVALID_SESSION_ID'), page([])];
+    for (let i = 0; i < 3; i += 1) expect((await reader(byClient, undefined, memory).query('q')).kind).toBe('found');
+    expect(signIns).toHaveLength(2);
   });
 
   it('says that the sign-in was refused, without the credentials', async () => {

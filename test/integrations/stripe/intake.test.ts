@@ -240,12 +240,16 @@ describe('the API', () => {
   test('tells how far the source was heard, and what became of the deliveries', async () => {
     type Shown = Json & { readonly deliveries: Readonly<Record<string, number>> };
     const { json } = await call<ListAnswer<Shown>>((await load()).api, 'GET', '/api/v1/integrations', read);
-    expect(json.items).toHaveLength(1);
+    expect(json.items.map(({ id, status }) => [id, status])).toEqual([
+      ['stripe-main', 'ok'],
+      ['salesforce-main', 'waiting'],
+    ]);
     expect(json.items[0]).toMatchObject({
       id: 'stripe-main',
       system: 'stripe',
       instance: 'main',
       livemode: false,
+      parked: expect.any(Number),
       lastEvent: { occurredAt: expect.any(String), lagSeconds: expect.any(Number) },
     });
     expect(json.items[0]?.deliveries['recorded']).toBeGreaterThan(10);
@@ -329,7 +333,7 @@ test('what is parked does not move how far the source was taken in', async () =>
 test('no raw body of the sample is lost: what is parked can be unpacked whole', async () => {
   const raw = JSON.parse(textOf('events/64.payout.paid.json')) as Json;
   await take(raw);
-  const { parkedEvent } = await import('../../../functions/integrations/store.ts');
+  const { parkedEvent } = await import('../../../functions/integrations/parked-store.ts');
   const { eventToReplay } = await import('../../../functions/integrations/stripe/park.ts');
   const parked = await parkedEvent('stripe', 'main', 'evt_1Smpl0064');
   expect(parked && eventToReplay(parked, false)).toEqual({ ...raw, ascent_replay: 'evt_1Smpl0064' });

@@ -77,12 +77,16 @@ export const envelopeOf = (entry: FakeAws['events'][number], id = 'bus-1'): stri
     detail: JSON.parse(entry.Detail) as unknown,
   });
 
-/** Feeds a queue's consumer in batches of ten; answers the bodies that failed. */
-export const consume = async (handler: unknown, bodies: readonly string[]): Promise<readonly string[]> => {
+/** Feeds a queue's consumer in batches of ten, in the first or a later delivery; answers the bodies that failed. */
+export const consume = async (handler: unknown, bodies: readonly string[], receiveCount = 1): Promise<readonly string[]> => {
   const failed: string[] = [];
   for (let from = 0; from < bodies.length; from += 10) {
     const batch = bodies.slice(from, from + 10);
-    const Records = batch.map((body, i) => ({ messageId: `m${from + i}`, body, attributes: { ApproximateReceiveCount: '1' } }));
+    const Records = batch.map((body, i) => ({
+      messageId: `m${from + i}`,
+      body,
+      attributes: { ApproximateReceiveCount: String(receiveCount) },
+    }));
     const answer = (await (handler as Handler)({ Records }, lambdaContext)) as { batchItemFailures: { itemIdentifier: string }[] };
     for (const { itemIdentifier } of answer.batchItemFailures) failed.push(bodies[Number(itemIdentifier.slice(1))] ?? '');
   }

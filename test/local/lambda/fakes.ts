@@ -81,6 +81,7 @@ export const fakeQueues = () => {
     counts: () => ({ visible: visible.length, inFlight: 0, delayed: 0 }),
     peek: () => [],
     redrive: () => 0,
+    discard: () => false,
   };
   const add = (...ids: readonly string[]): void => {
     for (const id of ids)

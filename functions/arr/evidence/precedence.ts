@@ -1,0 +1,189 @@
+import { fromEpochDay } from '../../platform/calendar.ts';
+import type { LapseFact, PairFact } from '../lines/facts.ts';
+import type { Line } from '../lines/rating.ts';
+import { type Stretch, type Subscription, stretchFrom } from '../lines/stretches.ts';
+import type { Context } from '../lines/values.ts';
+import { type Group, holds, type Interval, servedDays } from './groups.ts';
+import { type Pair, type Paired, pairsOf, START_DAYS } from './pairs.ts';
+import type { Chain, Term } from './terms.ts';
+
+/** What is to be looked at again on a day, when nothing has come by then: see `LapseFact`. */
+export interface Watch {
+  readonly agreementId: string;
+  readonly of: LapseFact['of'];
+  /** First day without. */
+  readonly on: string;
+}
+
+/** What evidence of several sources comes to. */
+export interface Settlement extends Paired {
+  /** Signed and billed lines as they count. */
+  readonly subscriptions: readonly Subscription[];
+  readonly chains: readonly Chain[];
+  /** First day on which a chain's line does not count any more; a line that is not there goes on. */
+  readonly endDays: ReadonlyMap<Group, number>;
+  readonly watches: readonly Watch[];
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * Precedence of evidence (`arr-rules`, row A14). Within its term a signed line decides price, quantity and term, and what bills it adds
+ * nothing. After the term billing counts where it goes on; without it the line has ended. Where billing stopped within the term, the line is kept until
+ * that has lapsed. A signed line that may be a billed one counts only on days on which that is not in service.
+ */
+export const settle = (
+  chains: readonly Chain[],
+  billed: readonly Subscription[],
+  { pairs: words, lapses }: { readonly pairs: readonly PairFact[]; readonly lapses: readonly LapseFact[] },
+  context: Context,
+): Settlement => {
+  const paired = pairsOf(chains, billed, words, context);
+  const ownerOf = new Map(billed.map((subscription) => [subscription.subscriptionId, subscription]));
+  const served = new Map<Group, readonly Interval[]>();
+  for (const group of paired.billed) served.set(group, servedDays(group, ownerOf.get(group.ownerId) as Subscription, context));
+  const servedOf = (group: Group): readonly Interval[] => served.get(group) ?? [];
+  const endDays = new Map<Group, number>();
+  const watches: Watch[] = [];
+  for (const chain of chains)
+    for (const group of paired.signed.filter(({ ownerId }) => ownerId === chain.chainId)) {
+      const billing = paired.pairs.filter(({ signed }) => signed === group).map(({ billed: own }) => servedOf(own));
+      const end = endOf(chain, group, billing, lapses);
+      if (end.day !== undefined) endDays.set(group, end.day);
+      if (end.watch !== undefined && !watches.some((other) => JSON.stringify(other) === JSON.stringify(end.watch))) watches.push(end.watch);
+    }
+  const keys = sharedKeys(paired.pairs);
+  const hiddenBilled = hiddenBy(paired.pairs, endDays);
+  const hiddenSigned = new Map<Group, readonly Interval[]>();
+  for (const { signed, billed: own } of paired.duplicates) {
+    // Both began at about the same time: the signed one waits for the billed one from its first day on.
+    const days = servedOf(own).map((interval, i) => (i === 0 ? { ...interval, from: Number.NEGATIVE_INFINITY } : interval));
+    hiddenSigned.set(signed, [...(hiddenSigned.get(signed) ?? []), ...days]);
+  }
+  const subscriptions = [
+    ...chains.map((chain) => {
+      const groups = paired.signed.filter(({ ownerId }) => ownerId === chain.chainId);
+      const stretches = chainStretches(chain, groups, endDays);
+      return { subscriptionId: chain.chainId, observedAt: observedAtOf(chain), stretches: settled(stretches, groups, hiddenSigned, keys) };
+    }),
+    ...billed.map((subscription) => {
+      const groups = paired.billed.filter(({ ownerId }) => ownerId === subscription.subscriptionId);
+      return { ...subscription, stretches: settled(subscription.stretches, groups, hiddenBilled, keys) };
+    }),
+  ];
+  return { ...paired, subscriptions, chains, endDays, watches };
+};
+
+const observedAtOf = ({ terms }: Chain): number => Math.max(...terms.map(({ fact }) => fact.provenance.observedAt));
+
+/** When a chain's line ends, and what is to be looked at again. */
+const endOf = (
+  { terms }: Chain,
+  group: Group,
+  billing: readonly (readonly Interval[])[],
+  lapses: readonly LapseFact[],
+): { readonly day?: number; readonly watch?: Watch } => {
+  const last = terms[terms.length - 1] as Term;
+  const stopped = stoppedDay(billing);
+  const isWithin = stopped !== undefined && stopped >= group.startDay && (last.endDay === undefined || stopped < last.endDay);
+  const billingWatch = isWithin ? ({ agreementId: last.agreementId, of: 'billing', on: fromEpochDay(stopped) } as const) : undefined;
+  const stop = billingWatch && newestOf(lapses, billingWatch);
+  if (stop !== undefined && stop.byHand === undefined) return { day: stopped as number };
+  const open = billingWatch !== undefined && stop === undefined ? { watch: billingWatch } : {};
+  const { endDay } = last;
+  if (endDay === undefined || !lineEndsOf(last, group).includes(fromEpochDay(endDay))) return open;
+  if (last.isTerminated || billing.some((days) => holds(days, endDay))) return { day: endDay, ...open };
+  // A renewal that comes within thirty days takes the end back (terms.ts).
+  const word = newestOf(lapses, { agreementId: last.agreementId, of: 'term', on: fromEpochDay(endDay) });
+  return word?.byHand === undefined ? { day: endDay, ...open } : open;
+};
+
+/** The day since which nothing bills a line that was billed; undefined where it is billed still, or never was. */
+const stoppedDay = (billing: readonly (readonly Interval[])[]): number | undefined => {
+  let last: number | undefined;
+  for (const days of billing) for (const { to } of days) last = Math.max(last ?? to, to);
+  return last === NEVER ? undefined : last;
+};
+
+/** A controller's word stands against what time said, whichever came first. */
+const newestOf = (lapses: readonly LapseFact[], watch: Watch): LapseFact | undefined => {
+  const own = lapses.filter(({ agreementId, of, on }) => agreementId === watch.agreementId && of === watch.of && on === watch.on);
+  return own.find(({ byHand }) => byHand !== undefined) ?? own[0];
+};
+
+const lineEndsOf = (term: Term, group: Group): readonly (string | undefined)[] => {
+  const lineId = group.lineIds.get(term.startDay);
+  return term.fact.lines.filter((line) => line.lineId === lineId).map(({ endsOn }) => endsOn);
+};
+
+/** A chain's stretches, one a term, their last lines ended or kept as was decided. */
+const chainStretches = ({ terms }: Chain, groups: readonly Group[], endDays: ReadonlyMap<Group, number>): readonly Stretch[] =>
+  terms.map((term, i) => {
+    const termEnd = term.endDay === undefined ? undefined : fromEpochDay(term.endDay);
+    const isLast = i === terms.length - 1;
+    const lines = term.fact.lines.flatMap((line): Line[] => {
+      const group = groups.find(({ lineIds }) => lineIds.get(term.startDay) === line.lineId);
+      const endDay = group === undefined || !isLast ? undefined : endDays.get(group);
+      return endedOn(line, termEnd, endDay);
+    });
+    return { ...stretchFrom({ ...term.fact, lines }, term.startDay, term.startDay), fact: term.fact };
+  });
+
+/** A line that ends with its term goes on until the next term, or until it is decided to have ended. */
+const endedOn = (line: Line, termEnd: string | undefined, endDay: number | undefined): Line[] => {
+  const { endsOn: own, ...open } = line;
+  const until = endDay === undefined ? undefined : fromEpochDay(endDay);
+  if (until !== undefined && line.startsOn !== undefined && line.startsOn >= until) return [];
+  const endsOn = own === undefined || own === termEnd ? until : until !== undefined && until < own ? until : own;
+  return [endsOn === undefined ? open : { ...open, endsOn }];
+};
+
+/** Both sides of a pair bear the key of the one that was heard of first, so that nothing moves when the other is found. */
+const sharedKeys = (pairs: readonly Pair[]): ReadonlyMap<Group, string> => {
+  const keys = new Map<Group, string>();
+  for (const { signed, billed, isFurther } of pairs) {
+    if (isFurther || signed.currency !== billed.currency || signed.productId !== billed.productId) continue;
+    if ([...keys.keys()].some((group) => group === signed || group === billed)) continue;
+    if (billed.heardAt < signed.heardAt) {
+      keys.set(signed, billed.key);
+      keys.set(billed, billed.key);
+    } else keys.set(billed, signed.key);
+  }
+  return keys;
+};
+
+/** Days on which billed lines add nothing: from before the signed line begins, where both began together, until it ends. */
+const hiddenBy = (pairs: readonly Pair[], endDays: ReadonlyMap<Group, number>): ReadonlyMap<Group, readonly Interval[]> => {
+  const hidden = new Map<Group, Interval[]>();
+  for (const { signed, billed } of pairs) {
+    const from = billed.startDay >= signed.startDay - START_DAYS ? Number.NEGATIVE_INFINITY : signed.startDay;
+    hidden.set(billed, [...(hidden.get(billed) ?? []), { from, to: endDays.get(signed) ?? NEVER }]);
+  }
+  return hidden;
+};
+
+/** Stretches cut where lines begin or cease to be hidden. */
+const settled = (
+  stretches: readonly Stretch[],
+  groups: readonly Group[],
+  hiddenDays: ReadonlyMap<Group, readonly Interval[]>,
+  keys: ReadonlyMap<Group, string>,
+): readonly Stretch[] => {
+  const touched = groups.filter((group) => hiddenDays.has(group) || keys.has(group));
+  if (touched.length === 0) return stretches;
+  const edges = touched.flatMap((group) => (hiddenDays.get(group) ?? []).flatMap(({ from, to }) => [from, to])).filter(Number.isFinite);
+  return stretches.flatMap((stretch, i) => {
+    const next = stretches[i + 1]?.fromDay ?? NEVER;
+    const cuts = [...new Set(edges.filter((day) => day > stretch.fromDay && day < next))].sort((a, b) => a - b);
+    return [stretch.fromDay, ...cuts].map((fromDay): Stretch => {
+      const own = touched.flatMap((group) => {
+        const lineId = group.lineIds.get(stretch.fromDay);
+        return lineId === undefined ? [] : [{ group, lineId }];
+      });
+      const hidden = new Set(own.flatMap(({ group, lineId }) => (holds(hiddenDays.get(group) ?? [], fromDay) ? [lineId] : [])));
+      const named = new Map(own.flatMap(({ group, lineId }) => (keys.has(group) ? [[lineId, keys.get(group) as string]] : [])));
+      const breakDays = fromDay === stretch.fromDay ? stretch.breakDays : stretch.breakDays.filter((day) => day > fromDay);
+      return { ...stretch, fromDay, breakDays, settled: { hidden, keys: named } };
+    });
+  });
+};

@@ -1,0 +1,178 @@
+import { addMonths, fromEpochDay, monthOf, toEpochDay, yearOf } from '../../platform/calendar.ts';
+import type { SubscriptionFact } from '../lines/facts.ts';
+import type { Line } from '../lines/rating.ts';
+
+/**
+ * One term of a signed agreement: what its newest reading says of it, by its own dates. A reading is the whole agreement as it is now, so the
+ * newest decides the whole history, also back.
+ */
+export interface Term {
+  readonly agreementId: string;
+  /** The reading, with the lines of this term only. */
+  readonly fact: SubscriptionFact;
+  readonly startDay: number;
+  /** First day after it; undefined where a line has no end. */
+  readonly endDay: number | undefined;
+  /** It was ended before its time, on `endDay`. */
+  readonly isTerminated: boolean;
+}
+
+/** An agreement and what renewed it, in the order of their terms: one commercial history. */
+export interface Chain {
+  /** Of its first agreement. */
+  readonly chainId: string;
+  readonly terms: readonly Term[];
+  /** All ids under which a billing system may know any of its agreements. */
+  readonly agreementIds: ReadonlySet<string>;
+  /** `<system>/<instance>/<subscription>` that its agreements name as what bills them. */
+  readonly billedBy: ReadonlySet<string>;
+  /** The source's second in which each line was first shown. */
+  readonly heardAt: ReadonlyMap<string, number>;
+}
+
+/** A renewal may begin this many days after the term that it renews. */
+export const RENEWAL_DAYS = 30;
+
+/** Order of two readings of an agreement: the source's second, then the event id, which carries the milliseconds. */
+const isNewer = (a: SubscriptionFact, b: SubscriptionFact): boolean =>
+  a.provenance.observedAt === b.provenance.observedAt
+    ? a.provenance.eventId > b.provenance.eventId
+    : a.provenance.observedAt > b.provenance.observedAt;
+
+/** The newest reading of each agreement, whether signed or claimed, by its id. */
+export const newestReadings = (facts: readonly SubscriptionFact[]): ReadonlyMap<string, SubscriptionFact> => {
+  const newest = new Map<string, SubscriptionFact>();
+  for (const fact of facts) {
+    const known = newest.get(fact.subscriptionId);
+    if (known === undefined || isNewer(fact, known)) newest.set(fact.subscriptionId, fact);
+  }
+  return newest;
+};
+
+/** Chains of all signed agreements among readings of agreements, oldest first. */
+export const chainsOf = (readings: readonly SubscriptionFact[]): readonly Chain[] => {
+  const terms = [...newestReadings(readings).values()]
+    .filter(({ evidence, status }) => evidence === 'signed' && status === 'active')
+    .flatMap(termsOf)
+    .sort((a, b) => a.startDay - b.startDay || (a.agreementId < b.agreementId ? -1 : a.agreementId > b.agreementId ? 1 : 0));
+  const chains: Term[][] = [];
+  for (const term of terms) {
+    const renewed = chains.find((chain) => isRenewedBy(chain[chain.length - 1] as Term, term));
+    if (renewed === undefined) chains.push([term]);
+    else renewed.push(term);
+  }
+  return chains.map((chain) => chainFrom(chain, readings));
+};
+
+const chainFrom = (terms: readonly Term[], readings: readonly SubscriptionFact[]): Chain => {
+  const ids = new Set(terms.map(({ agreementId }) => agreementId));
+  const heardAt = new Map<string, number>();
+  for (const { subscriptionId, lines, provenance } of readings) {
+    if (!ids.has(subscriptionId)) continue;
+    for (const { lineId } of lines) heardAt.set(lineId, Math.min(heardAt.get(lineId) ?? provenance.observedAt, provenance.observedAt));
+  }
+  const facts = terms.map(({ fact }) => fact);
+  return {
+    chainId: (terms[0] as Term).agreementId,
+    terms,
+    agreementIds: new Set([...ids, ...facts.flatMap(({ agreementId, agreementIds }) => [...(agreementIds ?? []), agreementId ?? ''])]),
+    billedBy: new Set(
+      facts.flatMap(({ billedBy }) => (billedBy ?? []).map((one) => `${one.system}/${one.instance}/${one.subscriptionId}`)),
+    ),
+    heardAt,
+  };
+};
+
+/** Whether a term goes on where another one ended, or at most thirty days later, with one of its products at least. */
+const isRenewedBy = (before: Term, after: Term): boolean =>
+  before.endDay !== undefined &&
+  after.startDay >= before.endDay &&
+  after.startDay <= before.endDay + RENEWAL_DAYS &&
+  before.fact.currency === after.fact.currency &&
+  before.fact.legalEntity === after.fact.legalEntity &&
+  before.fact.lines.some(({ productId }) => after.fact.lines.some((line) => line.productId === productId));
+
+/** The terms of one reading: it is cut where all lines end and others begin on an anniversary, under a later signature. */
+const termsOf = (fact: SubscriptionFact): readonly Term[] => {
+  const cutDay = fact.endedOn === undefined ? undefined : toEpochDay(fact.endedOn);
+  const lines = cutDay === undefined ? fact.lines : fact.lines.flatMap((line) => linesUntil(line, cutDay, fact.startsOn));
+  const terms: Term[] = [];
+  let rest = [...lines];
+  while (rest.length > 0) {
+    const startsOn = firstDayOf(rest, fact.startsOn);
+    const endsOn = renewalOf(rest, startsOn) ?? undefined;
+    const own = endsOn === undefined ? rest : rest.filter((line) => (line.startsOn ?? fact.startsOn) < endsOn);
+    terms.push(termOf(fact, own, startsOn, cutDay));
+    rest = endsOn === undefined ? [] : rest.filter((line) => !own.includes(line));
+  }
+  return terms;
+};
+
+const termOf = (fact: SubscriptionFact, lines: SubscriptionFact['lines'], startsOn: string, cutDay: number | undefined): Term => {
+  const endsOn = lastDayOf(lines);
+  const endDay = endsOn === undefined ? undefined : toEpochDay(endsOn);
+  const months = endsOn === undefined ? fact.termMonths : monthsBetween(startsOn, endsOn);
+  const { bookedOn = fact.bookedOn } = lines[0] ?? {};
+  return {
+    agreementId: fact.subscriptionId,
+    fact: {
+      ...fact,
+      lines,
+      startsOn,
+      termStartsOn: startsOn,
+      ...(months === undefined ? {} : { termMonths: months }),
+      ...(bookedOn === undefined ? {} : { bookedOn }),
+    },
+    startDay: toEpochDay(startsOn),
+    endDay,
+    isTerminated: cutDay !== undefined && endDay === cutDay,
+  };
+};
+
+const linesUntil = (line: Line, cutDay: number, startsOn: string): Line[] => {
+  const cut = fromEpochDay(cutDay);
+  if ((line.startsOn ?? startsOn) >= cut) return [];
+  return [line.endsOn !== undefined && line.endsOn <= cut ? line : { ...line, endsOn: cut }];
+};
+
+const firstDayOf = (lines: readonly Line[], otherwise: string): string => {
+  let first: string | undefined;
+  for (const { startsOn = otherwise } of lines) if (first === undefined || startsOn < first) first = startsOn;
+  return first ?? otherwise;
+};
+
+/** First day after all lines; undefined where one has no end. */
+const lastDayOf = (lines: readonly Line[]): string | undefined => {
+  let last: string | undefined = '';
+  for (const { endsOn } of lines) if (last !== undefined) last = endsOn === undefined || endsOn > last ? endsOn : last;
+  return last === '' ? undefined : last;
+};
+
+/** The first day after `startsOn` on which lines renew: undefined where none do. */
+const renewalOf = (lines: readonly Line[], startsOn: string): string | undefined => {
+  const booked = firstSignature(lines.filter((line) => (line.startsOn ?? startsOn) === startsOn));
+  const days = [
+    ...new Set(lines.flatMap((line) => (line.startsOn === undefined || line.startsOn <= startsOn ? [] : [line.startsOn]))),
+  ].sort();
+  return days.find((day) => {
+    const spans = lines.some((line) => (line.startsOn ?? startsOn) < day && (line.endsOn === undefined || line.endsOn > day));
+    const later = firstSignature(lines.filter((line) => line.startsOn === day));
+    return !spans && booked !== undefined && later !== undefined && later > booked && isAnniversary(startsOn, day);
+  });
+};
+
+const firstSignature = (lines: readonly Line[]): string | undefined => {
+  let first: string | undefined;
+  for (const { bookedOn } of lines) if (bookedOn !== undefined && (first === undefined || bookedOn < first)) first = bookedOn;
+  return first;
+};
+
+const isAnniversary = (startsOn: string, day: string): boolean => {
+  const years = yearOf(day) - yearOf(startsOn);
+  return years > 0 && addMonths(startsOn, years * 12) === day;
+};
+
+const monthsBetween = (startsOn: string, endsOn: string): number => {
+  const months = (yearOf(endsOn) - yearOf(startsOn)) * 12 + monthOf(endsOn) - monthOf(startsOn);
+  return addMonths(startsOn, months) <= endsOn ? months : months - 1;
+};

@@ -1,0 +1,131 @@
+import { Entity } from 'electrodb';
+import {
+  commit,
+  entityDefaults,
+  gsi1Index,
+  gsi1Pk,
+  gsi1Sk,
+  type Page,
+  primaryPk,
+  primarySk,
+  readPage,
+  type Write,
+} from '../platform/table.ts';
+
+/** Events that could not be taken in, kept whole until they are: by their ids (in batches), and the open ones of an instance, oldest first (gsi1). */
+export type ParkedState = 'parked' | 'replaying' | 'replayed';
+
+const parkedEvents = new Entity(
+  {
+    model: { entity: 'parked', version: '1', service: 'integrations' },
+    attributes: {
+      system: { type: 'string', required: true },
+      instance: { type: 'string', required: true },
+      eventId: { type: 'string', required: true },
+      eventType: { type: 'string', required: true },
+      /** `open` until it was replayed with success. */
+      listed: { type: ['open', 'done'] as const, required: true },
+      state: { type: ['parked', 'replaying', 'replayed'] as const, required: true },
+      parkedAt: { type: 'string', required: true },
+      observedAt: { type: 'number' },
+      reason: { type: 'string', required: true },
+      detail: { type: 'string', required: true },
+      field: { type: 'string' },
+      /** The event as it came, JSON, gzip, base64; absent where even that is too large: then it is read from the source again. */
+      event: { type: 'string' },
+      /** Epoch seconds, set once it is done. */
+      expiresAt: { type: 'number' },
+    },
+    indexes: {
+      byId: {
+        pk: { ...primaryPk, composite: ['system', 'instance', 'eventId'], template: 'EVT#${system}#${instance}#${eventId}' },
+        sk: { ...primarySk, composite: [], template: 'PARKED' },
+      },
+      listed: {
+        index: gsi1Index,
+        pk: { ...gsi1Pk, composite: ['system', 'instance', 'listed'], template: 'PARKED#${system}#${instance}#${listed}' },
+        sk: { ...gsi1Sk, composite: ['parkedAt', 'eventId'], template: '${parkedAt}#${eventId}' },
+      },
+    },
+  } as const,
+  entityDefaults,
+);
+
+export interface ParkedEvent {
+  readonly system: string;
+  readonly instance: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly state: ParkedState;
+  /** ISO instant. */
+  readonly parkedAt: string;
+  readonly observedAt?: number;
+  readonly reason: string;
+  readonly detail: string;
+  readonly field?: string;
+  readonly event?: string;
+}
+
+const REPLAYED_KEPT_DAYS = 90;
+
+/** Fails where this event lies parked already; one that is being or was replayed may be parked anew. */
+export const parkWrite = (parked: Omit<ParkedEvent, 'state'>): Write => ({
+  put: parkedEvents
+    .put({ ...parked, state: 'parked', listed: 'open' })
+    .where(({ state, eventId }, { notExists, ne }) => `${notExists(eventId)} OR ${ne(state, 'parked')}`)
+    .params(),
+});
+
+export const parkedEvent = async (system: string, instance: string, eventId: string): Promise<ParkedEvent | undefined> => {
+  const { data } = await parkedEvents.get({ system, instance, eventId }).go({ consistent: true });
+  return data === null ? undefined : parkedOf(data);
+};
+
+/** Those of the events that lie parked open. */
+export const parkedAmong = async (system: string, instance: string, eventIds: readonly string[]): Promise<readonly ParkedEvent[]> => {
+  if (eventIds.length === 0) return [];
+  const { data, unprocessed } = await parkedEvents.get(eventIds.map((eventId) => ({ system, instance, eventId }))).go({ consistent: true });
+  if (unprocessed.length > 0) throw new Error('not all parked events were read: DynamoDB is throttling');
+  return data.filter(({ listed }) => listed === 'open').map(parkedOf);
+};
+
+/** Whether text is a place in the list of an instance's open ones: the keys of its last item, in base64. */
+export const isParkedPosition = (system: string, instance: string, position: string): boolean => {
+  const keys = keysOf(position);
+  return (
+    keys?.[gsi1Pk.field] === `PARKED#${system}#${instance}#open` &&
+    KEY_FIELDS.every((field) => typeof keys[field] === 'string' && keys[field] !== '')
+  );
+};
+
+const KEY_FIELDS = ['pk', 'sk', 'gsi1pk', 'gsi1sk'] as const;
+
+const keysOf = (position: string): Partial<Record<string, unknown>> | undefined => {
+  try {
+    return JSON.parse(Buffer.from(position, 'base64url').toString('utf8')) ?? undefined;
+  } catch {
+    // What is no JSON is no place of ours: the caller answers so.
+    return undefined;
+  }
+};
+
+/** Open ones, oldest first. */
+export const openParkedEvents = async (system: string, instance: string, limit: number, cursor?: string): Promise<Page<ParkedEvent>> => {
+  const page = await readPage(parkedEvents.query.listed({ system, instance, listed: 'open' }), limit, { cursor, hydrate: true });
+  // The index follows the table: what was closed a moment ago may still stand there.
+  return { items: page.items.filter(({ listed }) => listed === 'open').map(parkedOf), next: page.next };
+};
+
+const parkedOf = ({
+  listed: _listed,
+  expiresAt: _expiresAt,
+  ...parked
+}: ParkedEvent & { readonly listed?: string; readonly expiresAt?: number }): ParkedEvent => parked;
+
+/** Moves a parked event on; the last mover wins, since every move is repeatable. */
+export const moveParked = async (parked: ParkedEvent, state: ParkedState, nowMs: number): Promise<void> => {
+  const done = state === 'replayed';
+  const expiresAt = done ? { expiresAt: Math.floor(nowMs / 1000) + REPLAYED_KEPT_DAYS * 86_400 } : {};
+  const moved = await commit([{ put: parkedEvents.put({ ...parked, state, listed: done ? 'done' : 'open', ...expiresAt }).params() }]);
+  if (!moved.ok) throw new Error(moved.problem.code);
+};
