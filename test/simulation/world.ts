@@ -17,6 +17,7 @@ import { type BusEntry, Services } from './services.ts';
 import { ShardReader, type StreamRecord, type Take } from './stream.ts';
 import type { Change } from './table.ts';
 
+const REMAINING_MS = 10_000;
 const START_MS = Date.UTC(2026, 10, 23, 9);
 const MAX_STEPS = 200_000;
 const RESENT_MS = 5_000;
@@ -195,10 +196,12 @@ class World implements Gate {
     };
     const invocation: Invocation = { name, fn, random: this.#chance.of(name), killed: false, kill };
     const end = (what: string, answer: unknown): void => {
+      if (invocation.killed) return;
       this.#note(`${name} ${what}`);
-      if (!invocation.killed) ended(answer);
+      ended(answer);
     };
-    runAs(invocation, () => functions[fn](event, { awsRequestId: name, functionName: fn })).then(
+    const context = { awsRequestId: name, functionName: fn, getRemainingTimeInMillis: () => REMAINING_MS };
+    runAs(invocation, () => functions[fn](event, context)).then(
       (answer) => end('ended', answer),
       (error: unknown) => end(`threw ${String(error)}`, undefined),
     );
@@ -206,11 +209,8 @@ class World implements Gate {
 
   #queueOf(name: string, fn: 'on-event' | 'on-fact'): Queue {
     return new Queue(name, this.#agenda, this.#chance, this.#history.faultsPerMille > 0, (batch, done) => {
-      const records = batch.map(({ id, body, receives }) => ({
-        messageId: id,
-        body,
-        attributes: { ApproximateReceiveCount: String(receives) },
-      }));
+      const received = (receives: number) => ({ ApproximateReceiveCount: String(receives) });
+      const records = batch.map(({ id, body, receives }) => ({ messageId: id, body, attributes: received(receives) }));
       this.#invoke(fn, batch.map(({ label }) => label).join(), { Records: records }, (answer) => {
         const failures = (answer as Failures)?.batchItemFailures;
         done(failures === undefined ? undefined : new Set(failures.map(({ itemIdentifier }) => itemIdentifier)));
