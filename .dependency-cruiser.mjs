@@ -31,6 +31,7 @@ const STEPS = [
   'arr/figures/read',
   'arr/figures/read-cut',
   'arr/figures/read-waterfall',
+  'arr/records/customer',
   'arr/records/group',
   'arr/records/record',
   'arr/records/writes',

@@ -136,11 +136,40 @@ export const arrWaterfall = z.object({
   values: z.array(z.string()),
 });
 
+const identity = z
+  .object({
+    members: z
+      .array(z.object({ customerId: z.string(), name: z.string() }))
+      .check(z.describe('Customers of several systems that are this one, the one first whose id its book bears')),
+    links: z
+      .array(
+        z.object({
+          customers: z.tuple([z.string(), z.string()]),
+          by: z.enum(['by-hand', 'customer', 'subscription', 'agreement']),
+          id: told('The customer, subscription or agreement that one names of the other; by hand, the event of the word'),
+        }),
+      )
+      .check(z.describe('What says that they are one')),
+    pairs: z
+      .array(
+        z.object({
+          agreementId: z.string(),
+          signedLine: z.string(),
+          subscriptionId: z.string(),
+          billedLine: z.string(),
+          by: z.enum(['key', 'likeness', 'by-hand']),
+        }),
+      )
+      .check(z.describe('Signed and billed lines that are one line, and what says so')),
+  })
+  .check(z.describe('Who and what is one, and by which evidence'));
+
 export const arrCustomer = z.object({
   ...figureHead,
   on: z.string(),
-  customerId: z.string(),
+  customerId: told('Whose book it is: of the first of its `members`, under whichever of their ids it was asked for'),
   name: z.string(),
+  identity,
   /** Absent while a plan rate is missing for a line: that line has no `planMinor`. */
   arrMinor: z.optional(minor),
   unconverted,
@@ -197,6 +226,7 @@ export const explainedMovement = z.object({
   ...figureHead,
   customerId: z.string(),
   customerName: z.string(),
+  identity,
   movements: z.array(movementSchema),
   events: z.array(sourceEvent),
   nextCursor: z.null(),
