@@ -35,6 +35,7 @@ const STEPS = [
   'arr/records/group',
   'arr/records/record',
   'arr/records/writes',
+  'arr/rulings/decide',
   'company/current',
   'company/load-rates',
   'company/set-plan',
