@@ -39,7 +39,8 @@ const factOf = (message: QueueMessage): Fact | undefined => {
   return undefined;
 };
 
-const toFact = (event: DeclaredEvent<(typeof consumed)[number]>): Fact => {
+/** The fact that an event tells. */
+export const toFact = (event: DeclaredEvent<(typeof consumed)[number]>): Fact => {
   switch (event.type) {
     case subscriptionRecorded.name:
       return { kind: 'subscription', data: event.data as SubscriptionFact };
