@@ -53,6 +53,7 @@ const STEPS = [
   'integrations/salesforce/sync-queue',
   'integrations/salesforce/sync-status',
   'integrations/salesforce/synced',
+  'integrations/salesforce/take-from',
   'integrations/stripe/client',
   'integrations/stripe/company',
   'integrations/stripe/endpoint',

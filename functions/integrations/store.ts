@@ -135,3 +135,18 @@ export const newestShowing = async (system: string, instance: string, objectId: 
   const { eventId, fingerprint } = newest;
   return { eventId, ...(fingerprint === undefined ? {} : { fingerprint }) };
 };
+
+/** All showings of an object, oldest first, read consistently: when each was, and whose it says that the object is. */
+export const showingsOf = async (
+  system: string,
+  instance: string,
+  objectId: string,
+): Promise<readonly Pick<Showing, 'observedAt' | 'eventId' | 'eventType' | 'customerId'>[]> => {
+  const items = await readAll(showings.query.byObject({ system, instance, objectId }), { consistent: true });
+  return items.map(({ observedAt, eventId, eventType, customerId }) => ({
+    observedAt: Number(observedAt),
+    eventId,
+    eventType,
+    ...(customerId === undefined ? {} : { customerId }),
+  }));
+};
