@@ -212,6 +212,34 @@ describe('the explanation of what moved in a period', () => {
     expect(cells).toBe(4 + 4 + 4 + 2);
   });
 
+  it('does not foot where the totals of a month are absent and movements are there', async () => {
+    const late = [
+      customer('2026-10-12T00:00:00Z', { segment: 'Enterprise' }, { customerId: 'late', eventId: 'evt_late' }),
+      sub('late', '2026-12-02', 10),
+    ];
+    for (const fact of late) expect(await recordFacts([fact], decidingContext, '2026-12-02T09:00:00.000Z')).toEqual(new Set());
+    const asked = ['from=2026-12-01&to=2026-12-31', 'on=2026-12-31'];
+    for (const query of asked) {
+      const answer = await explain(query);
+      // The totals know nothing of December: their 0 is not what moved.
+      expect(answer).toMatchObject({ movementsMinor: '0', listed: { movements: 1, sumMinor: '600000', foots: false } });
+      expect(answer.items).toMatchObject([{ customerId: 'stripe.main.late', amountMinor: '600000' }]); // 10 × $50 × 12
+    }
+    await project('shard-late', [{ sequence: 1n, planCurrency: 'USD', movements: await readMovements('stripe.main.late') }]);
+    for (const query of asked) expect((await explain(query)).listed).toEqual({ movements: 1, sumMinor: '600000', foots: true });
+  });
+
+  it('foots with nothing where nothing moved, however long the period', async () => {
+    // Two years of which nobody knows anything: 24 months are looked into in one call.
+    const answer = await explain('from=2010-01-01&to=2011-12-31');
+    expect(answer).toMatchObject({
+      movementsMinor: '0',
+      listed: { movements: 0, sumMinor: '0', foots: true },
+      items: [],
+      nextCursor: null,
+    });
+  });
+
   it('looks through a bounded number of movements a page, and goes on where it stopped', async () => {
     const busy = Array.from({ length: 12 }, (_, i) => sub('busy', `2026-09-${String(i + 1).padStart(2, '0')}`, 10 + i));
     const lone = [
