@@ -46,7 +46,7 @@ const record = async (shard: string, facts: readonly Fact[]): Promise<void> => {
   for (const fact of facts) expect(await recordFacts([fact], decidingContext, '2026-11-05T09:00:00.000Z')).toEqual(new Set());
   const customers = [...new Set(facts.map((fact) => `stripe.main.${fact.data.customerId}`))];
   const movements = (await Promise.all(customers.map(readMovements))).flat();
-  await project(shard, [{ sequence: 1n, planCurrency: 'USD', movements }]);
+  await project(shard, [{ sequence: 1n, customerId: 'all', place: '00000001~', planCurrency: 'USD', movements }]);
 };
 
 beforeAll(async () => {
@@ -225,7 +225,15 @@ describe('the explanation of what moved in a period', () => {
       expect(answer).toMatchObject({ movementsMinor: '0', listed: { movements: 1, sumMinor: '600000', foots: false } });
       expect(answer.items).toMatchObject([{ customerId: 'stripe.main.late', amountMinor: '600000' }]); // 10 × $50 × 12
     }
-    await project('shard-late', [{ sequence: 1n, planCurrency: 'USD', movements: await readMovements('stripe.main.late') }]);
+    await project('shard-late', [
+      {
+        sequence: 1n,
+        customerId: 'stripe.main.late',
+        place: '00000001~',
+        planCurrency: 'USD',
+        movements: await readMovements('stripe.main.late'),
+      },
+    ]);
     for (const query of asked) expect((await explain(query)).listed).toEqual({ movements: 1, sumMinor: '600000', foots: true });
   });
 
