@@ -1,8 +1,8 @@
 import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Fact } from '../../../functions/arr/lines/facts.ts';
+import { customerIdOf, type Fact } from '../../../functions/arr/lines/facts.ts';
 import { recordFacts } from '../../../functions/arr/records/record.ts';
-import { customerIdOf, readRecorded, shardOf } from '../../../functions/arr/records/store.ts';
+import { readRecorded, shardOf } from '../../../functions/arr/records/store.ts';
 import { openShard, readGenerations, refilledShard } from '../../../functions/arr/totals/generation-store.ts';
 import { type Projected, project } from '../../../functions/arr/totals/projection.ts';
 import { refillTotals } from '../../../functions/arr/totals/refill.ts';
