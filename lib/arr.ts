@@ -2,14 +2,14 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { arrRoutes } from '../functions/arr/routes.ts';
 import { fxRatesLoaded } from '../functions/company/events.ts';
-import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../functions/integrations/events.ts';
+import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded, usageBilled } from '../functions/integrations/events.ts';
 import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
 import { Consumer } from './kit/consumer.ts';
 import { eventsOf } from './kit/event-bus.ts';
 import { CapabilityFunction } from './kit/function.ts';
 import { serveRoutes } from './kit/route.ts';
 
-export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded);
+export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, usageBilled);
 export const arrRates = eventsOf(fxRatesLoaded);
 
 /** ARR: from recorded facts to movements, and the API that shows and explains them. */
@@ -25,7 +25,7 @@ export class ArrStack extends CapabilityStack {
     new Consumer(this, 'arr-facts', {
       handler: onFact,
       lateAfter: Duration.minutes(5),
-      subscriptions: [{ bus: platform.revenueBus, pattern: arrFacts, what: 'facts about customers and commercial lines' }],
+      subscriptions: [{ bus: platform.revenueBus, pattern: arrFacts, what: 'facts about customers, commercial lines and billed usage' }],
     });
 
     const onRates = new CapabilityFunction(this, 'arr/on-rates', {

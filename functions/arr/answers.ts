@@ -184,7 +184,7 @@ const sourceEvent = z.object({
   eventType: z.string(),
   /** ISO instant of the source's own clock. */
   observedAt: z.string(),
-  kind: z.enum(['subscription', 'schedule', 'customer', 'link', 'pair', 'lapse']),
+  kind: z.enum(['subscription', 'schedule', 'customer', 'usage', 'link', 'pair', 'lapse']),
   /** Of a subscription only. */
   ...z.partial(z.object(evidence)).shape,
   /** The fact as it was mapped from the event. */

@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<string, Fact['kind']>> = {
   SubscriptionRecorded: 'subscription',
   SubscriptionScheduleRecorded: 'schedule',
   CustomerRecorded: 'customer',
+  UsageBilled: 'usage',
 };
 
 const samplesOf = (name: string): readonly string[] => globSync(`${FOLDER}/${name}/v*/*.json`).sort();
@@ -29,7 +30,7 @@ const facts = factsConsumed.flatMap(({ name }) => samplesOf(name));
 
 test('there are samples of every event that ARR consumes', () => {
   for (const { name } of [...factsConsumed, ...ratesConsumed]) expect(samplesOf(name).length, name).toBeGreaterThan(0);
-  expect(facts.length).toBeGreaterThanOrEqual(9);
+  expect(facts.length).toBeGreaterThanOrEqual(12);
 });
 
 test.each([...facts, ...ratesConsumed.flatMap(({ name }) => samplesOf(name))])('%s is opened', (path) => {

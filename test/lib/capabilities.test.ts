@@ -272,7 +272,7 @@ describe('rules and schedules', () => {
       SalesforceChanges: { source: [{ prefix: 'ascent.salesforce/' }] },
       ArrFacts: {
         source: ['ascent.integrations'],
-        'detail-type': ['SubscriptionRecorded', 'SubscriptionScheduleRecorded', 'CustomerRecorded'],
+        'detail-type': ['SubscriptionRecorded', 'SubscriptionScheduleRecorded', 'CustomerRecorded', 'UsageBilled'],
       },
       ArrRates: { source: ['ascent.company'], 'detail-type': ['FxRatesLoaded'] },
       CoordinatorChanges: {
