@@ -19,6 +19,7 @@ export const agreement = (at: string, lines: readonly Line[], more: Partial<Subs
     startsOnStated: true,
     bookedOn: lines[0]?.bookedOn ?? '2026-01-15',
     eventId: `read-${at}`,
+    fingerprint: `read-${at}`,
     ...more,
   });
 
