@@ -3,7 +3,7 @@ import { besideArr } from '../../../functions/arr/beside/beside.ts';
 import type { Fact, SubscriptionFact } from '../../../functions/arr/lines/facts.ts';
 import { toEpochDay } from '../../../functions/platform/calendar.ts';
 import { agreement, signedLine } from '../agreements.ts';
-import { testContext } from '../facts.ts';
+import { canceled, seats, subscription, testContext } from '../facts.ts';
 
 const contracted = (facts: readonly Fact[], on: string) => besideArr('c', facts, toEpochDay(on), testContext).contracted;
 /** CARR and TCV in cents of the plan currency. */
@@ -115,9 +115,28 @@ describe('what is unsigned', () => {
   });
 
   it('is gone where it was taken back, and when its service would be over', () => {
-    const back = claimed('2026-02-25', 0, { status: 'canceled', lines: [] });
+    const back = claimed('2026-02-25', 100, { status: 'canceled' });
     expect(unsigned([claimed('2026-02-10', 100), back], '2026-02-25').bookings).toEqual([]);
     expect(unsigned([claimed('2026-02-10', 100)], '2027-02-28').bookings).toHaveLength(1);
     expect(unsigned([claimed('2026-02-10', 100)], '2027-03-01').bookings).toEqual([]);
+  });
+});
+
+describe('what is billed', () => {
+  const runRate = (facts: readonly Fact[], on: string) => besideArr('c', facts, toEpochDay(on), testContext).billed.runRate.planMinor;
+
+  it('is what a subscription is worth from its start until its end, discounts taken off', () => {
+    const off = { discountId: 'd', kind: 'percent', value: '25', duration: 'forever' } as const;
+    const facts = [
+      subscription('2026-01-20', [seats('a', 10, 5_000)], { lifecycle: 'created', startsOn: '2026-02-01', discounts: [off] }),
+      canceled('2026-06-01'),
+    ];
+    // 10 × $50 × 12 × 75%
+    expect(['2026-01-31', '2026-02-01', '2026-05-31', '2026-06-01'].map((on) => runRate(facts, on))).toEqual([0n, 450_000n, 450_000n, 0n]);
+  });
+
+  it('is nothing while the profile does not count it, nor of usage', () => {
+    expect(runRate([subscription('2026-01-20', [seats('a', 10, 5_000)], { status: 'unpaid' })], '2026-03-01')).toBe(0n);
+    expect(runRate([subscription('2026-01-20', [seats('a', 10, 5_000, { usage: 'metered' })])], '2026-03-01')).toBe(0n);
   });
 });

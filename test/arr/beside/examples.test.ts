@@ -3,7 +3,7 @@ import { besideArr } from '../../../functions/arr/beside/beside.ts';
 import type { Fact } from '../../../functions/arr/lines/facts.ts';
 import { toEpochDay } from '../../../functions/platform/calendar.ts';
 import { agreement, billedYearly, signedLine, usage, word } from '../agreements.ts';
-import { seats, subscription, testContext } from '../facts.ts';
+import { canceled, seats, subscription, testContext } from '../facts.ts';
 
 /** What stands beside ARR in the six examples of signed and billed evidence. All amounts in cents. */
 const beside = (facts: readonly Fact[], on: string) => besideArr('stripe.main.cus_1', facts, toEpochDay(on), testContext);
@@ -103,6 +103,8 @@ describe('example 3: $300,000 closed-won and unsigned; Stripe bills $285,000 wit
   it('shows both sides as a possible duplicate once it is signed, each with its worth and age', () => {
     const facts = [claimed, stripe, signed];
     expect(beside(facts, '2026-03-30').unsigned.annual).toEqual(dollars(30_000_000n));
+    // Signed on 31 March, as was read the day after: from then on it is contracted, and unsigned no more.
+    expect(beside(facts, '2026-03-31')).toMatchObject({ unsigned: { bookings: [] }, contracted: { carr: dollars(30_000_000n) } });
     const { unsigned, contracted, possibleDuplicates, differences } = beside(facts, '2026-04-04');
     expect([unsigned.bookings, contracted.carr]).toEqual([[], dollars(30_000_000n)]);
     expect(possibleDuplicates).toMatchObject([
@@ -126,6 +128,13 @@ describe('example 3: $300,000 closed-won and unsigned; Stripe bills $285,000 wit
       },
     ]);
     expect(differences).toEqual([]);
+  });
+
+  it('is no possible duplicate before both sides were shown, nor when one of them has ended', () => {
+    expect(beside([claimed, stripe, signed], '2026-03-04').possibleDuplicates).toEqual([]);
+    expect(beside([claimed, stripe, signed], '2026-03-05').possibleDuplicates).toHaveLength(1);
+    expect(beside([claimed, stripe, signed], '2027-03-01').possibleDuplicates).toEqual([]);
+    expect(beside([claimed, stripe, signed, canceled('2026-06-01')], '2026-06-01').possibleDuplicates).toEqual([]);
   });
 
   it('differs by 15,000 in price once two people say that both are one', () => {
