@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { arrRulingMade } from '../functions/arr/events.ts';
 import { arrRoutes } from '../functions/arr/routes.ts';
 import { fxRatesLoaded } from '../functions/company/events.ts';
 import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded, usageBilled } from '../functions/integrations/events.ts';
@@ -9,7 +10,7 @@ import { eventsOf } from './kit/event-bus.ts';
 import { CapabilityFunction } from './kit/function.ts';
 import { serveRoutes } from './kit/route.ts';
 
-export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, usageBilled);
+export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, usageBilled, arrRulingMade);
 export const arrRates = eventsOf(fxRatesLoaded);
 
 /** ARR: from recorded facts to movements, and the API that shows and explains them. */
@@ -25,7 +26,13 @@ export class ArrStack extends CapabilityStack {
     new Consumer(this, 'arr-facts', {
       handler: onFact,
       lateAfter: Duration.minutes(5),
-      subscriptions: [{ bus: platform.revenueBus, pattern: arrFacts, what: 'facts about customers, commercial lines and billed usage' }],
+      subscriptions: [
+        {
+          bus: platform.revenueBus,
+          pattern: arrFacts,
+          what: 'facts about customers, commercial lines and billed usage, and rulings by hand',
+        },
+      ],
     });
 
     const onRates = new CapabilityFunction(this, 'arr/on-rates', {
@@ -45,10 +52,10 @@ export class ArrStack extends CapabilityStack {
     onRates.sendsTo('ARR_RATES_QUEUE_URL', rates);
 
     const api = new CapabilityFunction(this, 'arr/api', {
-      purpose: 'ARR status, movements, waterfall, customers, explanations',
+      purpose: 'ARR status, movements, waterfall, customers, explanations; rulings by hand',
       timeout: Duration.seconds(29),
     })
-      .readsTable()
+      .writesTable()
       .readsCompany();
     serveRoutes(this, arrRoutes, api);
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { besideArr, explainedBy, minor, shownBy, told } from './answers-evidence.ts';
 import { causeSchema, movementSchema } from './events.ts';
+import { besideArr, explainedBy, minor, shownBy, told } from './evidence-answers.ts';
+import { identity } from './identity-answers.ts';
 
 /** What the API answers of ARR. Money is text of whole minor units. */
 const bps = z.optional(z.int());
@@ -131,8 +132,9 @@ export const arrWaterfall = z.object({
 export const arrCustomer = z.object({
   ...figureHead,
   on: z.string(),
-  customerId: z.string(),
+  customerId: told('Whose book it is: of the first of its `members`, under whichever of their ids it was asked for'),
   name: z.string(),
+  identity,
   /** Absent while a plan rate is missing for a line: that line has no `planMinor`. */
   arrMinor: z.optional(minor),
   unconverted,
@@ -189,6 +191,7 @@ export const explainedMovement = z.object({
   ...figureHead,
   customerId: z.string(),
   customerName: z.string(),
+  identity,
   movements: z.array(movementSchema),
   events: z.array(sourceEvent),
   nextCursor: z.null(),
