@@ -1,5 +1,5 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, type Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -42,6 +42,8 @@ export type FunctionPlatform = Pick<Platform, 'prefix' | 'bundles' | 'alarmTopic
 export class PlainFunction extends Construct {
   readonly name: string;
   readonly lambda: LambdaFunction;
+  /** All that it may do. */
+  readonly policy: Policy;
   readonly timeout: Duration;
 
   /** `entry` is the source file under `functions/`, without its ending: `arr/on-fact`. */
@@ -82,9 +84,9 @@ export class PlainFunction extends Construct {
         LOG_LEVEL: 'INFO',
       },
     });
-    const policy = role.node.findChild('DefaultPolicy');
+    this.policy = role.node.findChild('DefaultPolicy') as Policy;
     acknowledge(
-      policy,
+      this.policy,
       'AwsSolutions-IAM5[Resource::*]',
       'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources: AWS allows only "*" there.',
     );

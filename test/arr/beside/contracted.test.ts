@@ -27,6 +27,17 @@ describe('what is contracted', () => {
     expect(told(reduced, '2026-08-12')).toEqual([1_500_000n, 3_291_667n]); // 15,000; 20,000 × 7/12 + 15,000 × 17/12 = 32,916.67
   });
 
+  it('is nothing once all of it is given back by a signature, and all of it before', () => {
+    const given = [
+      agreement('2026-08-12', [
+        seatsOf(20, '2026-02-01', '2026-09-01', '2026-01-15'),
+        seatsOf(0, '2026-09-01', '2028-02-01', '2026-08-12'),
+      ]),
+    ];
+    expect(told(given, '2026-08-11')).toEqual([2_000_000n, 4_000_000n]); // 20,000; × 2 years
+    expect(told(given, '2026-08-12')).toEqual([0n, 1_166_667n]); // 20,000 × 7/12
+  });
+
   it('is the renewal’s once that is signed; TCV is of both terms until the first one is over', () => {
     const renewed = [
       agreement('2026-01-15', [signedLine('oi_1', 100_000, '2026-02-01', '2027-02-01')]),
