@@ -103,7 +103,7 @@ export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
     steps: stepsOf(schedules),
     attributes: merged(inOrder.map(attributeTimeline)),
     customerObservedAt: newest.length === 0 ? undefined : Math.max(...newest),
-    isSettled: settlement !== undefined || isOfSeveral(facts),
+    isSettled: settlement !== undefined,
     decided: undefined,
   };
   return { book, ambiguous, settlement };
@@ -111,17 +111,6 @@ export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
 
 /** The customer as one system knows it. */
 const memberOf = ({ provenance: { system, instance }, customerId }: CustomerFact): string => `${system}.${instance}.${customerId}`;
-
-/** Whether facts of several customers, which are one, are decided together. */
-const isOfSeveral = (facts: readonly Fact[]): boolean => {
-  const [first] = facts;
-  return facts.some(
-    ({ data }) =>
-      data.customerId !== first?.data.customerId ||
-      data.provenance.instance !== first.data.provenance.instance ||
-      data.provenance.system !== first.data.provenance.system,
-  );
-};
 
 const note = (bySubscription: Map<string, SubscriptionFact[]>, fact: SubscriptionFact): void => {
   const list = bySubscription.get(fact.subscriptionId);

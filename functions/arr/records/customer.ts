@@ -1,6 +1,6 @@
 import type { Movement } from '../events.ts';
-import { byCustomer, type Link, linksOf } from '../evidence/members.ts';
-import type { Fact } from '../lines/facts.ts';
+import { byCustomer, type Link, linksOf, newestName } from '../evidence/members.ts';
+import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
 import { type History, readBooks, readHistory } from './store.ts';
 
 /** A customer with all that are one with it. */
@@ -35,13 +35,18 @@ export const readCustomer = async (asked: string): Promise<KnownCustomer | undef
 };
 
 const knownCustomer = async (customerId: string, name: string, others: readonly string[]): Promise<KnownCustomer> => {
-  const [books, histories] = await Promise.all([readBooks(others), Promise.all([customerId, ...others].map(readHistory))]);
-  const facts = histories.flatMap((history) => history.facts);
+  const histories = await Promise.all([customerId, ...others].map(readHistory));
+  const isMember = new Set([customerId, ...others]);
+  const once = new Map<string, Fact>();
+  for (const fact of histories.flatMap((history) => history.facts))
+    if (isMember.has(customerIdOf(fact))) once.set(`${customerIdOf(fact)} ${factKeyOf(fact)}`, fact);
+  const facts = [...once.values()];
+  const byMember = byCustomer(facts);
   return {
     customerId,
     name,
-    members: [{ customerId, name }, ...others.map((other) => ({ customerId: other, name: books.get(other)?.name ?? '' }))],
-    links: others.length === 0 ? [] : linksOf(byCustomer(facts)),
+    members: [{ customerId, name }, ...others.map((other) => ({ customerId: other, name: newestName(byMember.get(other) ?? []) ?? '' }))],
+    links: others.length === 0 ? [] : linksOf(byMember),
     facts,
     movements: others.length === 0 ? (histories[0] as History).movements : inOrder(histories.flatMap(({ movements }) => movements)),
   };

@@ -85,7 +85,6 @@ export interface Place {
 }
 
 export const ALONE: Place = {};
-export const isAlone = ({ movedTo, members }: Place): boolean => movedTo === undefined && members === undefined;
 
 const versionText = (version: number): string => String(version).padStart(8, '0');
 const placeOf = (version: number, part: number): string =>

@@ -27,7 +27,7 @@ export interface Draft {
   readonly facts: readonly Fact[];
   readonly book: Book;
   readonly movements: readonly Entry[];
-  readonly claims?: readonly Claim[];
+  readonly claims?: readonly (Claim & { readonly customerId: string })[];
   /** Subscriptions whose newest state is tied. */
   readonly ambiguous?: readonly string[];
 }
@@ -72,7 +72,7 @@ const writesOfDraft = (draft: Draft, entries: readonly Entry[], { rates, profile
       planCurrency: rates.planCurrency,
       profile: profile.name,
     }),
-    ...claims.map((claim) => claimWrite(customerId, claim)),
+    ...claims.map(claimWrite),
     ...tiesOf(draft).map((data) => {
       const id = `tie:${data.subscriptionId}:${data.observedAt}`;
       return outboxWrite(domainEvent(subscriptionTieFound, { id, recordedAt, subject: customerId, data }), arrEvents);
