@@ -1,5 +1,6 @@
 import { batchCommit } from '../../platform/table.ts';
 import { newClaims, type Question } from '../evidence/claims.ts';
+import { firstDueOn } from '../evidence/ends.ts';
 import { byCustomer, groupsOf, linksOf, namedBy } from '../evidence/members.ts';
 import { type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
@@ -149,10 +150,10 @@ const draftsOf = (group: readonly Placed[], context: Context): readonly Draft[] 
   const isDecided = root.stored?.book !== undefined && root.stored.book.ratesVersion === context.rates.version;
   if (!isChanged(group) && (isDecided || root.stored === undefined)) return [];
   const all = group.flatMap(factsOf);
-  const { book, movements, ambiguous } = decideAll(all, root.history.movements.map(toEntry), context);
+  const { book, movements, ambiguous, watches } = decideAll(all, root.history.movements.map(toEntry), context);
   const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
   return [
-    { ...draftOf(root, book), movements, ambiguous, name: name ?? root.stored?.name ?? '' },
+    { ...draftOf(root, book), movements, ambiguous, dueOn: firstDueOn(watches), name: name ?? root.stored?.name ?? '' },
     ...others.flatMap((other): Draft[] => {
       const undone = difference(other.history.movements.map(toEntry), []);
       if (other.fresh.length === 0 && !other.isMoved && undone.length === 0) return [];
