@@ -44,14 +44,14 @@ const marks = new Entity(
   entityDefaults,
 );
 
-/** A list is kept this long behind its day: so long may nobody go through the days. */
-const KEPT_DAYS = 180;
+/** A list is kept this long after its day: so long may nobody go through the days. */
+export const LISTED_DAYS = 180;
 const DAY_SECONDS = 86_400;
 const LAPSES = 'lapses';
 
 /** Lists a customer under a day; the same again changes nothing. */
 export const watchWrite = (customerId: string, day: string): Write => ({
-  put: watches.put({ day, customerId, expiresAt: toEpochDay(addDays(day, KEPT_DAYS)) * DAY_SECONDS }).params(),
+  put: watches.put({ day, customerId, expiresAt: toEpochDay(addDays(day, LISTED_DAYS)) * DAY_SECONDS }).params(),
 });
 
 /** The next customers of a day, in the order of their ids, behind one of them. */
