@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { arrRulingMade } from '../functions/arr/events.ts';
 import { arrRoutes } from '../functions/arr/routes.ts';
 import { fxRatesLoaded } from '../functions/company/events.ts';
 import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../functions/integrations/events.ts';
@@ -10,7 +11,7 @@ import { CapabilityFunction } from './kit/function.ts';
 import { serveRoutes } from './kit/route.ts';
 import { Schedule } from './kit/schedule.ts';
 
-export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded);
+export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, arrRulingMade);
 export const arrRates = eventsOf(fxRatesLoaded);
 
 /** ARR: from recorded facts to movements, and the API that shows and explains them. */
@@ -26,7 +27,9 @@ export class ArrStack extends CapabilityStack {
     new Consumer(this, 'arr-facts', {
       handler: onFact,
       lateAfter: Duration.minutes(5),
-      subscriptions: [{ bus: platform.revenueBus, pattern: arrFacts, what: 'facts about customers and commercial lines' }],
+      subscriptions: [
+        { bus: platform.revenueBus, pattern: arrFacts, what: 'facts about customers and commercial lines, and rulings by hand' },
+      ],
     });
 
     const onRates = new CapabilityFunction(this, 'arr/on-rates', {
@@ -60,10 +63,10 @@ export class ArrStack extends CapabilityStack {
     });
 
     const api = new CapabilityFunction(this, 'arr/api', {
-      purpose: 'ARR status, movements, waterfall, customers, explanations',
+      purpose: 'ARR status, movements, waterfall, customers, explanations; rulings by hand',
       timeout: Duration.seconds(29),
     })
-      .readsTable()
+      .writesTable()
       .readsCompany();
     serveRoutes(this, arrRoutes, api);
   }

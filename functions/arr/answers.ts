@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { causeSchema, movementSchema } from './events.ts';
+import { identity } from './identity-answers.ts';
 
 /** What the API answers of ARR. Money is text of whole minor units. */
 const minor = z.string();
@@ -135,34 +136,6 @@ export const arrWaterfall = z.object({
   dimensions: z.array(z.string()),
   values: z.array(z.string()),
 });
-
-const identity = z
-  .object({
-    members: z
-      .array(z.object({ customerId: z.string(), name: z.string() }))
-      .check(z.describe('Customers of several systems that are this one, the one first whose id its book bears')),
-    links: z
-      .array(
-        z.object({
-          customers: z.tuple([z.string(), z.string()]),
-          by: z.enum(['by-hand', 'customer', 'subscription', 'agreement']),
-          id: told('The customer, subscription or agreement that one names of the other; by hand, the event of the word'),
-        }),
-      )
-      .check(z.describe('What says that they are one')),
-    pairs: z
-      .array(
-        z.object({
-          agreementId: z.string(),
-          signedLine: z.string(),
-          subscriptionId: z.string(),
-          billedLine: z.string(),
-          by: z.enum(['key', 'likeness', 'by-hand']),
-        }),
-      )
-      .check(z.describe('Signed and billed lines that are one line, and what says so')),
-  })
-  .check(z.describe('Who and what is one, and by which evidence'));
 
 export const arrCustomer = z.object({
   ...figureHead,

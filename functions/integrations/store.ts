@@ -142,3 +142,18 @@ export const customerOfObject = async (system: string, instance: string, objectI
   const { data } = await query.go({ order: 'desc', limit: 1, pages: 1, consistent: true });
   return data[0]?.customerId;
 };
+
+/** All showings of an object, oldest first, read consistently: when each was, and whose it says that the object is. */
+export const showingsOf = async (
+  system: string,
+  instance: string,
+  objectId: string,
+): Promise<readonly Pick<Showing, 'observedAt' | 'eventId' | 'eventType' | 'customerId'>[]> => {
+  const items = await readAll(showings.query.byObject({ system, instance, objectId }), { consistent: true });
+  return items.map(({ observedAt, eventId, eventType, customerId }) => ({
+    observedAt: Number(observedAt),
+    eventId,
+    eventType,
+    ...(customerId === undefined ? {} : { customerId }),
+  }));
+};

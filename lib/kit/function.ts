@@ -1,5 +1,5 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, type Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -44,6 +44,8 @@ export type FunctionPlatform = Pick<Platform, 'prefix' | 'bundles' | 'alarmTopic
 export class PlainFunction extends Construct {
   readonly name: string;
   readonly lambda: LambdaFunction;
+  /** All that it may do. */
+  readonly policy: Policy;
   readonly timeout: Duration;
 
   /** `entry` is the source file under `functions/`, without its ending: `arr/on-fact`. */
@@ -84,9 +86,9 @@ export class PlainFunction extends Construct {
         LOG_LEVEL: 'INFO',
       },
     });
-    const policy = role.node.findChild('DefaultPolicy');
+    this.policy = role.node.findChild('DefaultPolicy') as Policy;
     acknowledge(
-      policy,
+      this.policy,
       'AwsSolutions-IAM5[Resource::*]',
       'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources: AWS allows only "*" there.',
     );

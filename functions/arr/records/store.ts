@@ -69,7 +69,7 @@ const customers = new Entity(
 
 /** Shards of a month's movements and of the list of customers: 32 × 1,000 write units a second. */
 const SHARDS = 32;
-const shardOf = (customerId: string): string => String(fnv1a32(customerId) % SHARDS).padStart(2, '0');
+export const shardOf = (customerId: string): string => String(fnv1a32(customerId) % SHARDS).padStart(2, '0');
 export const shards: readonly string[] = Array.from({ length: SHARDS }, (_, i) => String(i).padStart(2, '0'));
 
 export interface StoredBook {
@@ -137,6 +137,22 @@ export const readHistory = async (customerId: string): Promise<History> => {
   // Sorting is stable: movements of one day stay in the order of their recording.
   const movements = items.flatMap(movementsOf).sort((a, b) => (a.effectiveOn < b.effectiveOn ? -1 : a.effectiveOn > b.effectiveOn ? 1 : 0));
   return { facts, keys: new Set(facts.map(factKeyOf)), movements };
+};
+
+/** An item of a recording: its place, and what it tells where it has movements. */
+export interface RecordedMovements {
+  readonly place: string;
+  readonly told?: { readonly planCurrency: string; readonly movements: readonly Movement[] };
+}
+
+/** All items of a customer's recordings, in their order, read consistently. */
+export const readRecorded = async (customerId: string): Promise<readonly RecordedMovements[]> => {
+  const items: readonly Recorded[] = await readAll(recordings.query.ofCustomer({ customerId }), { consistent: true });
+  return items.map(({ place, event }) => {
+    if (event === undefined) return { place };
+    const { planCurrency, movements } = JSON.parse(event.data) as NonNullable<RecordedMovements['told']>;
+    return { place, told: { planCurrency, movements } };
+  });
 };
 
 export const readFacts = async (customerId: string): Promise<Pick<History, 'facts' | 'keys'>> => readHistory(customerId);

@@ -190,15 +190,19 @@ const linesOfItem = (
   if (!quantity.ok) return quantity;
   const segments = segmentsOf(item.Id, { ...service, quantity: quantity.value, bookedOn }, reductions);
   if (!segments.ok) return segments;
+  const isMetered = common.usage === 'metered';
   return ok(
-    segments.value.map((segment) => ({
-      lineId,
-      ...common,
-      ...present('quantity', common.usage === 'metered' ? undefined : formatShortest(segment.quantity)),
-      startsOn: segment.startsOn,
-      ...present('endsOn', segment.endsOn),
-      ...present('bookedOn', segment.bookedOn),
-    })),
+    // A metered line says no quantity, so that of which nothing is left would look like what is in force.
+    segments.value
+      .filter(({ quantity: { n } }) => n !== 0n || !isMetered)
+      .map((segment) => ({
+        lineId,
+        ...common,
+        ...present('quantity', isMetered ? undefined : formatShortest(segment.quantity)),
+        startsOn: segment.startsOn,
+        ...present('endsOn', segment.endsOn),
+        ...present('bookedOn', segment.bookedOn),
+      })),
   );
 };
 

@@ -125,8 +125,20 @@ describe('a reduction', () => {
     ]);
   });
 
-  test('of all ends the line that day', () => {
-    expect(told([item(), less(-100)], { orders: [order(), reduction] })).toEqual([[ITEM, '100', '2026-02-01', '2026-09-01', '2026-01-15']]);
+  test('of all leaves a stretch of nothing, so that the line ends that day and by that signature', () => {
+    expect(told([item(), less(-100)], { orders: [order(), reduction] })).toEqual([
+      [ITEM, '100', '2026-02-01', '2026-09-01', '2026-01-15'],
+      [ITEM, '0', '2026-09-01', '2027-02-01', '2026-08-12'], // 100 − 100
+    ]);
+    // From the first day on: the line was never more, and is told all the same.
+    expect(told([item(), less(-100, { ServiceDate: '2026-02-01' })], { orders: [order(), reduction] })).toEqual([
+      [ITEM, '0', '2026-02-01', '2027-02-01', '2026-08-12'],
+    ]);
+  });
+
+  test('of all of a metered item leaves no stretch: without a quantity it would look like one in force', () => {
+    const metered = { orders: [order(), reduction], products: [product({ Charge_Type__c: 'Usage' })] };
+    expect(told([item(), less(-100)], metered)).toEqual([[ITEM, undefined, '2026-02-01', '2026-09-01', '2026-01-15']]);
   });
 
   test('before the first day holds from the first day; after the last it changes nothing', () => {
