@@ -1,5 +1,6 @@
 import { addDays, fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import type { LapseFact } from '../lines/facts.ts';
+import { decimalFraction } from '../lines/rating.ts';
 import type { Group, Interval } from './groups.ts';
 import { type Chain, RENEWAL_DAYS, type Term } from './terms.ts';
 
@@ -58,10 +59,11 @@ export const endOf = ({ terms }: Chain, group: Group, { own, following }: Billin
 /** That nothing bills a line any more, within a term of it; who signs a renewal afterwards goes on, whatever billing did before. */
 const stopOf = (terms: readonly Term[], group: Group, billing: readonly (readonly Interval[])[]): Watch | undefined => {
   const day = stoppedDay(billing);
-  const own = terms.filter(({ startDay }) => group.lineIds.has(startDay));
-  const end = own[own.length - 1]?.endDay;
-  if (day === undefined || day < group.startDay || (end !== undefined && day >= end)) return undefined;
+  if (day === undefined || day < group.startDay) return undefined;
   const on = fromEpochDay(day);
+  const own = terms.filter(({ startDay }) => group.lineIds.has(startDay));
+  const ends = lineEndsOf(own[own.length - 1] as Term, group);
+  if (ends.every((end) => end !== undefined && end <= on)) return undefined;
   if (own.some(({ fact, startDay }) => startDay > day && (fact.bookedOn ?? fact.startsOn) > on)) return undefined;
   const term = own.findLast(({ startDay }) => startDay <= day) ?? (own[0] as Term);
   return { agreementId: term.agreementId, of: 'billing', on };
@@ -91,7 +93,9 @@ const wordOn = (lapses: readonly LapseFact[], watch: Watch): LapseFact | undefin
   return own.find(({ byHand }) => byHand !== undefined) ?? own[0];
 };
 
+/** First days after the segments of a line within a term; undefined where one has no end. One of quantity 0 is nothing that could end. */
 const lineEndsOf = (term: Term, group: Group): readonly (string | undefined)[] => {
   const lineId = group.lineIds.get(term.startDay);
-  return term.fact.lines.filter((line) => line.lineId === lineId).map(({ endsOn }) => endsOn);
+  const segments = term.fact.lines.filter((line) => line.lineId === lineId && decimalFraction(line.quantity).num !== 0n);
+  return segments.map(({ endsOn }) => endsOn);
 };

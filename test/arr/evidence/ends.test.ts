@@ -94,6 +94,18 @@ describe('billing that stops within a term', () => {
     expect(moved(after)).toEqual(['2026-02-01 new 120000000', '2026-06-01 churn -120000000']);
   });
 
+  it('is no stop where the line itself ends on that day, or is bought no more', () => {
+    const { data } = agreement() as { data: SubscriptionFact };
+    const [line] = data.lines as [SubscriptionFact['lines'][number]];
+    const other = { ...line, lineId: 'other', productId: 'prod_other' };
+    const none = { ...line, startsOn: '2026-06-01', quantity: '0', bookedOn: '2026-05-20' };
+    const reduced: Fact = { kind: 'subscription', data: { ...data, lines: [{ ...line, endsOn: '2026-06-01' }, none, other] } };
+    expect(watchesOf(reduced, stripe, stopped)).toEqual([OVER]);
+    expect(moved([reduced, stripe, stopped])).toEqual(['2026-02-01 new 240000000', '2026-06-01 contraction -120000000']);
+    const onlyNone: Fact = { kind: 'subscription', data: { ...data, lines: [{ ...line, endsOn: '2026-06-01' }, none] } };
+    expect(watchesOf(onlyNone, stripe, stopped)).toEqual([]);
+  });
+
   it('leaves the term’s end to be watched where a controller says that the line goes on', () => {
     const [stated] = lapsed([agreement(), stripe, stopped], '2026-07-01') as [Extract<Fact, { kind: 'lapse' }>];
     const { provenance } = stated.data;
