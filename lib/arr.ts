@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { arrRulingMade } from '../functions/arr/events.ts';
 import { arrRoutes } from '../functions/arr/routes.ts';
 import { fxRatesLoaded } from '../functions/company/events.ts';
-import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../functions/integrations/events.ts';
+import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded, usageBilled } from '../functions/integrations/events.ts';
 import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
 import { Consumer } from './kit/consumer.ts';
 import { eventsOf } from './kit/event-bus.ts';
@@ -11,7 +11,7 @@ import { CapabilityFunction } from './kit/function.ts';
 import { serveRoutes } from './kit/route.ts';
 import { Schedule } from './kit/schedule.ts';
 
-export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, arrRulingMade);
+export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, usageBilled, arrRulingMade);
 export const arrRates = eventsOf(fxRatesLoaded);
 
 /** ARR: from recorded facts to movements, and the API that shows and explains them. */
@@ -28,7 +28,11 @@ export class ArrStack extends CapabilityStack {
       handler: onFact,
       lateAfter: Duration.minutes(5),
       subscriptions: [
-        { bus: platform.revenueBus, pattern: arrFacts, what: 'facts about customers and commercial lines, and rulings by hand' },
+        {
+          bus: platform.revenueBus,
+          pattern: arrFacts,
+          what: 'facts about customers, commercial lines and billed usage, and rulings by hand',
+        },
       ],
     });
 

@@ -1,18 +1,10 @@
 import * as z from 'zod/mini';
 import { causeSchema, movementSchema } from './events.ts';
+import { besideArr, explainedBy, minor, shownBy, told } from './evidence-answers.ts';
 import { identity } from './identity-answers.ts';
 
 /** What the API answers of ARR. Money is text of whole minor units. */
-const minor = z.string();
 const bps = z.optional(z.int());
-const told = (description: string) => z.string().check(z.describe(description));
-
-/** Where a fact was shown: by which event, in which account or org of which vendor. */
-const shownBy = {
-  system: told('The vendor'),
-  instance: told('The account or org of the vendor, by its configured name'),
-  eventId: told("The source's own id of the event that showed it, or `refetch:…` for a state read from its API"),
-};
 
 /** What a subscription's fact says of the evidence and the dates of its lines. Days are `YYYY-MM-DD` in the company's zone. */
 const evidence = {
@@ -173,11 +165,11 @@ export const arrCustomer = z.object({
           .enum(['landed', 'expanded', 'renewal-uplift'])
           .check(z.describe('How its ARR came about, where the source tells it; otherwise movements decide, see `stock`')),
       ),
-      ...shownBy,
+      ...explainedBy,
       ...evidence,
-      explain: told('Path of what explains the event behind it'),
     }),
   ),
+  ...besideArr,
   movements: z.array(movementSchema),
 });
 
@@ -186,7 +178,7 @@ const sourceEvent = z.object({
   eventType: z.string(),
   /** ISO instant of the source's own clock. */
   observedAt: z.string(),
-  kind: z.enum(['subscription', 'schedule', 'customer', 'link', 'pair', 'lapse']),
+  kind: z.enum(['subscription', 'schedule', 'customer', 'usage', 'link', 'pair', 'lapse']),
   /** Of a subscription only. */
   ...z.partial(z.object(evidence)).shape,
   /** The fact as it was mapped from the event. */

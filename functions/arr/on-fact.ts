@@ -1,17 +1,17 @@
-import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../integrations/events.ts';
+import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded, usageBilled } from '../integrations/events.ts';
 import { nowIso } from '../platform/clock.ts';
 import { type DeclaredEvent, openDomainEvent, openEnvelope } from '../platform/envelope.ts';
 import type { EventData } from '../platform/events.ts';
 import { type QueueMessage, queueConsumer } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
 import { arrRulingMade } from './events.ts';
-import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact } from './lines/facts.ts';
+import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact, UsageFact } from './lines/facts.ts';
 import { decidingContext } from './records/context.ts';
 import { recordFacts } from './records/record.ts';
 import { factOfRuling } from './rulings/ruling.ts';
 
 /** Facts that this function consumes; its rule on the revenue bus is made from the same list. */
-export const consumed = [subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, arrRulingMade] as const;
+export const consumed = [subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, usageBilled, arrRulingMade] as const;
 
 /** Facts about customers and subscriptions, and rulings by hand, in; ARR movements out. */
 export const handler = queueConsumer('arr-on-fact', async (messages) => {
@@ -46,6 +46,8 @@ export const toFact = (event: DeclaredEvent<(typeof consumed)[number]>): Fact =>
       return { kind: 'subscription', data: event.data as SubscriptionFact };
     case subscriptionScheduleRecorded.name:
       return { kind: 'schedule', data: event.data as ScheduleFact };
+    case usageBilled.name:
+      return { kind: 'usage', data: event.data as UsageFact };
     case arrRulingMade.name:
       return factOfRuling(event.data as EventData<typeof arrRulingMade>);
     default:

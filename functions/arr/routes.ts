@@ -64,7 +64,7 @@ export const arrRoutes = defineRoutes({
     method: 'GET',
     path: '/api/v1/arr/customers/{customerId}',
     scope: 'arr/read',
-    summary: "A customer's ARR on a day by line, its history of movements, and its attributes",
+    summary: "A customer's ARR on a day by line, what is contracted, billed, used and unsigned beside it, its movements and its attributes",
     params: z.object({ customerId: name('Id of the customer, `<vendor>.<instance>.<id at the source>`, e.g. `stripe.main.cus_123`') }),
     query: z.object({ on: asOf }),
     response: arrCustomer,

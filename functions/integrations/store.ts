@@ -22,7 +22,7 @@ const showings = new Entity(
       eventId: { type: 'string', required: true },
       eventType: { type: 'string', required: true },
       recordedAt: { type: 'string', required: true },
-      /** `subscription`, `schedule`, `customer`, `opportunity`, `contact`, `user`: told by `event`; `trigger`: led to a reading; else a billing document. */
+      /** `subscription`, `schedule`, `customer`, `opportunity`, `contact`, `user`: told by `event`; `trigger`: led to a reading; else a billing document, an invoice also with the usage that it bills. */
       kind: { type: 'string', required: true },
       fingerprint: { type: 'string' },
       /** Of a subscription without discounts of its own: what those are called that it inherits; empty where there is none. */

@@ -23,7 +23,7 @@ const facts = factsConsumed.flatMap(({ name }) => samplesOf(name));
 
 test('there are samples of every event that ARR consumes', () => {
   for (const { name } of [...factsConsumed, ...ratesConsumed]) expect(samplesOf(name).length, name).toBeGreaterThan(0);
-  expect(facts.length).toBeGreaterThanOrEqual(9);
+  expect(facts.length).toBeGreaterThanOrEqual(12);
 });
 
 test.each([...facts, ...ratesConsumed.flatMap(({ name }) => samplesOf(name))])('%s is opened', (path) => {

@@ -273,8 +273,8 @@ describe('rules and schedules', () => {
       StripeIncomplete: { source: ['ascent.arr'], 'detail-type': ['SubscriptionTieFound'] },
       SalesforceChanges: { source: [{ prefix: 'ascent.salesforce/' }] },
       ArrFacts: {
-        source: ['ascent.integrations'],
-        'detail-type': ['SubscriptionRecorded', 'SubscriptionScheduleRecorded', 'CustomerRecorded'],
+        source: ['ascent.integrations', 'ascent.arr'],
+        'detail-type': ['SubscriptionRecorded', 'SubscriptionScheduleRecorded', 'CustomerRecorded', 'UsageBilled', 'ArrRulingMade'],
       },
       ArrRates: { source: ['ascent.company'], 'detail-type': ['FxRatesLoaded'] },
       CoordinatorChanges: {

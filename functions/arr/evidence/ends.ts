@@ -96,6 +96,6 @@ const wordOn = (lapses: readonly LapseFact[], watch: Watch): LapseFact | undefin
 /** First days after the segments of a line within a term; undefined where one has no end. One of quantity 0 is nothing that could end. */
 const lineEndsOf = (term: Term, group: Group): readonly (string | undefined)[] => {
   const lineId = group.lineIds.get(term.startDay);
-  const segments = term.fact.lines.filter((line) => line.lineId === lineId && decimalFraction(line.quantity).num !== 0n);
+  const segments = term.fact.lines.filter((line) => line.lineId === lineId && decimalFraction(line.quantity ?? '1').num !== 0n);
   return segments.map(({ endsOn }) => endsOn);
 };

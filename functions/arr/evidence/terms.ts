@@ -220,7 +220,8 @@ const isAnniversary = (startsOn: string, day: string): boolean => {
   return years > 0 && addMonths(startsOn, years * 12) === day;
 };
 
-const monthsBetween = (startsOn: string, endsOn: string): number => {
+/** Whole months from one day to another. */
+export const monthsBetween = (startsOn: string, endsOn: string): number => {
   const months = (yearOf(endsOn) - yearOf(startsOn)) * 12 + monthOf(endsOn) - monthOf(startsOn);
   return addMonths(startsOn, months) <= endsOn ? months : months - 1;
 };

@@ -1,5 +1,6 @@
 import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import { fail, ok } from '../../platform/result.ts';
+import { besideArr } from '../beside/beside.ts';
 import type { CustomerFact, Fact } from '../lines/facts.ts';
 import type { Subscription } from '../lines/stretches.ts';
 import type { Context, LineValue } from '../lines/values.ts';
@@ -17,8 +18,9 @@ import { readHead } from './read.ts';
 import { jsonable, rateMissing } from './status.ts';
 
 /**
- * A customer as of a day, by any of its ids, decided from its facts: the same rules that made its movements. Each line carries what the fact says that is in force
- * for it. Problem: `customer-unknown`, also while its first facts are still being recorded.
+ * A customer as of a day, by any of its ids, decided from its facts: the same rules that made its movements. Each line carries what the fact
+ * says that is in force for it, and beside it stands what is no ARR (beside/). Problem: `customer-unknown`, also while its first facts are still
+ * being recorded.
  */
 export const customerOn = async (asked: string, on: string) => {
   const [head, known, context] = await Promise.all([readHead(ARR_FORMULA), readCustomer(asked), decidingContext()]);
@@ -43,6 +45,7 @@ export const customerOn = async (asked: string, on: string) => {
     attributes,
     levels: { soldToId: idAtSource(customerId), ...levelsOn(known.facts, day, context) },
     lines: closing.lines.map((line) => lineAnswer(line, customerId, inForceFor(line, subscriptions, day))),
+    ...jsonable(besideArr(customerId, known.facts, day, context)),
     movements: [...movements],
   });
 };

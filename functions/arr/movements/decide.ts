@@ -56,7 +56,8 @@ export const append = (book: Book, fact: Fact, context: Context): Decision | 'la
     case 'customer':
       return appendCustomer(book, fact.data, context);
     default:
-      // Steps may lie in the past of the subscription, as may what is stated of links and terms; they are rare, so they take the whole timeline.
+      // Steps may lie in the past of the subscription, as may what is stated of links and terms; of usage the book knows nothing, not even whether
+      // it is a repetition. All of these are rare, so they take the whole timeline.
       return 'late';
   }
 };

@@ -67,6 +67,9 @@ const sorted = (facts: readonly Fact[]): Sorted => {
       case 'lapse':
         result.lapses.push(fact.data);
         break;
+      case 'usage':
+        // Usage is never ARR: figures/usage.ts tells it.
+        break;
       case 'link':
         // Says whose facts these are (members.ts), and nothing of what they come to.
         break;

@@ -54,6 +54,21 @@ const problem = (items: readonly SalesforceRecord[], change?: Partial<AgreementR
   return result.ok ? undefined : result.problem;
 };
 
+describe('a list price', () => {
+  test('stands beside the agreed one where it is another', () => {
+    expect(lines([item({ UnitPrice: 1080, ListPrice: 1200 })])).toMatchObject([
+      { pricing: { unitMinor: '108000' }, listUnitMinor: '120000' },
+    ]);
+    for (const ListPrice of [1200, null, undefined]) expect(lines([item({ ListPrice })])[0]).not.toHaveProperty('listUnitMinor');
+  });
+
+  test('that cannot be read exactly is left out, with a warning: it decides nothing', () => {
+    const { fact, warnings } = mapped([item({ ListPrice: 12345678901234.56 })]);
+    expect(fact.lines[0]).not.toHaveProperty('listUnitMinor');
+    expect(warnings).toEqual([`list price of order item ${ITEM} cannot be read exactly: left out`]);
+  });
+});
+
 describe('a ramp', () => {
   const year = (id: string, from: number, quantity: number, change: SalesforceRecord = {}) =>
     item({ Id: id, Quantity: quantity, ServiceDate: `${from}-02-01`, EndDate: `${from + 1}-01-31`, ...change });
@@ -269,8 +284,8 @@ describe('selling models', () => {
     expect(lines(...sold({ PricingTermUnit, PricingTerm }))).toMatchObject([{ interval, intervalCount }]);
   });
 
-  test('tell the price after all discounts', () => {
-    expect(lines(...sold({}, { NetUnitPrice: 90.5 }))).toMatchObject([{ pricing: { unitMinor: '9050' } }]);
+  test('tell the price after all discounts, and the price before them beside it', () => {
+    expect(lines(...sold({}, { NetUnitPrice: 90.5 }))).toMatchObject([{ pricing: { unitMinor: '9050' }, listUnitMinor: '120000' }]);
   });
 
   test('that are sold once do not recur; evergreen ones have no end but their own', () => {
