@@ -26,6 +26,11 @@ export interface Deal {
   readonly items: readonly Item[];
 }
 
+const termOf = (items: readonly Item[]): { readonly startsOn: string; readonly endsOn: string } => {
+  const days = items.flatMap(({ startsOn, endsOn }) => [startsOn, endsOn]).sort();
+  return { startsOn: days[0] ?? '', endsOn: days[days.length - 1] ?? '' };
+};
+
 const PRODUCT = 'prod_SmplPlatform';
 
 export const productIn = (org: Org): string =>
@@ -40,8 +45,8 @@ export const accountIn = (org: Org, name: string, fields: Readonly<Record<string
 /** An activated order of some items; under a contract, where there is one. */
 export const orderIn = (org: Org, contractId: string, { accountId, number, currency, signedOn, items }: Deal): string => {
   const at = noonOf(signedOn);
-  const days = items.flatMap(({ startsOn, endsOn }) => [startsOn, endsOn]).sort();
-  const term = { EffectiveDate: days[0], EndDate: lastDay(days[days.length - 1] ?? '') };
+  const { startsOn: from, endsOn: until } = termOf(items);
+  const term = { EffectiveDate: from, EndDate: lastDay(until) };
   const orderId = org.create(
     'Order',
     {
@@ -78,7 +83,7 @@ export const orderIn = (org: Org, contractId: string, { accountId, number, curre
 
 /** A contract with its order, signed by both sides on one day. */
 export const contractIn = (org: Org, deal: Deal): string => {
-  const days = deal.items.flatMap(({ startsOn, endsOn }) => [startsOn, endsOn]).sort();
+  const { startsOn, endsOn } = termOf(deal.items);
   const contractId = org.create(
     'Contract',
     {
@@ -86,8 +91,8 @@ export const contractIn = (org: Org, deal: Deal): string => {
       ContractNumber: deal.number,
       Status: 'Activated',
       StatusCode: 'Activated',
-      StartDate: days[0],
-      EndDate: lastDay(days[days.length - 1] ?? ''),
+      StartDate: startsOn,
+      EndDate: lastDay(endsOn),
       CustomerSignedDate: deal.signedOn,
       CompanySignedDate: deal.signedOn,
       CurrencyIsoCode: deal.currency,
@@ -140,7 +145,16 @@ const eventOf = (id: string, type: string, day: string, object: Json): Json => (
 });
 
 /** Stripe's event of a subscription that was created. */
-export const subscribed = ({ subscriptionId, customerId, startsOn, quantity, price, currency = 'usd', contract, metered }: Billed): Json => {
+export const subscribed = ({
+  subscriptionId,
+  customerId,
+  startsOn,
+  quantity,
+  price,
+  currency = 'usd',
+  contract,
+  metered,
+}: Billed): Json => {
   const created = secondsOf(startsOn);
   const itemOf = (id: string, own: Json, count?: number): Json => ({
     id,
@@ -172,12 +186,16 @@ export const subscribed = ({ subscriptionId, customerId, startsOn, quantity, pri
 };
 
 /** Stripe's event of an invoice, finalised on a day, that bills what was used since a month before. */
-export const usedAndBilled = ({ subscriptionId, customerId }: Pick<Billed, 'subscriptionId' | 'customerId'>, day: string, amount: number): Json => {
+export const usedAndBilled = (
+  { subscriptionId, customerId }: Pick<Billed, 'subscriptionId' | 'customerId'>,
+  day: string,
+  amount: number,
+): Json => {
   const until = secondsOf(day);
   const from = secondsOf(new Date(Date.parse(`${day}T00:00:00Z`) - 27 * 86_400_000).toISOString().slice(0, 10));
   const invoice = sample<Record<string, unknown>>('objects/invoice.open.json');
   const [line] = (invoice['lines'] as { readonly data: readonly Record<string, unknown>[] }).data;
-  const id = `in_${subscriptionId}_${day}`;
+  const id = `in_${subscriptionId}_${day.replaceAll('-', '')}`;
   return eventOf(`evt_${id}`, 'invoice.finalized', day, {
     ...invoice,
     id,

@@ -13,7 +13,10 @@ const [first] = company.salesforce;
 if (first === undefined) throw new Error('the example has no Salesforce');
 /** An org of several currencies, so each record says its own. */
 const { currency: _, ...several } = first;
-const config = defineCompany({ ...company, salesforce: [{ ...several, partnerEventSource: SOURCE, organizationId: '00DHs000000SMPLMAM' }] });
+const config = defineCompany({
+  ...company,
+  salesforce: [{ ...several, partnerEventSource: SOURCE, organizationId: '00DHs000000SMPLMAM' }],
+});
 const whole = useWholeStack({ clockAt: '2026-11-05T08:00:00Z', config });
 
 type Customer = z.infer<typeof arrCustomer>;
@@ -39,11 +42,16 @@ const customerOn = async (customerId: string, on: string): Promise<Customer> => 
 };
 /** Net movements of a customer until the end of 2028, by day and cause, in whole dollars at plan rates. */
 const moved = async (customerId: string): Promise<string[]> => {
-  const { body } = await whole.api<{ items: Customer['movements'] }>(`/api/v1/arr/movements?customerId=${customerId}&to=2028-12-31&limit=500`);
+  const { body } = await whole.api<{ items: Customer['movements'] }>(
+    `/api/v1/arr/movements?customerId=${customerId}&to=2028-12-31&limit=200`,
+  );
   const sums = new Map<string, bigint>();
   for (const { effectiveOn, cause, lines } of body.items) {
     const name = `${effectiveOn} ${cause}`;
-    sums.set(name, lines.reduce((sum, line) => sum + BigInt(line.planDeltaMinor), sums.get(name) ?? 0n));
+    sums.set(
+      name,
+      lines.reduce((sum, line) => sum + BigInt(line.planDeltaMinor), sums.get(name) ?? 0n),
+    );
   }
   return [...sums].flatMap(([name, sum]) => (sum === 0n ? [] : [`${name} ${sum / 100n}`])).toSorted();
 };
@@ -92,7 +100,14 @@ describe('ARR when Stripe and Salesforce both speak', () => {
     const before = await movementsOf(id);
 
     await billed(
-      subscribed({ subscriptionId: 'sub_one', customerId: 'cus_one', startsOn: '2026-02-03', quantity: 1, price: 1_200_000, contract: contractId }),
+      subscribed({
+        subscriptionId: 'sub_one',
+        customerId: 'cus_one',
+        startsOn: '2026-02-03',
+        quantity: 1,
+        price: 1_200_000,
+        contract: contractId,
+      }),
     );
     expect(await moved(id)).toEqual(['2026-02-01 new 1200000']);
     // Stripe adds nothing, not even movements that cancel out.
@@ -201,7 +216,14 @@ describe('ARR when Stripe and Salesforce both speak', () => {
     });
     await relayed();
     await billed(
-      subscribed({ subscriptionId: 'sub_four', customerId: 'cus_four', startsOn: '2026-02-01', quantity: 10_000, price: 120, contract: contractId }),
+      subscribed({
+        subscriptionId: 'sub_four',
+        customerId: 'cus_four',
+        startsOn: '2026-02-01',
+        quantity: 10_000,
+        price: 120,
+        contract: contractId,
+      }),
     );
     const id = `salesforce.main.${accountId}`;
     expect((await moved(id)).filter((one) => one < '2027')).toEqual(['2026-02-01 new 1080000']);
