@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { company } from '../../ascent.config.ts';
+import { handler as api } from '../../functions/arr/api.ts';
 import type { Fact, SubscriptionFact } from '../../functions/arr/lines/facts.ts';
 import { decidingContext } from '../../functions/arr/records/context.ts';
 import { recordFacts } from '../../functions/arr/records/record.ts';
@@ -9,6 +10,7 @@ import { handler } from '../../functions/arr/task-lapses.ts';
 import { nowIso } from '../../functions/platform/clock.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { type Call, useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
+import { call } from '../support/http.ts';
 import { itemsUnder } from '../support/items.ts';
 import { canceled, customer, seats, subscription } from './facts.ts';
 
@@ -153,6 +155,11 @@ describe('the task', () => {
       },
     ]);
     expect(logged.join('\n')).toContain('"Lapsed":1');
+    // What ended leads to the agreement and to its lapse.
+    const [, churn] = await readMovements(id('A'));
+    const query = { movementId: churn?.movementId ?? '' };
+    const { json } = await call<{ events: { eventId: string }[] }>(api, 'GET', '/api/v1/arr/explain', { scopes: ['arr/read'], query });
+    expect(json.events.map(({ eventId }) => eventId)).toEqual(['read-800A', 'lapse:800A:term:2027-02-01']);
     for (const hour of ['02', '03']) {
       itIs(`2027-03-03T${hour}:15:00Z`);
       expect(await run()).toEqual({ lapses: 0, customers: 0, isDone: true });
