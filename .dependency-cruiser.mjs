@@ -34,6 +34,7 @@ const STEPS = [
   'arr/figures/read-waterfall',
   'arr/records/customer',
   'arr/records/group',
+  'arr/records/lapses',
   'arr/records/record',
   'arr/records/writes',
   'arr/rulings/decide',

@@ -9,6 +9,7 @@ import { Consumer } from './kit/consumer.ts';
 import { eventsOf } from './kit/event-bus.ts';
 import { CapabilityFunction } from './kit/function.ts';
 import { serveRoutes } from './kit/route.ts';
+import { Schedule } from './kit/schedule.ts';
 
 export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, usageBilled, arrRulingMade);
 export const arrRates = eventsOf(fxRatesLoaded);
@@ -50,6 +51,20 @@ export class ArrStack extends CapabilityStack {
     });
     // It spreads the book's customers over its own queue, one step deep.
     onRates.sendsTo('ARR_RATES_QUEUE_URL', rates);
+
+    const lapses = new CapabilityFunction(this, 'arr/task-lapses', {
+      purpose: 'States what has ended because nothing renewed or billed it for thirty days',
+      timeout: Duration.minutes(10),
+      seldom: true,
+    })
+      .writesTable()
+      .readsCompany();
+    new Schedule(this, 'lapses', {
+      // The first call does it all, unless time is up or it fails; the others find nothing left.
+      expression: 'cron(15 1-4 * * ? *)',
+      why: 'What nothing has renewed or billed for thirty days ends on the day on which that is so',
+      handler: lapses,
+    });
 
     const api = new CapabilityFunction(this, 'arr/api', {
       purpose: 'ARR status, movements, waterfall, customers, explanations; rulings by hand',

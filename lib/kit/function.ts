@@ -30,6 +30,8 @@ export interface FunctionProps {
    * followed where it began at the door, not begun anew at each step.
    */
   readonly consumes?: true;
+  /** Called so seldom that a call that fails is told by itself; of others, two periods of five minutes in a row. */
+  readonly seldom?: true;
 }
 
 const READ_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
@@ -97,7 +99,7 @@ export class PlainFunction extends Construct {
         meaning: `${this.name} fails (${props.purpose}). Read its log group; every line carries the request or event id.`,
         metric: this.lambda.metricErrors({ period: Duration.minutes(5) }),
         atLeast: 1,
-        periods: 2,
+        periods: props.seldom ? 1 : 2,
       });
     }
   }

@@ -58,9 +58,18 @@ const explainMovement = async (movementId: string): Promise<Result<Explanation, 
   // A transfer comes from the customer's attributes: all of its customer facts up to that day stand behind it.
   const isAttribute = (fact: Fact): boolean =>
     movement.cause === 'transfer' && fact.kind === 'customer' && fact.data.observedOn <= movement.effectiveOn;
-  const behind = facts.filter((fact) => credited.some((other) => tellsTheSame(fact, other)) || isAttribute(fact));
+  const behind = facts.filter(
+    (fact) => credited.some((other) => tellsTheSame(fact, other)) || isAttribute(fact) || isLapseOf(fact, movement, credited),
+  );
   return ok(await explanation('movement', known, [movement], behind));
 };
+
+/** Time alone ends what an agreement brought: the lapse stands behind the loss, beside the agreement. */
+const isLapseOf = (fact: Fact, { cause, effectiveOn }: Movement, credited: readonly Fact[]): boolean =>
+  fact.kind === 'lapse' &&
+  fact.data.on === effectiveOn &&
+  (cause === 'churn' || cause === 'contraction') &&
+  credited.some(({ kind, data }) => kind === 'subscription' && data.subscriptionId === fact.data.agreementId);
 
 /** A customer that was one with others before keeps the movements of that time; the events behind them are told by those that it was one with. */
 const withSeparated = async ({ members, facts }: KnownCustomer, { eventIds }: Movement): Promise<readonly Fact[]> => {

@@ -12,7 +12,8 @@ type Provenance = SubscriptionFact['provenance'];
 
 /** What ARR itself states beside its sources: `customerId` is the whole id of the customer whose book it decides. */
 interface Stated {
-  readonly provenance: Provenance;
+  /** `manual` where people state it, `ascent` where time does. */
+  readonly provenance: Omit<Provenance, 'system'> & { readonly system: Provenance['system'] | 'ascent' };
   readonly customerId: string;
   /** Day on which it was stated, in the company's zone. */
   readonly observedOn: string;

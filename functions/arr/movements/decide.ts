@@ -1,4 +1,5 @@
 import { toEpochDay } from '../../platform/calendar.ts';
+import type { Watch } from '../evidence/ends.ts';
 import type { CustomerFact, Fact, SubscriptionFact } from '../lines/facts.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
 import { reachesBack, type Subscription, stretchAfter } from '../lines/stretches.ts';
@@ -31,6 +32,12 @@ export interface Decision {
   readonly movements: readonly Entry[];
   /** Subscriptions whose newest state is tied within one second of the source: their state is fetched once. */
   readonly ambiguous: readonly string[];
+}
+
+/** What all facts of a customer came to. */
+export interface WholeDecision extends Decision {
+  /** What is to be looked at again when time has passed. */
+  readonly watches: readonly Watch[];
 }
 
 const NO_MOVEMENTS: readonly Entry[] = [];
@@ -139,11 +146,16 @@ const entriesOf = (days: readonly DecidedDay[], first: number): readonly Entry[]
 };
 
 /** Decides a customer from all of its facts, and appends what differs from the movements recorded so far. */
-export const decideAll = (facts: readonly Fact[], recorded: readonly Entry[], context: Context): Decision => {
-  const { book: whole, ambiguous } = wholeBook(facts, context);
+export const decideAll = (facts: readonly Fact[], recorded: readonly Entry[], context: Context): WholeDecision => {
+  const { book: whole, ambiguous, settlement } = wholeBook(facts, context);
   const book = withDecided(whole, context);
   const wanted = entriesOf(decidedDays(book, context), 0);
-  return { book: rollTo(book, lastFactDay(book), context), movements: difference(recorded, wanted), ambiguous };
+  return {
+    book: rollTo(book, lastFactDay(book), context),
+    movements: difference(recorded, wanted),
+    ambiguous,
+    watches: settlement?.watches ?? [],
+  };
 };
 
 /** The book's ARR at the end of a day at or after its own. */

@@ -1,5 +1,6 @@
 import { batchCommit } from '../../platform/table.ts';
 import { newClaims, type Question } from '../evidence/claims.ts';
+import { firstDueOn } from '../evidence/ends.ts';
 import { byCustomer, groupsOf, linksOf, namedBy, newestName } from '../evidence/members.ts';
 import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
@@ -163,7 +164,7 @@ const draftsOf = (group: readonly Placed[], context: Context): readonly Draft[] 
   const isDecided = root.stored?.book !== undefined && root.stored.book.ratesVersion === context.rates.version;
   if (!isChanged(group) && (isDecided || root.stored === undefined)) return [];
   const all = group.flatMap(factsOf);
-  const { book, movements, ambiguous } = decideAll(all, root.movements.map(toEntry), context);
+  const { book, movements, ambiguous, watches } = decideAll(all, root.movements.map(toEntry), context);
   const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
   const ids = new Set(group.map(({ customerId }) => customerId));
   const facts = group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]);
@@ -171,7 +172,7 @@ const draftsOf = (group: readonly Placed[], context: Context): readonly Draft[] 
     fresh.length === 0 ? [] : claiming.made.map((claim) => ({ ...claim, customerId })),
   );
   return [
-    { ...draftOf(root, book), movements, ambiguous, facts, claims, name: name ?? root.stored?.name ?? '' },
+    { ...draftOf(root, book), movements, ambiguous, facts, claims, dueOn: firstDueOn(watches), name: name ?? root.stored?.name ?? '' },
     ...others.flatMap((other): Draft[] => {
       const undone = difference(other.movements.map(toEntry), []);
       return other.isMoved || undone.length > 0 ? [{ ...draftOf(other, emptyBook(context)), facts: [], movements: undone }] : [];

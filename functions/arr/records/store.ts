@@ -30,6 +30,8 @@ const recordings = new Entity(
       movedTo: { type: 'string' },
       /** Other customers that are decided in this one's book. */
       members: { type: 'list', items: { type: 'string' } },
+      /** The day under which it is listed to be looked at again (`watches-store.ts`). */
+      dueOn: { type: 'string' },
       event: eventAttribute,
       monthShard: { type: 'string' },
       /** `<effective on>#<customer>#<place>` */
@@ -76,6 +78,8 @@ export interface StoredBook {
   /** Undefined where it was decided under other rules and must be decided again. */
   readonly book: Book | undefined;
   readonly place: Place;
+  /** The day under which it is listed to be looked at again. */
+  readonly dueOn?: string | undefined;
 }
 
 /** Where a customer is decided: in its own book, with other customers that are one with it, or in the book of such a one. */
@@ -97,9 +101,9 @@ export const readBooks = async (customerIds: readonly string[]): Promise<Map<str
     customerIds.map(async (customerId) => {
       const [newest] = await queryRange<Recorded>({ pk: `ARR#${customerId}`, from: 'REC#', to: 'REC#~', newestFirst: true, limit: 1 });
       if (newest?.packed === undefined) return;
-      const { place, name = '', packed, movedTo, members } = newest;
+      const { place, name = '', packed, movedTo, members, dueOn } = newest;
       const isWhere = movedTo !== undefined ? { movedTo } : members !== undefined ? { members } : ALONE;
-      books.set(customerId, { version: Number.parseInt(place, 10), name, book: unpackBook(packed), place: isWhere });
+      books.set(customerId, { version: Number.parseInt(place, 10), name, book: unpackBook(packed), place: isWhere, dueOn });
     }),
   );
   return books;
@@ -112,6 +116,7 @@ export interface Recorded {
   readonly packed?: Uint8Array | undefined;
   readonly movedTo?: string | undefined;
   readonly members?: readonly string[] | undefined;
+  readonly dueOn?: string | undefined;
   readonly event?: CarriedEvent | undefined;
 }
 
@@ -169,6 +174,7 @@ export const customerWrite = (customerId: string): Write => ({
 export interface Recordable {
   readonly name: string;
   readonly place: Place;
+  readonly dueOn?: string | undefined;
   readonly book: Book;
   readonly facts: readonly Fact[];
   readonly movements: readonly Movement[];
@@ -178,7 +184,7 @@ export interface Recordable {
 
 /** The writes of one recording, of at most one portion of movements: they fail where the customer has one of that version. */
 export const recordingWrites = ({ customerId, recordedAt, version }: Recording, recordable: Recordable): readonly Write[] => {
-  const { name, place: isWhere, book, facts, movements, planCurrency, profile } = recordable;
+  const { name, place: isWhere, dueOn, book, facts, movements, planCurrency, profile } = recordable;
   const listed = (carriedBy: readonly Movement[], part: number) => ({
     listedAs: `${carriedBy[0]?.effectiveOn}#${customerId}#${placeOf(version, part)}`,
     monthShard: `${carriedBy[0]?.effectiveOn.slice(0, 7)}#${shardOf(customerId)}`,
@@ -203,6 +209,7 @@ export const recordingWrites = ({ customerId, recordedAt, version }: Recording, 
       packed: pack(book, facts),
       ...(isWhere.movedTo === undefined ? {} : { movedTo: isWhere.movedTo }),
       ...(isWhere.members === undefined ? {} : { members: [...isWhere.members] }),
+      ...(dueOn === undefined ? {} : { dueOn }),
       ...(last === undefined ? {} : listed(last, 0)),
     }),
     ...items.map((own, i) => write({ customerId, place: placeOf(version, i + 1), ...listed(own, i + 1) })),
