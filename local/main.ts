@@ -24,6 +24,12 @@ const printLog = ({ level, source, line }: LogEntry): void => {
 
 const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 
+/** The table is gone for good: figures without it would be none. What was acknowledged is in the data folder. */
+const endFor = (sentence: string): never => {
+  console.error(`\nthe local stack ends: ${sentence} Start it again with: npm start`);
+  process.exit(1);
+};
+
 const startOn = async (assemblyDir: string, options: StartOptions, more: Partial<LocalStackOptions> = {}): Promise<LocalStack> => {
   const startedMs = performance.now();
   const stack = await startLocalStack({
@@ -34,6 +40,7 @@ const startOn = async (assemblyDir: string, options: StartOptions, more: Partial
     auth: options.auth,
     samples: await loadDeclaredSamples(),
     onLog: printLog,
+    onFatal: endFor,
     ...more,
   });
   console.log(`local stack up in ${seconds(startedMs)}: ${stack.url} (pages for operators: ${stack.url}/local)`);

@@ -38,6 +38,7 @@ describe('the command line of a running stack', () => {
     [['redrive', 'posts-dead'], { method: 'POST', path: 'dead-letters/redrive', body: { queue: 'posts-dead' } }],
     [['token', 'arr/read'], { method: 'POST', path: 'token', body: { scopes: ['arr/read'] } }],
     [['token'], { method: 'POST', path: 'token', body: {} }],
+    [['refill-totals'], { method: 'POST', path: 'refill-totals', body: { shards: 4 } }],
     [['idle'], { method: 'GET', path: 'idle?timeoutMs=60000' }],
   ])('%j asks for %j', (words, request) => {
     expect(requestOf(words, FLAGS)).toEqual(request);
