@@ -4,7 +4,7 @@ import { DAY } from '../model.ts';
 import type { Random } from '../random.ts';
 import { centsPerStripeMinor } from '../rates.ts';
 import { type CurrencyCode, IMPORT_DATE, SEAT_PRICE, TIER_FLOOR, type Tier } from '../targets.ts';
-import { units } from './agreements.ts';
+import { units } from './amounts.ts';
 import { CYCLE_DAYS, CYCLE_SPREAD, type DealKind, RENEWAL_DAYS } from './targets.ts';
 
 /** How long deals take. The company has become faster: two years ago they took a quarter longer than they will at the story's end. */
@@ -21,16 +21,29 @@ const paceAt = (at: number): number => {
 export const plannedDays = (tier: Tier, kind: DealKind): number =>
   kind === 'renewal' ? RENEWAL_DAYS[tier] : kind === 'expansion' ? Math.floor(CYCLE_DAYS[tier] / 2) : CYCLE_DAYS[tier];
 
+/** What is large for its tier takes longer. */
+const sizePercent = (tier: Tier, cents: bigint): number => {
+  const typical = typicalCents(tier);
+  return cents < typical ? 92 : cents < 2n * typical ? 112 : 150;
+};
+
 /** Days from a deal's first day to its close: larger ones of a tier take longer, and lost ones are given up late. */
 export const cycleDays = (
   random: Random,
-  deal: { readonly tier: Tier; readonly kind: DealKind; readonly closedAt: number; readonly isWon: boolean; readonly isLarger: boolean },
+  deal: {
+    readonly tier: Tier;
+    readonly kind: DealKind;
+    readonly closedAt: number;
+    readonly isWon: boolean;
+    /** A year's worth, cents of the plan currency. */
+    readonly cents: bigint;
+  },
 ): number => {
   const median = plannedDays(deal.tier, deal.kind);
   if (deal.kind === 'renewal') return Math.floor((median * (85 + random.below(31))) / 100);
   const spread = random.pick(CYCLE_SPREAD);
   const days = (median * spread * paceAt(deal.closedAt)) / 1_000_000;
-  return Math.max(4, Math.floor((days * (deal.isLarger ? 112 : 90) * (deal.isWon ? 100 : 112)) / 10_000));
+  return Math.max(4, Math.floor((days * sizePercent(deal.tier, deal.cents) * (deal.isWon ? 100 : 112)) / 10_000));
 };
 
 /** Whole units of a currency for cents of the plan currency. */

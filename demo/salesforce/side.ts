@@ -1,15 +1,18 @@
+import { toEpochDay } from '../../functions/platform/calendar.ts';
 import { PRODUCTS } from '../catalogue.ts';
 import { DAY } from '../model.ts';
 import { seeded } from '../random.ts';
 import type { Act } from '../world.ts';
 import { customerAccount, prospectAccount } from './accounts.ts';
-import { type Agreement, agreementsOf, productsOf } from './agreements.ts';
+import { type Agreement, agreementsOf } from './agreements.ts';
 import { plannedDays } from './cycles.ts';
 import { type Deal, opportunityOf } from './deals.ts';
 import { type History, historiesOf } from './histories.ts';
 import { type Misbilled, misbilledOf } from './misbilled.ts';
 import { peopleOf } from './people.ts';
+import { productsOf } from './products.ts';
 import { idsFromOne, type OrgRecord } from './records.ts';
+import { unsignedDeal, unsignedOf } from './unsigned.ts';
 import { unwonDeals } from './unwon.ts';
 import { toldDeals } from './won.ts';
 
@@ -24,6 +27,8 @@ export interface SalesforceSide {
   readonly accountIds: ReadonlyMap<string, string>;
   readonly agreements: ReadonlyMap<string, readonly Agreement[]>;
   readonly misbilled: readonly Misbilled[];
+  /** Billed without a key, and won without a signature. */
+  readonly unsigned: History | undefined;
 }
 
 const OPENED_AT = Date.UTC(2021, 0, 4, 8) / 1000;
@@ -56,18 +61,20 @@ export const salesforceSide = (acts: readonly Act[], seed: number, today: string
     PRODUCTS.map(([id, name]) => [id, name] as const),
     OPENED_AT,
   );
-  const agreements = agreementsOf(histories, accountOf, products, { seed, today });
+  const todayAt = toEpochDay(today) * DAY + DAY / 2;
+  const unsigned = unsignedOf(histories, todayAt);
+  const agreements = agreementsOf(
+    histories.filter((history) => history !== unsigned),
+    accountOf,
+    products,
+    { seed, today },
+  );
   const nextId = (): string => ids('Opportunity');
   const told = toldDeals(histories, agreements, accountOf, { people, nextId, seed });
-  const unwon = unwonDeals(told, histories, accountOf, {
-    people,
-    nextId,
-    nextAccountId: () => ids('Account'),
-    taken: new Set(histories.map(({ first }) => first.name)),
-    seed,
-    today: Date.parse(`${today}T12:00:00Z`) / 1000,
-  });
-  const deals = [...told.deals, ...unwon.deals];
+  const taken = new Set(histories.map(({ first }) => first.name));
+  const unwon = unwonDeals(told, histories, { people, nextId, nextAccountId: () => ids('Account'), accountOf, taken, seed, todayAt });
+  const claimed = unsigned === undefined ? [] : [unsignedDeal(unsigned, accountOf(unsigned.first.id) ?? '', { people, nextId, seed })];
+  const deals = [...told.deals, ...unwon.deals, ...claimed];
   const dealsOf = Map.groupBy(deals, ({ accountId }) => accountId);
   const random = seeded(seed ^ 0x57a9e5);
   const opportunities = deals.map((deal) => {
@@ -99,6 +106,7 @@ export const salesforceSide = (acts: readonly Act[], seed: number, today: string
     accountIds,
     agreements,
     misbilled,
+    unsigned,
   };
 };
 

@@ -1,6 +1,6 @@
 import { addMonths, toEpochDay } from '../../functions/platform/calendar.ts';
 import { DAY } from '../model.ts';
-import { nameFactory } from '../names.ts';
+import { type CompanyName, nameFactory } from '../names.ts';
 import { MONTH_WEIGHTS, split } from '../opening.ts';
 import { type Random, seeded } from '../random.ts';
 import { type CurrencyCode, FIRST_YEAR, MONTHS, TIERS, type Tier } from '../targets.ts';
@@ -21,9 +21,21 @@ export interface Unwon {
   readonly prospects: readonly { readonly id: string; readonly ownerId: string; readonly createdAt: number; readonly prospect: Prospect }[];
 }
 
+export interface Making {
+  readonly people: People;
+  readonly nextId: () => string;
+  readonly nextAccountId: () => string;
+  readonly accountOf: (customerId: string) => string | undefined;
+  /** Names of customers. */
+  readonly taken: ReadonlySet<string>;
+  readonly seed: number;
+  /** Instant: no signature has come until then under the last wins before it. */
+  readonly todayAt: number;
+}
+
 /** Months after the story's end in which deals close that are open by then. */
 const MONTHS_BEYOND = 8;
-const PLACES: readonly (readonly [CurrencyCode, string, string, string])[] = [
+const PLACES: readonly (readonly [currency: CurrencyCode, region: string, country: string, city: string])[] = [
   ['USD', 'North America', 'US', 'Denver'],
   ['USD', 'North America', 'US', 'Boston'],
   ['USD', 'North America', 'US', 'Austin'],
@@ -34,6 +46,8 @@ const PLACES: readonly (readonly [CurrencyCode, string, string, string])[] = [
   ['AUD', 'APAC', 'AU', 'Perth'],
 ];
 const HOUR = 3600;
+/** Per mille of lost new deals that are of a prospect who was lost before. */
+const COMES_BACK = 200;
 const monthOf = (index: number): string => addMonths(`${FIRST_YEAR}-01-01`, index);
 
 /** A close in the working hours of one of the month's days, later ones more likely. */
@@ -42,52 +56,43 @@ const closeIn = (random: Random, index: number): number =>
 
 /** How many of a story's lost deals close in each of its months, and in those beyond it as in the same months of the last year. */
 const byMonth = (count: number): readonly number[] => {
-  const years = split(BigInt(count), [4n, 5n]);
-  const months = years.flatMap((year) => split(year, MONTH_WEIGHTS).map(Number));
+  const months = split(BigInt(count), [4n, 5n]).flatMap((year) => split(year, MONTH_WEIGHTS).map(Number));
   return [...months, ...months.slice(MONTHS - 12, MONTHS - 12 + MONTHS_BEYOND)];
 };
 
 const lostFor = (won: number, rate: number): number => Math.round((won * (100 - rate)) / rate);
+const roundHundred = (amount: number): number => Math.max(100, Math.round(amount / 100) * 100);
 
-interface Making {
-  readonly people: People;
-  readonly nextId: () => string;
-  readonly nextAccountId: () => string;
-  readonly taken: ReadonlySet<string>;
-  readonly seed: number;
-  /** No signature has come until then under the last wins before it. */
-  readonly today: number;
-}
+type Place = Pick<Deal, 'accountId' | 'region' | 'currency' | 'name'>;
 
-const sizeOf = (random: Random, { won }: Told, kind: DealKind, tier: Tier): bigint => {
-  const like = won.filter((one) => one.kind === kind && one.tier === tier);
-  const cents = like.length === 0 ? typicalCents(tier) : random.pick(like).cents;
-  return (cents * BigInt(75 + random.below(66))) / 100n;
-};
+/** Makes deals that are lost, and remembers them. */
+class Losses {
+  readonly deals: Deal[] = [];
+  readonly prospects: { id: string; ownerId: string; createdAt: number; prospect: Prospect }[] = [];
+  readonly #random: Random;
+  readonly #name: () => CompanyName;
+  readonly #told: Told;
+  readonly #making: Making;
 
-export const unwonDeals = (
-  told: Told,
-  histories: readonly History[],
-  accountOf: (id: string) => string | undefined,
-  making: Making,
-): Unwon => {
-  const { people, nextId, nextAccountId, taken } = making;
-  const random = seeded(making.seed ^ 0x1057);
-  const name = nameFactory(seeded(making.seed ^ 0xfa11));
-  const deals: Deal[] = [];
-  const prospects: { id: string; ownerId: string; createdAt: number; prospect: Prospect }[] = [];
-  const wonOf = (kind: DealKind, tier: Tier): number => told.won.filter((one) => one.kind === kind && one.tier === tier).length;
-  const freshName = (): ReturnType<typeof name> => {
-    for (;;) {
-      const made = name();
-      if (!taken.has(made.name)) return made;
-    }
-  };
+  constructor(told: Told, making: Making) {
+    this.#random = seeded(making.seed ^ 0x1057);
+    this.#name = nameFactory(seeded(making.seed ^ 0xfa11));
+    this.#told = told;
+    this.#making = making;
+  }
 
-  const lose = (kind: DealKind, tier: Tier, index: number, place: Pick<Deal, 'accountId' | 'region' | 'currency' | 'name'>): Deal => {
+  won(kind: DealKind, tier?: Tier): readonly Told['won'][number][] {
+    return this.#told.won.filter((one) => one.kind === kind && (tier === undefined || one.tier === tier));
+  }
+
+  #lose(kind: DealKind, tier: Tier, index: number, place: Place): Deal {
+    const { people, nextId } = this.#making;
+    const random = this.#random;
     const closedAt = closeIn(random, index);
-    const cents = sizeOf(random, told, kind, tier);
-    const days = cycleDays(random, { tier, kind, closedAt, isWon: false, isLarger: cents > typicalCents(tier) });
+    const like = this.won(kind, tier);
+    const typical = like.length === 0 ? typicalCents(tier) : random.pick(like).cents;
+    const cents = (typical * BigInt(75 + random.below(66))) / 100n;
+    const days = cycleDays(random, { tier, kind, closedAt, isWon: false, cents });
     const deal: Deal = {
       ...place,
       id: nextId(),
@@ -100,52 +105,60 @@ export const unwonDeals = (
       isWon: false,
       contractId: undefined,
     };
-    deals.push(deal);
+    this.deals.push(deal);
     return deal;
-  };
+  }
 
-  for (const tier of TIERS)
-    for (const [index, count] of byMonth(lostFor(wonOf('new', tier), WIN_RATE.new[tier])).entries())
-      for (let n = 0; n < count; n += 1) {
-        // One in five has been lost before, and comes back.
-        const again = prospects.length > 20 && random.chance(200) ? random.pick(prospects) : undefined;
-        const { name: company, industry } = again?.prospect ?? freshName();
-        const [currency, region, country, city] = again === undefined ? random.pick(PLACES) : placeOf(again.prospect);
-        const accountId = again?.id ?? nextAccountId();
-        const deal = lose('new', tier, index, { accountId, region, currency, name: `${company}: platform` });
-        if (again !== undefined) continue;
-        const prospect: Prospect = { name: company, industry, tier, region, country, city, currency, fortune500: false, channel: 'direct' };
-        prospects.push({ id: accountId, ownerId: deal.ownerId, createdAt: deal.createdAt - (1 + random.below(40)) * DAY, prospect });
-      }
+  #freshName(): CompanyName {
+    for (;;) {
+      const made = this.#name();
+      if (!this.#making.taken.has(made.name)) return made;
+    }
+  }
 
-  const sellable = histories.filter(({ first, terms }) => accountOf(first.id) !== undefined && terms.length > 0);
-  const wonExpansions = told.won.filter(({ kind }) => kind === 'expansion').length;
-  for (const [index, count] of byMonth(lostFor(wonExpansions, WIN_RATE.expansion)).entries())
-    for (let n = 0; n < count; n += 1) {
-      const { first, terms, lostAt = Number.POSITIVE_INFINITY } = liveIn(random, sellable, monthOf(index));
-      const accountId = accountOf(first.id) ?? '';
-      if (terms.length === 0 || lostAt < toEpochDay(monthOf(index)) * DAY) continue;
-      lose('expansion', first.tier, index, {
+  /** A deal with somebody who is no customer: with a new prospect, or once more with one who was lost before. */
+  prospect(tier: Tier, index: number): void {
+    const random = this.#random;
+    const known = this.prospects.length > 20 && random.chance(COMES_BACK) ? random.pick(this.prospects) : undefined;
+    if (known !== undefined) {
+      const { name, region, currency } = known.prospect;
+      this.#lose('new', tier, index, { accountId: known.id, region, currency, name: `${name}: platform` });
+      return;
+    }
+    const { name, industry } = this.#freshName();
+    const [currency, region, country, city] = random.pick(PLACES);
+    const id = this.#making.nextAccountId();
+    const deal = this.#lose('new', tier, index, { accountId: id, region, currency, name: `${name}: platform` });
+    const prospect: Prospect = { name, industry, tier, region, country, city, currency, fortune500: false, channel: 'direct' };
+    this.prospects.push({ id, ownerId: deal.ownerId, createdAt: deal.createdAt - (1 + random.below(40)) * DAY, prospect });
+  }
+
+  /** A deal with a customer who has been one for some months, and is one still. */
+  expansion(histories: readonly History[], index: number): void {
+    const begins = toEpochDay(monthOf(index)) * DAY;
+    for (let attempt = 0; attempt < 30; attempt += 1) {
+      const { first, isImported, lostAt = Number.POSITIVE_INFINITY } = this.#random.pick(histories);
+      const accountId = this.#making.accountOf(first.id);
+      if (accountId === undefined || lostAt < begins || !(isImported || first.createdAt < begins - 120 * DAY)) continue;
+      this.#lose('expansion', first.tier, index, {
         accountId,
         region: first.region,
         currency: first.currency,
         name: `${first.name}: more seats`,
       });
+      return;
     }
-  return { deals: withUnsigned(deals, making.today), prospects: earliest(prospects, deals) };
-};
-
-const placeOf = ({ currency, region, country, city }: Prospect): (typeof PLACES)[number] => [currency, region, country, city];
-const roundHundred = (amount: number): number => Math.max(100, Math.round(amount / 100) * 100);
-
-/** A customer that has been one for some time in a month. */
-const liveIn = (random: Random, sellable: readonly History[], month: string): History => {
-  const before = (toEpochDay(month) - 120) * DAY;
-  for (let attempt = 0; attempt < 30; attempt += 1) {
-    const history = random.pick(sellable);
-    if (history.isImported || history.first.createdAt < before) return history;
   }
-  return random.pick(sellable);
+}
+
+export const unwonDeals = (told: Told, histories: readonly History[], making: Making): Unwon => {
+  const losses = new Losses(told, making);
+  for (const tier of TIERS)
+    for (const [index, count] of byMonth(lostFor(losses.won('new', tier).length, WIN_RATE.new[tier])).entries())
+      for (let n = 0; n < count; n += 1) losses.prospect(tier, index);
+  for (const [index, count] of byMonth(lostFor(losses.won('expansion').length, WIN_RATE.expansion)).entries())
+    for (let n = 0; n < count; n += 1) losses.expansion(histories, index);
+  return { deals: withUnsigned(losses.deals, making.todayAt), prospects: earliest(losses.prospects, losses.deals) };
 };
 
 /** A prospect's account is there before its first deal, also where an earlier one was drawn later. */
@@ -155,10 +168,10 @@ const earliest = (prospects: Unwon['prospects'], deals: readonly Deal[]): Unwon[
   return prospects.map((one) => ({ ...one, createdAt: Math.min(one.createdAt, (firsts.get(one.id) ?? one.createdAt) - DAY) }));
 };
 
-/** The last new deals of their kind before today are won by word of mouth: closed, without a contract. */
-const withUnsigned = (deals: readonly Deal[], today: number): readonly Deal[] => {
+/** The last new deals before today are won by word of mouth: closed, without a contract. */
+const withUnsigned = (deals: readonly Deal[], todayAt: number): readonly Deal[] => {
   const last = deals
-    .filter(({ kind, closedAt }) => kind === 'new' && closedAt < today - 2 * DAY)
+    .filter(({ kind, closedAt }) => kind === 'new' && closedAt < todayAt - 2 * DAY)
     .sort((a, b) => b.closedAt - a.closedAt)
     .slice(0, UNSIGNED_WINS);
   const chosen = new Set(last.map(({ id }) => id));

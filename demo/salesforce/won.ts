@@ -2,8 +2,8 @@ import { DAY, dateOf } from '../model.ts';
 import { type Random, seeded } from '../random.ts';
 import type { CurrencyCode, Tier } from '../targets.ts';
 import type { Agreement } from './agreements.ts';
-import { units, yearOfAll } from './agreements.ts';
-import { centsFor, cycleDays, typicalCents } from './cycles.ts';
+import { units, yearOfAll } from './amounts.ts';
+import { centsFor, cycleDays } from './cycles.ts';
 import type { Deal } from './deals.ts';
 import type { History } from './histories.ts';
 import type { People } from './people.ts';
@@ -40,8 +40,7 @@ interface Close {
 const dealOf = ({ first }: History, close: Close, { random, people, nextId, accountId }: Making): Deal => {
   const { kind, tier, closedAt, isWon, minor, title, contractId } = close;
   const currency = first.currency as CurrencyCode;
-  const isLarger = centsFor(minor, currency) > typicalCents(tier);
-  const days = cycleDays(random, { tier, kind, closedAt, isWon, isLarger });
+  const days = cycleDays(random, { tier, kind, closedAt, isWon, cents: centsFor(minor, currency) });
   const createdAt = Math.max(closedAt - days * DAY - random.below(8 * HOUR), Math.min(close.notBefore, closedAt - 3 * DAY));
   return {
     id: nextId(),
@@ -65,7 +64,7 @@ const tierAt = ({ customers, first }: History, at: number): Tier => customers.fi
 /** The closes of one customer, in the order of its terms. */
 const closesOf = (history: History, agreements: readonly Agreement[], random: Random): readonly Close[] => {
   const [began] = history.states;
-  const since = began?.at ?? 0;
+  const since = history.isImported ? Number.NEGATIVE_INFINITY : (began?.at ?? 0);
   const closes: Close[] = [];
   for (const [i, agreement] of agreements.entries()) {
     const { contractId, term, activatedAt } = agreement;
