@@ -46,9 +46,9 @@ export const cycleDays = (
   return Math.max(4, Math.floor((days * sizePercent(deal.tier, deal.cents) * (deal.isWon ? 100 : 112)) / 10_000));
 };
 
-/** Whole units of a currency for cents of the plan currency. */
+/** Units of a currency, to its smallest, for cents of the plan currency. */
 export const unitsFor = (cents: bigint, currency: CurrencyCode): number =>
-  Math.round(units(round(divFractions(fraction(cents), centsPerStripeMinor(currency)), 'half-up'), currency));
+  units(round(divFractions(fraction(cents), centsPerStripeMinor(currency)), 'half-up'), currency);
 
 /** Cents of the plan currency for Stripe's minor units. */
 export const centsFor = (stripeMinor: bigint, currency: CurrencyCode): bigint =>

@@ -61,7 +61,6 @@ const byMonth = (count: number): readonly number[] => {
 };
 
 const lostFor = (won: number, rate: number): number => Math.round((won * (100 - rate)) / rate);
-const roundHundred = (amount: number): number => Math.max(100, Math.round(amount / 100) * 100);
 
 type Place = Pick<Deal, 'accountId' | 'region' | 'currency' | 'name'>;
 
@@ -98,7 +97,7 @@ class Losses {
       id: nextId(),
       kind,
       tier,
-      amount: roundHundred(unitsFor(cents, place.currency)),
+      amount: unitsFor(cents, place.currency),
       ownerId: people.ownerOf({ region: place.region, tier, kind, isWon: false }),
       createdAt: closedAt - days * DAY - random.below(8 * HOUR),
       closedAt,
