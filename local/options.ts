@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 export interface StartOptions {
   readonly empty: boolean;
   readonly fresh: boolean;
+  /** Whether the demo company has a Salesforce. */
+  readonly salesforce: boolean;
   readonly auth: boolean;
   readonly port: number;
   readonly dataDir: string;
@@ -15,6 +17,7 @@ export const DEFAULT_DATA = '.ascent/data';
 export const START_HELP = `npm start -- [options]
   --empty          start without the demo company, with data of your own
   --fresh          delete everything in the data folder first
+  --salesforce     load a demo company that has a Salesforce, too: its contracts are then told twice, by each system
   --auth           ask for tokens even from this machine
   --port <n>       port for people (default ${DEFAULT_PORT})
   --data <folder>  where everything is kept (default ${DEFAULT_DATA})`;
@@ -33,6 +36,7 @@ export const parseStartOptions = (args: readonly string[]): StartOptions => {
     options: {
       empty: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
+      salesforce: { type: 'boolean', default: false },
       auth: { type: 'boolean', default: false },
       port: { type: 'string', default: String(DEFAULT_PORT) },
       data: { type: 'string', default: DEFAULT_DATA },
@@ -42,6 +46,7 @@ export const parseStartOptions = (args: readonly string[]): StartOptions => {
   return {
     empty: values.empty,
     fresh: values.fresh,
+    salesforce: values.salesforce,
     auth: values.auth,
     port: parsePort(values.port),
     dataDir: values.data,

@@ -8,13 +8,22 @@ const FLAGS = { freeze: false, run: false };
 
 describe('options of npm start', () => {
   it('have defaults', () => {
-    expect(parseStartOptions([])).toEqual({ empty: false, fresh: false, auth: false, port: 8080, dataDir: '.ascent/data', help: false });
+    expect(parseStartOptions([])).toEqual({
+      empty: false,
+      fresh: false,
+      salesforce: false,
+      auth: false,
+      port: 8080,
+      dataDir: '.ascent/data',
+      help: false,
+    });
   });
 
   it('are read', () => {
-    expect(parseStartOptions(['--empty', '--fresh', '--auth', '--port', '0', '--data', '/tmp/x'])).toEqual({
+    expect(parseStartOptions(['--empty', '--fresh', '--salesforce', '--auth', '--port', '0', '--data', '/tmp/x'])).toEqual({
       empty: true,
       fresh: true,
+      salesforce: true,
       auth: true,
       port: 0,
       dataDir: '/tmp/x',
