@@ -35,19 +35,12 @@ export const loadedSalesforce = (dataDir: string): boolean | undefined =>
   isLoaded(dataDir) ? (JSON.parse(readFileSync(join(dataDir, LOADED), 'utf8')) as Loaded).salesforce === true : undefined;
 
 /** Throws where a start would mix the demo company with its user's own data. `--fresh` takes everything away first, so nothing mixes. */
-export const checkContents = (
-  dataDir: string,
-  { empty, fresh, salesforce = false }: { readonly empty: boolean; readonly fresh: boolean; readonly salesforce?: boolean },
-): void => {
+export const checkContents = (dataDir: string, { empty, fresh }: { readonly empty: boolean; readonly fresh: boolean }): void => {
   if (fresh) return;
   const contents = contentsOf(dataDir);
   if (contents === 'own' && !empty)
     throw new Error(
       `the data folder ${dataDir} was started empty, and the demo is not loaded into it: go on with it by --empty, take --fresh to delete what it holds and load the demo, or give --data another folder`,
-    );
-  if (salesforce && loadedSalesforce(dataDir) === false)
-    throw new Error(
-      `the demo company in the data folder ${dataDir} has no Salesforce: take --fresh to load it anew with one, or give --data another folder`,
     );
   if (contents === 'demo' && empty)
     throw new Error(

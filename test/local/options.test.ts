@@ -11,7 +11,7 @@ describe('options of npm start', () => {
     expect(parseStartOptions([])).toEqual({
       empty: false,
       fresh: false,
-      salesforce: false,
+      salesforce: true,
       auth: false,
       port: 8080,
       dataDir: '.ascent/data',
@@ -20,10 +20,10 @@ describe('options of npm start', () => {
   });
 
   it('are read', () => {
-    expect(parseStartOptions(['--empty', '--fresh', '--salesforce', '--auth', '--port', '0', '--data', '/tmp/x'])).toEqual({
+    expect(parseStartOptions(['--empty', '--fresh', '--no-salesforce', '--auth', '--port', '0', '--data', '/tmp/x'])).toEqual({
       empty: true,
       fresh: true,
-      salesforce: true,
+      salesforce: false,
       auth: true,
       port: 0,
       dataDir: '/tmp/x',
