@@ -4,9 +4,13 @@ import { insertedItem } from './table.ts';
 type Params = Readonly<Record<string, unknown>>;
 
 const text = (attribute: Attribute | undefined): string => (attribute !== undefined && 'S' in attribute ? attribute.S : '');
+
+/** Numbers that differ from run to run say nothing: of a rate set, and the time in the id of a reading of our own. */
+const plain = (subject: string): string => subject.replace(/(COMPANY#FX#.*#)\d{8}/, '$1').replace(/\brefetch:([^:]*):\d+:/g, 'refetch:$1:');
+
 const keyIn = (attributes: unknown): string => {
   const { pk, sk } = attributes as Attributes;
-  return `${text(pk)} ${text(sk)}`;
+  return plain(`${text(pk)} ${text(sk)}`);
 };
 
 const queried = (input: Params): string =>
@@ -17,6 +21,18 @@ const queried = (input: Params): string =>
 const writeOf = (write: Readonly<Record<string, Params>>): string => {
   const [params = {}] = Object.values(write);
   return keyIn(params['Item'] ?? params['Key']);
+};
+
+/** What a message of our own asks for. */
+export const labelOf = (body: string): string => {
+  const { kind, object, id, event, redecide } = JSON.parse(body) as {
+    readonly kind?: string;
+    readonly object?: string;
+    readonly id?: string;
+    readonly event?: { readonly id: string };
+    readonly redecide?: readonly string[];
+  };
+  return redecide === undefined ? [kind, object, id, event?.id].filter(Boolean).join(' ') : `redecide ${redecide.join()}`;
 };
 
 /** What a call is about, by which it is known again when a part of the history is left out. */
@@ -43,6 +59,8 @@ export const subjectOf = (operation: string, input: Params): string => {
       return (input['Entries'] as readonly { readonly Detail: string }[])
         .map(({ Detail: detail }) => (JSON.parse(detail) as { readonly id: string }).id)
         .join(', ');
+    case 'SendMessage':
+      return labelOf(String(input['MessageBody']));
     default:
       return '';
   }

@@ -1,10 +1,18 @@
-import { readHistory, readTotals } from './functions.ts';
+import type { Attributes } from '../../functions/platform/clients/attributes.ts';
+import { readHistory, readStatus, readTotals } from './functions.ts';
+import type { SimulatedTable } from './table.ts';
 
 /** The months of all lives. */
 const FIRST_MONTH = '2024-01';
 
 /** What a company's life comes to: every line is one figure, in order. */
 export type Figures = readonly string[];
+
+/** What was read from a table, and what of it cannot be, whatever befell. */
+export interface Seen {
+  readonly figures: Figures;
+  readonly contradictions: readonly string[];
+}
 
 const addTo = (sums: Map<string, bigint>, name: string, amount: bigint): void => {
   sums.set(name, (sums.get(name) ?? 0n) + amount);
@@ -16,19 +24,32 @@ const linesOf = (sums: ReadonlyMap<string, bigint>): string[] =>
     .map(([name, amount]) => `${name} ${amount}`)
     .sort();
 
-/** A customer's movements netted by day, cause and currency, its closing ARR, and the facts that they rest on, each as often as it counts. */
-const bookOf = async (customerId: string): Promise<string[]> => {
+/** Readings of our own are as many as it takes; a fact that was stated anew stands for the first one. */
+const IS_READING = /^refetch:/;
+const firstOf = (eventId: string): string => eventId.replace(/\.\d{4}$/, '');
+
+const repeated = (names: readonly string[]): readonly string[] => names.filter((name, i) => names.indexOf(name) < i);
+
+/** A customer's movements netted by day, cause and currency, its closing ARR, and the facts that they rest on, each once. */
+const bookOf = async (customerId: string): Promise<Seen> => {
   const { facts, movements } = await readHistory(customerId);
   const sums = new Map<string, bigint>();
-  for (const { effectiveOn, cause, lines, stock } of movements) {
+  for (const { effectiveOn, cause, fromAttributes, lines, stock } of movements) {
     for (const { currency, deltaMinor, planDeltaMinor } of lines) {
       addTo(sums, `${customerId} ${effectiveOn} ${cause} ${currency}`, BigInt(deltaMinor));
       addTo(sums, `${customerId} ${effectiveOn} ${cause} at plan rate`, BigInt(planDeltaMinor));
-      addTo(sums, `${customerId} closing ${currency}`, BigInt(deltaMinor));
+      // What moves between segments stays the customer's.
+      if (fromAttributes === undefined) addTo(sums, `${customerId} closing ${currency}`, BigInt(deltaMinor));
     }
     for (const [origin, amount] of stock.entries()) addTo(sums, `${customerId} closing of origin ${origin}`, BigInt(amount));
   }
-  return [...facts.map(({ kind, data }) => `${customerId} fact ${kind} ${data.provenance.eventId}`).sort(), ...linesOf(sums)];
+  const ids = facts.map(({ kind, data }) => `${kind} ${data.provenance.eventId}`);
+  const told = facts.filter(({ data }) => !IS_READING.test(data.provenance.eventId));
+  const first = new Set(told.map(({ kind, data }) => `${customerId} fact ${kind} ${firstOf(data.provenance.eventId)}`));
+  return {
+    figures: [...[...first].sort(), ...linesOf(sums)],
+    contradictions: repeated(ids).map((id) => `${customerId} has the fact ${id} twice`),
+  };
 };
 
 const totalsOf = async (part: 'MAIN' | 'CUTS'): Promise<string[]> => {
@@ -39,21 +60,49 @@ const totalsOf = async (part: 'MAIN' | 'CUTS'): Promise<string[]> => {
   return linesOf(sums);
 };
 
-/** Books and totals, read as the functions read them. */
-export const figuresOf = async (customerIds: readonly string[]): Promise<Figures> => [
-  ...(await Promise.all(customerIds.map(bookOf))).flat(),
-  ...(await totalsOf('MAIN')),
-  ...(await totalsOf('CUTS')),
-];
+const textOf = (item: Attributes, name: string): string => {
+  const attribute = item[name];
+  return attribute !== undefined && 'S' in attribute ? attribute.S : '';
+};
+
+/** Every event has left its mark: taken in, or parked with a reason. */
+const eventsIn = (table: SimulatedTable): string[] => {
+  const shown = table.itemsUnder('SRC#').map((item) => textOf(item, 'eventId'));
+  const taken = shown.filter((eventId) => !IS_READING.test(eventId)).map((eventId) => `taken in: ${firstOf(eventId)}`);
+  const parked = table.itemsUnder('EVT#').map((item) => `parked: ${textOf(item, 'eventId')} ${textOf(item, 'reason')}`);
+  return [...new Set([...taken, ...parked])].sort();
+};
+
+/**
+ * Milestones that were reached, by all that is known in the end, and of which nothing was told. One that was told because of what was known at
+ * some time stays told.
+ */
+const untoldMilestones = async (table: SimulatedTable): Promise<string[]> => {
+  const told = new Set(table.itemsUnder('ARR#MILESTONES#').map((item) => Number(textOf(item, 'threshold'))));
+  const { milestone } = await readStatus();
+  return (milestone.thresholds ?? []).flatMap(({ thresholdBps, reachedOn }) =>
+    reachedOn === undefined || told.has(thresholdBps) ? [] : [`the milestone ${thresholdBps} was reached on ${reachedOn}, and not told`],
+  );
+};
+
+/** Books, totals and marks, read as the functions read them. */
+export const figuresOf = async (table: SimulatedTable, customerIds: readonly string[], isWatched: boolean): Promise<Seen> => {
+  const books = await Promise.all(customerIds.map(bookOf));
+  return {
+    figures: [...books.flatMap(({ figures }) => figures), ...(await totalsOf('MAIN')), ...(await totalsOf('CUTS')), ...eventsIn(table)],
+    contradictions: [...books.flatMap(({ contradictions }) => contradictions), ...(isWatched ? await untoldMilestones(table) : [])],
+  };
+};
 
 /** What one has and the other has not. */
 export const differences = (expected: Figures, found: Figures): readonly string[] => {
-  const left = [...found];
+  const left = new Map<string, number>();
+  for (const line of found) left.set(line, (left.get(line) ?? 0) + 1);
   const missing: string[] = [];
   for (const line of expected) {
-    const at = left.indexOf(line);
-    if (at < 0) missing.push(`missing: ${line}`);
-    else left.splice(at, 1);
+    const count = left.get(line) ?? 0;
+    if (count === 0) missing.push(`missing: ${line}`);
+    else left.set(line, count - 1);
   }
-  return [...missing, ...left.map((line) => `too much: ${line}`)];
+  return [...missing, ...[...left].flatMap(([line, count]) => Array.from({ length: count }, () => `too much: ${line}`))];
 };
