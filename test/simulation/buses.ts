@@ -1,4 +1,6 @@
 import type { Attributes } from '../../functions/platform/clients/attributes.ts';
+import type { RelayedEvent } from '../../local/salesforce/events.ts';
+import { labelOfDetail } from './calls.ts';
 import { PARTNER_SOURCE, subscribed } from './functions.ts';
 import type { Outages } from './outages.ts';
 import type { Queue } from './queue.ts';
@@ -6,7 +8,7 @@ import type { BusEntry } from './services.ts';
 import type { StreamRecord } from './stream.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export type QueueName = keyof typeof subscribed | 'stripe-events';
+export type QueueName = keyof typeof subscribed | 'stripe-events' | 'salesforce-changes' | 'salesforce-sync';
 
 /** A bus tries again at ever longer intervals, within a day. */
 const AGAIN_MS = 30_000;
@@ -48,8 +50,14 @@ export class Buses {
   }
 
   toSourceBus({ Source: source, DetailType: type, Detail: text }: BusEntry): void {
-    const detail = JSON.parse(text) as { readonly id: string };
-    this.#deliver('stripe-events', detail.id, source, type, detail);
+    const detail = JSON.parse(text) as { readonly id?: string; readonly key?: string };
+    const queue = source.startsWith('ascent.salesforce/') ? 'salesforce-changes' : 'stripe-events';
+    this.#deliver(queue, labelOfDetail(detail), source, type, detail);
+  }
+
+  /** As an org's event relay puts it. */
+  toOrgBus(id: string, { source, detailType, detail }: RelayedEvent): void {
+    this.#deliver('salesforce-changes', id, source, detailType, JSON.parse(detail) as object);
   }
 
   /** As Stripe's own event destination puts it. */

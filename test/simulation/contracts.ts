@@ -4,7 +4,7 @@ import type { Act } from '../../demo/world.ts';
 
 /** A company's life is short here: a year and a half with few customers, so that thousands of them can be lived. */
 export const BEGIN = Date.UTC(2025, 0, 1) / 1000;
-const LAST = Date.UTC(2026, 5, 30) / 1000;
+export const LAST = Date.UTC(2026, 5, 30) / 1000;
 const MAX_CHANGES = 10;
 const TRIAL_DAYS = 14;
 /** More than an event shows. */

@@ -1,8 +1,11 @@
+import { createHmac } from 'node:crypto';
+import type { Random } from '../../demo/random.ts';
 import { signatureHeader } from '../../demo/webhook-sender.ts';
 import { httpEvent } from '../support/http.ts';
 import type { Buses } from './buses.ts';
-import { type FunctionName, SIGNING_SECRET } from './functions.ts';
-import type { Happening, RatesHappening, StripeHappening } from './history.ts';
+import { type FunctionName, ORG_ID, SIGNING_SECRET } from './functions.ts';
+import type { Happening, RatesHappening, SalesforceHappening, StripeHappening } from './history.ts';
+import type { SimulatedSalesforce } from './salesforce.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Runs a function; `ended` hears its answer, or undefined where it threw or was killed. */
@@ -24,12 +27,14 @@ export class Doors {
   readonly #around: Surroundings;
   readonly #buses: Buses;
   readonly #invoke: Invoke;
+  readonly #org: SimulatedSalesforce;
   /** What the treasurer has yet to load, one after the other. */
   readonly #rates: RatesHappening[] = [];
   #isLoading = false;
 
-  constructor(around: Surroundings, buses: Buses, invoke: Invoke) {
+  constructor(around: Surroundings, buses: Buses, org: SimulatedSalesforce, invoke: Invoke) {
     this.#around = around;
+    this.#org = org;
     this.#buses = buses;
     this.#invoke = invoke;
   }
@@ -45,6 +50,10 @@ export class Doors {
       if (happening.by === 'treasurer') {
         loadedMs = Math.max(loadedMs, dueMs);
         agenda.at(loadedMs, () => this.#loads(happening));
+        continue;
+      }
+      if (happening.by === 'salesforce') {
+        this.#tellOfOrg(happening, dueMs, random);
         continue;
       }
       agenda.at(dueMs, () => this.#send(happening, 1));
@@ -63,6 +72,37 @@ export class Doors {
     const random = chance.of(`delay ${id}`);
     if (!isLive) return agenda.nowMs + random.below(random.chance(200) ? 120 * SECOND : 3 * SECOND);
     return atMs + random.below(random.chance(800) ? 3 * SECOND : random.chance(800) ? 6 * HOUR : 72 * HOUR);
+  }
+
+  /** What was in the org before it was connected, nobody tells. What its relay loses, only a sync finds. */
+  #tellOfOrg({ id, door }: SalesforceHappening, dueMs: number, random: Random): void {
+    const { agenda, history } = this.#around;
+    const told = this.#org.told.get(id);
+    if (told === undefined || told.records.length === 0 || history.life.pace === 'import') return;
+    if (door === 'callout') {
+      const body = JSON.stringify({ organizationId: ORG_ID, records: told.records });
+      agenda.at(dueMs, () => this.#callOut(id, body, 1));
+      return;
+    }
+    if (this.#around.mayBefall(`${id}: lost by the relay`, random)) return;
+    for (const [n, event] of told.events.entries()) {
+      const eventId = `${id} ${n + 1}`;
+      agenda.at(dueMs, () => this.#buses.toOrgBus(eventId, event));
+      if (this.#around.mayBefall(`${eventId}: relayed twice`, random))
+        agenda.at(dueMs + random.below(30 * SECOND), () => this.#buses.toOrgBus(eventId, event));
+    }
+  }
+
+  /** The org's code tries until it was answered 200, each time signed anew. */
+  #callOut(id: string, body: string, attempt: number): void {
+    const { agenda } = this.#around;
+    const timestamp = String(agenda.nowMs);
+    const signature = createHmac('sha256', SIGNING_SECRET).update(`${timestamp}.${body}`).digest('base64');
+    const headers = { 'content-type': 'application/json', 'x-timestamp': timestamp, 'x-signature': signature };
+    const request = { headers, body, isBase64Encoded: false, pathParameters: { instance: 'main' } };
+    this.#invoke('salesforce-ingest', id, request, (answer) => {
+      if (statusOf(answer) !== 200) agenda.in(againAfterMs(attempt), () => this.#callOut(id, body, attempt + 1));
+    });
   }
 
   #loads(happening: RatesHappening): void {

@@ -12,10 +12,14 @@ export type Fault =
   | 'unanswered-after'
   | 'killed-before'
   | 'killed-after'
-  | StripeFault;
+  | StripeFault
+  | SalesforceFault;
 
 /** What may befall a request to Stripe, which changes nothing there. */
 export type StripeFault = 'slow' | 'too slow' | 'answers 429' | 'answers 500' | 'answers a page of a proxy' | 'breaks off';
+
+/** And a request to Salesforce, beside what befalls both. */
+export type SalesforceFault = 'answers 503' | 'ends the session' | 'is over its limit' | 'cannot lock a row';
 
 const WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'TransactWriteItems', 'BatchExecuteStatement']);
 const TABLE: ReadonlySet<string> = new Set([...WRITES, 'GetItem', 'BatchGetItem', 'Query']);
@@ -41,16 +45,23 @@ const AT_STRIPE: readonly Fault[] = [
   'killed-after',
 ];
 
+const AT_SALESFORCE: readonly Fault[] = [
+  ...AT_STRIPE.filter((fault) => fault !== 'answers 429' && fault !== 'answers 500'),
+  'answers 503',
+  'ends the session',
+  'is over its limit',
+  'cannot lock a row',
+];
+const OVER_THE_NET: Readonly<Record<string, readonly Fault[]>> = { GET: AT_STRIPE, QUERY: AT_SALESFORCE, 'SIGN-IN': AT_SALESFORCE };
+
 const kindsOf = (operation: string): readonly Fault[] =>
-  operation === 'GET'
-    ? AT_STRIPE
-    : [
-        ...EVERYWHERE,
-        'throttled',
-        ...(WRITES.has(operation) ? (['in-conflict'] as const) : []),
-        ...(IN_PARTS.has(operation) ? (['partly-done'] as const) : []),
-        ...(operation === 'PutEvents' ? (['not-taken'] as const) : []),
-      ];
+  OVER_THE_NET[operation] ?? [
+    ...EVERYWHERE,
+    'throttled',
+    ...(WRITES.has(operation) ? (['in-conflict'] as const) : []),
+    ...(IN_PARTS.has(operation) ? (['partly-done'] as const) : []),
+    ...(operation === 'PutEvents' ? (['not-taken'] as const) : []),
+  ];
 
 const KINDS = new Map<string, readonly Fault[]>();
 
@@ -63,10 +74,11 @@ export const faultOf = (operation: string, random: Random, perMille: number): Fa
 };
 
 /** Whom a call goes to: what may be out as a whole. */
-export type Service = 'the table' | 'the bus' | 'the queues' | 'Stripe' | 'the secrets';
+export type Service = 'the table' | 'the bus' | 'the queues' | 'Stripe' | 'Salesforce' | 'the secrets';
 
 export const serviceOf = (operation: string): Service => {
   if (operation === 'GET') return 'Stripe';
+  if (operation in OVER_THE_NET) return 'Salesforce';
   if (operation === 'PutEvents') return 'the bus';
   if (operation === 'SendMessage') return 'the queues';
   return TABLE.has(operation) ? 'the table' : 'the secrets';

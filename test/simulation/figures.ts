@@ -25,7 +25,7 @@ const linesOf = (sums: ReadonlyMap<string, bigint>): string[] =>
     .sort();
 
 /** Readings of our own are as many as it takes; a fact that was stated anew stands for the first one. */
-const IS_READING = /^refetch:/;
+const IS_READING = /^(?:refetch|read):/;
 const firstOf = (eventId: string): string => eventId.replace(/\.\d{4}$/, '');
 
 const repeated = (names: readonly string[]): readonly string[] => names.filter((name, i) => names.indexOf(name) < i);
@@ -65,6 +65,13 @@ const textOf = (item: Attributes, name: string): string => {
   return attribute !== undefined && 'S' in attribute ? attribute.S : '';
 };
 
+/** What was read last of everything in an org: readings in between are as many as it takes. */
+const readingsIn = (table: SimulatedTable): string[] => {
+  const newest = new Map<string, string>();
+  for (const item of table.itemsUnder('SRC#salesforce#')) newest.set(textOf(item, 'objectId'), textOf(item, 'fingerprint'));
+  return [...newest].map(([objectId, fingerprint]) => `read last: ${objectId} ${fingerprint}`);
+};
+
 /** Every event has left its mark: taken in, or parked with a reason. */
 const eventsIn = (table: SimulatedTable): string[] => {
   const shown = table.itemsUnder('SRC#').map((item) => textOf(item, 'eventId'));
@@ -89,7 +96,13 @@ const untoldMilestones = async (table: SimulatedTable): Promise<string[]> => {
 export const figuresOf = async (table: SimulatedTable, customerIds: readonly string[], isWatched: boolean): Promise<Seen> => {
   const books = await Promise.all(customerIds.map(bookOf));
   return {
-    figures: [...books.flatMap(({ figures }) => figures), ...(await totalsOf('MAIN')), ...(await totalsOf('CUTS')), ...eventsIn(table)],
+    figures: [
+      ...books.flatMap(({ figures }) => figures),
+      ...(await totalsOf('MAIN')),
+      ...(await totalsOf('CUTS')),
+      ...eventsIn(table),
+      ...readingsIn(table),
+    ],
     contradictions: [...books.flatMap(({ contradictions }) => contradictions), ...(isWatched ? await untoldMilestones(table) : [])],
   };
 };

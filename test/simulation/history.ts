@@ -1,5 +1,6 @@
 import type { StripeObject } from '../../demo/stripe-json.ts';
 import type { RateRow } from '../../functions/company/rates.ts';
+import type { Write } from '../../local/salesforce/writes.ts';
 import type { Protection } from './protections.ts';
 import type { Heard } from './services.ts';
 
@@ -26,8 +27,16 @@ export interface RatesHappening extends Happened {
   readonly rates: readonly RateRow[];
 }
 
+/** A transaction in an org. */
+export interface SalesforceHappening extends Happened {
+  readonly by: 'salesforce';
+  readonly writes: readonly Write[];
+  /** Who says that records were changed: the org's event relay, or a callout of its own code. */
+  readonly door: 'relay' | 'callout';
+}
+
 /** What happens outside of Ascent. A further source of events is a further kind, with its own way of telling (doors.ts). */
-export type Happening = StripeHappening | RatesHappening;
+export type Happening = StripeHappening | RatesHappening | SalesforceHappening;
 
 /** What is the same for everything that happens to a company. */
 export interface Setting {

@@ -7,6 +7,7 @@ import type { Act } from '../../demo/world.ts';
 import { BEGIN, COUPONS, contractActs, type Traits } from './contracts.ts';
 import { type DiscountAct, discountActs } from './customer-discounts.ts';
 import type { Happening, Life, RatesHappening, StripeHappening } from './history.ts';
+import { orgHappenings } from './salesforce-life.ts';
 
 const MAX_CUSTOMERS = 3;
 const TIERS = ['Starter', 'Professional', 'Enterprise'] as const;
@@ -215,7 +216,7 @@ export const lifeOf = (number: number, wanted: Wanted = {}): Life => {
   const told = teller.happenings;
   const rates = ratesOf(random, ordered[0]?.at ?? BEGIN, ordered.at(-1)?.at ?? BEGIN);
   return {
-    happenings: inOrder([...told, ...rates]),
+    happenings: inOrder([...told, ...rates, ...(random.chance(450) ? orgHappenings(random) : [])]),
     pace,
     catalogue: catalogueOf(ordered),
     logged: random.chance(350) ? 80 + random.below(20) : 0,

@@ -8,7 +8,8 @@ interface Outage {
   readonly toMs: number;
 }
 
-const SERVICES = ['the table', 'the bus', 'the queues', 'Stripe', 'the secrets', 'a queue'] as const;
+const SERVICES = ['the table', 'the bus', 'the queues', 'Stripe', 'Salesforce', 'the secrets', 'a queue'] as const;
+const OVER_THE_NET: Partial<Record<Service, Fault>> = { Stripe: 'answers 500', Salesforce: 'answers 503' };
 const MINUTE = 60_000;
 const MOST = 2;
 
@@ -33,8 +34,9 @@ export class Outages {
 
   /** What befalls a call because its service is out. */
   faultOf(operation: string, nowMs: number): Fault | undefined {
-    if (this.#outages.length === 0 || !this.#isOut(serviceOf(operation), nowMs)) return undefined;
-    return operation === 'GET' ? 'answers 500' : 'failed-before';
+    if (this.#outages.length === 0) return undefined;
+    const service = serviceOf(operation);
+    return this.#isOut(service, nowMs) ? (OVER_THE_NET[service] ?? 'failed-before') : undefined;
   }
 
   /** Until when queues take nothing; undefined where they do. */

@@ -6,6 +6,8 @@ interface Message {
   readonly label: string;
   isVisible: boolean;
   receives: number;
+  /** How often it came back from the dead letters. */
+  readonly redrives: number;
 }
 
 /** Takes a batch; `done` hears the ids of the messages that failed, or undefined where the consumer was killed or threw. */
@@ -23,6 +25,9 @@ interface QueueOptions {
 
 const BATCH = 10;
 const MAX_RECEIVES = 5;
+/** Longer than that nothing is out, so that dead letters go through when they are redriven. */
+const REDRIVEN_AFTER_MS = 3 * 3_600_000;
+const MOST_REDRIVES = 5;
 /** Of the function's time-out. */
 const VISIBLE_AFTER = 6;
 
@@ -50,18 +55,18 @@ export class Queue {
     return this.#dead.map(({ label }) => label);
   }
 
-  put(label: string, body: string): void {
+  put(label: string, body: string, redrives = 0): void {
     const id = this.#around.chance.occurrence(`${this.#options.name} ${label}`);
-    this.#messages.set(id, { id, body, label, isVisible: true, receives: 0 });
+    this.#messages.set(id, { id, body, label, isVisible: true, receives: 0, redrives });
     this.#poll();
   }
 
-  /** As an operator does: dead letters come back as new messages. Answers how many. */
-  redrive(): number {
-    const dead = this.#dead;
-    this.#dead = [];
-    for (const { label, body } of dead) this.put(label, body);
-    return dead.length;
+  /** As an operator does, some time after the alarm: dead letters come back as new messages. */
+  #redrive(): void {
+    const back = this.#dead.filter(({ redrives }) => redrives < MOST_REDRIVES);
+    this.#dead = this.#dead.filter(({ redrives }) => redrives >= MOST_REDRIVES);
+    this.#around.count('redriven', back.length);
+    for (const { label, body, redrives } of back) this.put(label, body, redrives + 1);
   }
 
   /** A poll is under way at most once, and takes a little, so that messages gather. */
@@ -110,6 +115,7 @@ export class Queue {
       if (message.receives >= MAX_RECEIVES) {
         this.#messages.delete(message.id);
         this.#dead.push(message);
+        this.#around.agenda.in(REDRIVEN_AFTER_MS, () => this.#redrive());
         return;
       }
       message.isVisible = true;

@@ -25,7 +25,12 @@ export interface Failure extends Trial {
 const customersOf = ({ happenings }: Life): readonly string[] => {
   const objects = happenings.flatMap((happening) => (happening.by === 'stripe' ? happening.shows : []));
   const ids = objects.map((object) => (object.object === 'customer' ? object.id : String(object['customer'])));
-  return [...new Set(ids)].sort().map((id) => `stripe.main.${id}`);
+  const writes = happenings.flatMap((happening) => (happening.by === 'salesforce' ? happening.writes : []));
+  const accounts = writes.flatMap((write) => (write.kind === 'create' && write.type === 'Account' ? [String(write.fields['Id'])] : []));
+  return [
+    ...[...new Set(ids)].sort().map((id) => `stripe.main.${id}`),
+    ...[...new Set(accounts)].sort().map((id) => `salesforce.main.${id}`),
+  ];
 };
 
 /** The same company lives on under the faults of so many seeds in turn: what it comes to without any is then found out once. */

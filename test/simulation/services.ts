@@ -1,6 +1,6 @@
 import type { Answer, ServiceError as NoAnswer } from '../../functions/platform/clients/transport.ts';
 import type { Fault } from './faults.ts';
-import { API_KEY, ServiceError, SIGNING_SECRET } from './functions.ts';
+import { API_KEY, ORG_CREDENTIALS, ServiceError, SIGNING_SECRET } from './functions.ts';
 import { type Protection, rulesWithout, unprotected } from './protections.ts';
 import { type Applied, type Change, refusal, SimulatedTable } from './table.ts';
 
@@ -25,6 +25,9 @@ export interface Listeners {
   readonly put: (entry: BusEntry) => void;
   readonly sent: (queueUrl: string, body: string) => void;
 }
+
+/** By what a secret's id begins with; any other one is to check signatures by. */
+const SECRETS: Readonly<Record<string, object>> = { key: { apiKey: API_KEY }, org: ORG_CREDENTIALS };
 
 const json = (body: object): Answer => ({ status: 200, text: JSON.stringify(body) });
 
@@ -90,11 +93,8 @@ export class Services {
         return { answer: json({ FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: 'e' })) }), changes: [] };
       }
       case 'GetSecretValue': {
-        const isKey = String(input['SecretId']).startsWith('key-');
-        return {
-          answer: json({ SecretString: JSON.stringify(isKey ? { apiKey: API_KEY } : { webhookSecrets: [SIGNING_SECRET] }) }),
-          changes: [],
-        };
+        const [kind = ''] = String(input['SecretId']).split('-');
+        return { answer: json({ SecretString: JSON.stringify(SECRETS[kind] ?? { webhookSecrets: [SIGNING_SECRET] }) }), changes: [] };
       }
       case 'SendMessage':
         this.#listeners.sent(String(input['QueueUrl']), String(input['MessageBody']));
