@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const NIGHTLY_MS = 3 * 60 * MINUTE;
 const TICK_MS = 5 * MINUTE;
 /** Nights after a happening in which the org is asked. */
-const NIGHTS = 2;
+const NIGHTS = 1;
 /** By then all of an org is listed again. */
 const WEEK = 8;
 /** A run that failed is repeated at the next tick, and after a while only in the next night, so that a life has an end. */
