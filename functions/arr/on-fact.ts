@@ -6,7 +6,6 @@ import { log } from '../platform/log.ts';
 import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact } from './lines/facts.ts';
 import { decidingContext } from './records/context.ts';
 import { recordFacts } from './records/record.ts';
-import { factKeyOf } from './records/store.ts';
 
 /** Facts that this function consumes; its rule on the revenue bus is made from the same list. */
 export const consumed = [subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded] as const;
@@ -22,7 +21,7 @@ export const handler = queueConsumer('arr-on-fact', async (messages) => {
   }
   if (facts.size === 0) return failed;
   const unrecorded = await recordFacts([...facts.values()], decidingContext, nowIso());
-  for (const [messageId, fact] of facts) if (unrecorded.has(factKeyOf(fact))) failed.push(messageId);
+  for (const [messageId, fact] of facts) if (unrecorded.has(fact)) failed.push(messageId);
   return failed;
 });
 

@@ -7,7 +7,7 @@ import { openDomainEvent, openEnvelope } from '../platform/envelope.ts';
 import { type QueueMessage, queueConsumer } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
 import { decidingContext } from './records/context.ts';
-import { alone, recordAgain } from './records/record.ts';
+import { recordAgain } from './records/record.ts';
 import { readCustomerIds, shards } from './records/store.ts';
 
 /** Facts that this function consumes; its rule on the revenue bus is made from the same list. */
@@ -50,10 +50,8 @@ const customersOf = (body: string): readonly string[] | undefined => {
 };
 
 const redecide = async (customers: readonly string[]): Promise<boolean> => {
-  const done = await Promise.all(
-    customers.map((customerId) => alone(customerId, () => recordAgain(customerId, [], decidingContext, nowIso()))),
-  );
-  return done.every((isRecorded) => isRecorded === true);
+  const done = await Promise.all(customers.map((customerId) => recordAgain(customerId, decidingContext, nowIso())));
+  return done.every((isRecorded) => isRecorded);
 };
 
 const spread = async (): Promise<void> => {

@@ -135,3 +135,10 @@ export const newestShowing = async (system: string, instance: string, objectId: 
   const { eventId, fingerprint } = newest;
   return { eventId, ...(fingerprint === undefined ? {} : { fingerprint }) };
 };
+
+/** The customer that an object is of, as its newest showing says; read consistently. Undefined for an object that was never shown. */
+export const customerOfObject = async (system: string, instance: string, objectId: string): Promise<string | undefined> => {
+  const query = showings.query.byObject({ system, instance, objectId });
+  const { data } = await query.go({ order: 'desc', limit: 1, pages: 1, consistent: true });
+  return data[0]?.customerId;
+};

@@ -23,12 +23,11 @@ export interface ByHand {
   readonly approvedBy: string;
 }
 
-/** That two customers are one, or are not: by what one source says of the other, or by hand. */
+/** That two customers are one, or are not, whatever sources say: by hand. */
 export interface LinkFact extends Stated {
   readonly otherId: string;
   readonly isSame: boolean;
-  readonly evidence: { readonly kind: 'agreement' | 'subscription' | 'customer' | 'by-hand'; readonly id: string };
-  readonly byHand?: ByHand;
+  readonly byHand: ByHand;
 }
 
 /** That a subscription bills an agreement, or does not: by hand. */
@@ -59,6 +58,16 @@ export type Fact =
   | { readonly kind: 'link'; readonly data: LinkFact }
   | { readonly kind: 'pair'; readonly data: PairFact }
   | { readonly kind: 'lapse'; readonly data: LapseFact };
+
+/** The customer that a fact is about, unique over systems and instances: `<system>.<instance>.<id at the source>`. */
+export const customerIdOf = ({ kind, data }: Fact): string =>
+  kind === 'subscription' || kind === 'schedule' || kind === 'customer'
+    ? `${data.provenance.system}.${data.provenance.instance}.${data.customerId}`
+    : data.customerId;
+
+/** Names a fact among those of its customer: an event of one instance of a source tells at most one fact of each kind. */
+export const factKeyOf = ({ kind, data: { provenance } }: Fact): string =>
+  `${provenance.system}/${provenance.instance}/${provenance.eventId}/${kind}`;
 
 /** What orders two facts of one object: the source's second, its own chain of states, and at last the event id. */
 export interface Ordered {

@@ -1,4 +1,4 @@
-import type { Fact } from '../lines/facts.ts';
+import { type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { append, type Book, decideAll, emptyBook } from './decide.ts';
 import type { Entry } from './movements.ts';
@@ -18,17 +18,10 @@ export const openAccount = (context: Context): Account => ({ book: emptyBook(con
 export const recordFact = (account: Account, fact: Fact, context: Context): readonly Entry[] => {
   const inOrder = append(account.book, fact, context);
   // One that is newer than all of its object cannot have been seen.
-  if (inOrder === 'late' && account.facts.some((known) => isSame(known, fact))) return NO_MOVEMENTS;
+  if (inOrder === 'late' && account.facts.some((known) => factKeyOf(known) === factKeyOf(fact))) return NO_MOVEMENTS;
   account.facts.push(fact);
   const decision = inOrder === 'late' ? decideAll(account.facts, account.recorded, context) : inOrder;
   account.book = decision.book;
   for (const entry of decision.movements) account.recorded.push(entry);
   return decision.movements;
-};
-
-/** An event of one source instance tells at most one fact of each kind. */
-const isSame = (known: Fact, fact: Fact): boolean => {
-  const a = known.data.provenance;
-  const b = fact.data.provenance;
-  return a.eventId === b.eventId && a.instance === b.instance && known.kind === fact.kind;
 };

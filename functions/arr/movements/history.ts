@@ -1,4 +1,5 @@
 import { toEpochDay } from '../../platform/calendar.ts';
+import { byRank } from '../evidence/members.ts';
 import { type Settlement, settle } from '../evidence/precedence.ts';
 import { chainsOf } from '../evidence/terms.ts';
 import {
@@ -15,7 +16,7 @@ import {
 import { stepsOf } from '../lines/steps.ts';
 import { type Subscription, stretchesOf } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
-import { sameAttributes } from './movements.ts';
+import { type Attributes, sameAttributes } from './movements.ts';
 import { type AttributesFrom, BEGINNING, type Book, emptyBook } from './timeline.ts';
 
 const orderOfSubscription = (fact: SubscriptionFact): Ordered => ({
@@ -90,17 +91,33 @@ export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
   const { subscriptions, ambiguous } = subscriptionTimelines(billed, context);
   const chains = agreements.length === 0 ? [] : chainsOf(agreements);
   const settlement = chains.length === 0 ? undefined : settle(chains, subscriptions, { pairs, lapses }, context);
-  const inOrder = orderFacts(customers, orderOfCustomer);
+  const members = [...Map.groupBy(customers, memberOf)].sort(([a], [b]) => byRank(a, b));
+  const inOrder = members.map(([, own]) => orderFacts(own, orderOfCustomer));
+  const newest = inOrder.map((own) => own[own.length - 1]?.provenance.observedAt ?? 0);
   const book: Book = {
     ...emptyBook(context),
     subscriptions: settlement?.subscriptions ?? subscriptions,
     steps: stepsOf(schedules),
-    attributes: attributeTimeline(inOrder),
-    customerObservedAt: inOrder[inOrder.length - 1]?.provenance.observedAt,
-    isSettled: settlement !== undefined,
+    attributes: merged(inOrder.map(attributeTimeline)),
+    customerObservedAt: newest.length === 0 ? undefined : Math.max(...newest),
+    isSettled: settlement !== undefined || isOfSeveral(facts),
     decided: undefined,
   };
   return { book, ambiguous, settlement };
+};
+
+/** The customer as one system knows it. */
+const memberOf = ({ provenance: { system, instance }, customerId }: CustomerFact): string => `${system}.${instance}.${customerId}`;
+
+/** Whether facts of several customers, which are one, are decided together. */
+const isOfSeveral = (facts: readonly Fact[]): boolean => {
+  const [first] = facts;
+  return facts.some(
+    ({ data }) =>
+      data.customerId !== first?.data.customerId ||
+      data.provenance.instance !== first.data.provenance.instance ||
+      data.provenance.system !== first.data.provenance.system,
+  );
 };
 
 const note = (bySubscription: Map<string, SubscriptionFact[]>, fact: SubscriptionFact): void => {
@@ -142,6 +159,21 @@ const attributeTimeline = (customers: readonly CustomerFact[]): AttributesFrom[]
     else if (!sameAttributes(newest.attributes, fact.attributes)) timeline.push({ fromDay, attributes: fact.attributes });
   }
   return timeline;
+};
+
+/** Attributes of customers that are one, in their order: on every day the first that has an attribute says it. */
+const merged = (timelines: readonly (readonly AttributesFrom[])[]): readonly AttributesFrom[] => {
+  const [first = [], ...others] = timelines;
+  if (others.length === 0) return first;
+  const days = [...new Set(timelines.flatMap((timeline) => timeline.map(({ fromDay }) => fromDay)))].sort((a, b) => a - b);
+  const all: AttributesFrom[] = [];
+  for (const fromDay of days) {
+    const inForce = timelines.map((timeline) => timeline.findLast((one) => one.fromDay <= fromDay)?.attributes ?? {});
+    const attributes: Attributes = Object.assign({}, ...inForce.toReversed());
+    const before = all[all.length - 1];
+    if (before === undefined || !sameAttributes(before.attributes, attributes)) all.push({ fromDay, attributes });
+  }
+  return all;
 };
 
 export const lastFactDay = (book: Book): number => {

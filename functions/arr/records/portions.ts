@@ -6,7 +6,7 @@ import { type Entry, NO_STOCK } from '../movements/movements.ts';
  */
 const MAX_LINES_OF_MOVEMENT = 400;
 const MAX_LINES_OF_ITEM = 800;
-const MAX_LINES_OF_RECORDING = 8_000;
+export const MAX_LINES_OF_RECORDING = 8_000;
 const MAX_ITEMS_OF_RECORDING = 80;
 
 /** Lines, or the source events where these are more; a movement without lines takes room too. */
@@ -61,6 +61,8 @@ export interface Portion {
   readonly entries: readonly Entry[];
   /** Whether others are left for a further recording. */
   readonly more: boolean;
+  /** How much of a transaction they take: it holds `MAX_LINES_OF_RECORDING`. */
+  readonly lines: number;
 }
 
 /** As many of the movements, from the first day on, as one recording holds. */
@@ -74,5 +76,6 @@ export const firstPortion = (movements: readonly Entry[]): Portion => {
     if (room < 0) break;
     entries.push(...item);
   }
-  return { entries, more: entries.length < pieces.length };
+  const lines = entries.reduce((sum, entry) => sum + weight(entry), 0);
+  return { entries, more: entries.length < pieces.length, lines };
 };

@@ -1,198 +1,158 @@
-import { domainEvent } from '../../platform/envelope.ts';
-import type { EventData } from '../../platform/events.ts';
 import { errorFields, log } from '../../platform/log.ts';
-import { outboxWrite } from '../../platform/outbox.ts';
-import { batchCommit, commit, type Write } from '../../platform/table.ts';
-import { arrEvents, subscriptionTieFound } from '../events.ts';
-import type { Fact } from '../lines/facts.ts';
+import { batchCommit, commit } from '../../platform/table.ts';
+import { claimsOf, type Question } from '../evidence/claims.ts';
+import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
-import { append, type Book, type Decision, decideAll, emptyBook } from '../movements/decide.ts';
+import { append, type Book, emptyBook } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
-import { toEntry, toMovement } from './codec.ts';
-import { firstPortion } from './portions.ts';
-import { customerIdOf, customerWrite, factKeyOf, type History, readBooks, readHistory, recordingWrites, type StoredBook } from './store.ts';
+import { claimants } from './claims-store.ts';
+import { type ContextNow, list, newestName, type Prepared, prepareGroup } from './group.ts';
+import { ALONE, isAlone, readBooks, type StoredBook } from './store.ts';
+import { writesOf } from './writes.ts';
 
 /** Attempts at one customer while other writers are in the way. */
 const MAX_ATTEMPTS = 8;
-/** Version of plan rates that no set has: a book that carries it is decided again from all facts. */
-const UNFINISHED = -1;
+const NO_QUESTIONS: readonly Question[] = [];
 
-interface Prepared {
-  readonly customerId: string;
-  readonly writes: readonly Write[];
-  /** Movements that are left for a further commit, because one transaction cannot hold them all. */
-  readonly more: boolean;
-}
-
-/**
- * What facts are decided under, asked for after the book was read, and after a new customer was listed: rates that are loaded later find the
- * customer and decide it again, and a book is never decided under older rates than it was before.
- */
-type ContextNow = () => Promise<Context>;
-
-/** Facts of one customer that are to be recorded, what is stored of it, and under what it is decided. */
+/** Facts that are recorded together: of one customer, or of several that are one. */
 interface Arrival {
-  readonly customerId: string;
+  readonly customerIds: ReadonlySet<string>;
   readonly facts: readonly Fact[];
-  readonly stored: StoredBook | undefined;
-  readonly context: Context;
-  readonly recordedAt: string;
 }
 
-/** Records facts of any customers; answers the keys of the facts that could not be recorded and are to be delivered again. */
-export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow, recordedAt: string): Promise<ReadonlySet<string>> => {
-  const byCustomer = groupByCustomer(facts);
-  const stored = await readBooks([...byCustomer.keys()]);
-  const unlisted = await list([...byCustomer.keys()].filter((customerId) => !stored.has(customerId)));
+/** Records facts of any customers; answers those that could not be recorded and are to be delivered again. */
+export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow, recordedAt: string): Promise<ReadonlySet<Fact>> => {
+  const stored = await readBooks([...new Set(facts.map(customerIdOf))]);
+  const arrivals = arrivalsOf(facts, stored);
+  const unlisted = await list(arrivals.flatMap(({ customerIds }) => [...customerIds].filter((customerId) => !stored.has(customerId))));
   const context = await contextNow();
-  const failed = new Set<string>();
-  const fail = (customerId: string): void => {
-    for (const fact of byCustomer.get(customerId) ?? []) failed.add(factKeyOf(fact));
-  };
-  const prepared: Prepared[] = [];
-  for (const [customerId, own] of byCustomer) {
-    const ready = unlisted.has(customerId)
-      ? undefined
-      : await alone(customerId, () => prepare({ customerId, facts: own, stored: stored.get(customerId), context, recordedAt }));
-    if (ready !== undefined) prepared.push(ready);
-    else fail(customerId);
-  }
-  const results = await batchCommit(prepared.map(({ writes }) => writes));
-  for (const [i, { customerId, more }] of prepared.entries()) {
-    if (results[i]?.ok === true && !more) continue;
-    const own = byCustomer.get(customerId) ?? [];
-    const isRecorded = await alone(customerId, () => recordAgain(customerId, own, contextNow, recordedAt));
-    if (isRecorded !== true) fail(customerId);
-  }
+  const prepared = await Promise.all(
+    arrivals.map((arrival) =>
+      alone(arrival, async () => {
+        if ([...arrival.customerIds].some((customerId) => unlisted.has(customerId))) return undefined;
+        const { customerIds, facts: own } = arrival;
+        return (
+          prepareInOrder(arrival, stored, context, recordedAt) ?? prepareGroup({ customerIds, facts: own, stored }, contextNow, recordedAt)
+        );
+      }),
+    ),
+  );
+  const results = await batchCommit(prepared.map((one) => one?.writes ?? []));
+  const failed = new Set<Fact>();
+  await Promise.all(
+    arrivals.map(async (arrival, i) => {
+      const own = prepared[i];
+      const isRecorded = await alone(arrival, async () => {
+        if (own === undefined) return false;
+        const isDone = results[i]?.ok === true && !own.more && (await noneCame(own));
+        return isDone || recordGroup(arrival, contextNow, recordedAt);
+      });
+      if (isRecorded === true) return;
+      const keys = new Set(arrival.facts.map(keyOf));
+      for (const fact of facts) if (keys.has(keyOf(fact))) failed.add(fact);
+    }),
+  );
   return failed;
 };
 
-/** Lists customers that have no book yet, or finds them listed; answers those for which neither was possible. */
-const list = async (customerIds: readonly string[]): Promise<ReadonlySet<string>> => {
-  const results = await batchCommit(customerIds.map((customerId) => [customerWrite(customerId)]));
-  const isListed = (result: (typeof results)[number] | undefined): boolean => result?.ok === true || result?.problem.code === 'conflict';
-  return new Set(customerIds.filter((_, i) => !isListed(results[i])));
-};
+const keyOf = (fact: Fact): string => `${customerIdOf(fact)} ${factKeyOf(fact)}`;
 
-/** Each fact once, with the others of its customer. */
-const groupByCustomer = (facts: readonly Fact[]): Map<string, Fact[]> => {
-  const byCustomer = new Map<string, Fact[]>();
-  for (const fact of facts) {
-    const own = byCustomer.get(customerIdOf(fact)) ?? [];
-    if (!own.some((other) => factKeyOf(other) === factKeyOf(fact))) own.push(fact);
-    byCustomer.set(customerIdOf(fact), own);
-  }
-  return byCustomer;
+/** Each fact once, with the others of its customer, and of those that are decided in the same book. */
+const arrivalsOf = (facts: readonly Fact[], stored: ReadonlyMap<string, StoredBook>): readonly Arrival[] => {
+  const once = new Map<string, Fact>();
+  for (const fact of facts) if (!once.has(keyOf(fact))) once.set(keyOf(fact), fact);
+  const byBook = Map.groupBy(once.values(), (fact) => {
+    const customerId = customerIdOf(fact);
+    return stored.get(customerId)?.place.movedTo ?? customerId;
+  });
+  return [...byBook.values()].map((own) => ({ customerIds: new Set(own.map(customerIdOf)), facts: own }));
 };
 
 /** What one customer's facts make impossible (a book beyond an item's size, say) fails that customer, and no other of the batch. */
-export const alone = async <T>(customerId: string, work: () => Promise<T>): Promise<T | undefined> => {
+const alone = async <T>({ customerIds }: Arrival, work: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await work();
   } catch (error) {
     log.error('a customer cannot be recorded; its facts are delivered again and then kept as dead letters', {
       ...errorFields(error),
-      customerId,
+      customerId: [...customerIds].join(' '),
     });
     return undefined;
   }
 };
 
+/** Whether nobody whom the facts concern has come beside the customers that were looked at: asked after they were recorded. */
+const noneCame = async ({ asked, customerIds }: Prepared): Promise<boolean> => {
+  if (asked.length === 0) return true;
+  const found = await claimants(asked);
+  return [...found].every((customerId) => customerIds.has(customerId));
+};
+
 /**
  * Decides a customer again from all of its facts, e.g. under other plan rates. False where others were in the way throughout, and where there
- * is neither a book nor a fact: the first book is about to be written.
+ * is neither a book nor a fact: the first book is about to be written. One that is decided in another's book is decided there.
  */
-export const recordAgain = async (
-  customerId: string,
-  facts: readonly Fact[],
-  contextNow: ContextNow,
-  recordedAt: string,
-): Promise<boolean> => {
+export const recordAgain = async (customerId: string, contextNow: ContextNow, recordedAt: string): Promise<boolean> => {
+  const arrival = { customerIds: new Set([customerId]), facts: [] };
+  const isRecorded = await alone(arrival, async () => {
+    const stored = (await readBooks([customerId])).get(customerId);
+    if (stored === undefined) return false;
+    return stored.place.movedTo !== undefined || recordGroup(arrival, contextNow, recordedAt);
+  });
+  return isRecorded === true;
+};
+
+const recordGroup = async ({ customerIds, facts }: Arrival, contextNow: ContextNow, recordedAt: string): Promise<boolean> => {
   // What goes forward is no attempt: a restatement may take many portions.
   for (let refused = 0; refused < MAX_ATTEMPTS; ) {
-    const stored = (await readBooks([customerId])).get(customerId);
-    if (stored === undefined && facts.length === 0) return false;
-    const prepared = await prepareAll({ customerId, facts, stored, context: await contextNow(), recordedAt });
-    if (prepared.writes.length === 0) return true;
-    const result = await commit(prepared.writes);
-    if (result.ok && !prepared.more) return true;
-    if (!result.ok) refused += 1;
+    const prepared = await prepareGroup({ customerIds, facts, stored: new Map() }, contextNow, recordedAt);
+    if (prepared === undefined) return false;
+    const result = prepared.writes.length === 0 ? undefined : await commit(prepared.writes);
+    if (result?.ok === false) refused += 1;
+    else if (!prepared.more && (await noneCame(prepared))) return true;
   }
-  log.warn('a customer could not be recorded: other writers were in the way', { customerId, attempt: MAX_ATTEMPTS });
+  log.warn('a customer could not be recorded: other writers were in the way', {
+    customerId: [...customerIds].join(' '),
+    attempt: MAX_ATTEMPTS,
+  });
   return false;
 };
 
-/** The customer's name changes nothing in its ARR; the newest of some facts that carries one wins, and without one it stays. */
-const nameOf = (facts: readonly Fact[], before: string): string => {
-  let name = before;
-  let namedAt = Number.NEGATIVE_INFINITY;
-  for (const fact of facts) {
-    if (fact.kind !== 'customer' || fact.data.name === '' || fact.data.provenance.observedAt < namedAt) continue;
-    name = fact.data.name;
-    namedAt = fact.data.provenance.observedAt;
-  }
-  return name;
-};
-
-/** In order where possible: the facts are appended to the book without reading the customer's history. */
-const prepare = async (arrival: Arrival): Promise<Prepared> => {
-  const { facts, stored, context } = arrival;
-  if (stored !== undefined && stored.book === undefined) return prepareAll(arrival);
-  let book: Book = stored?.book ?? emptyBook(context);
+/**
+ * In order where possible: the facts of one customer that is one with nobody are appended to its book without reading its history. Undefined
+ * where they need more.
+ */
+const prepareInOrder = (
+  { customerIds, facts }: Arrival,
+  stored: ReadonlyMap<string, StoredBook>,
+  context: Context,
+  recordedAt: string,
+): Prepared | undefined => {
+  const [customerId = '', ...others] = customerIds;
+  const known = stored.get(customerId);
+  if (others.length > 0 || (known !== undefined && (known.book === undefined || !isAlone(known.place)))) return undefined;
+  let book: Book = known?.book ?? emptyBook(context);
   const movements: Entry[] = [];
-  const inOrder = [...facts].sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt);
+  const asked: Question[] = [];
+  const inOrder = facts.toSorted((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt);
   for (const fact of inOrder) {
-    const decision = append(book, fact, context);
-    if (decision === 'late') return prepareAll(arrival);
+    const questions = questionsOf(fact, book);
+    const decision = questions === 'others' ? 'late' : append(book, fact, context);
+    if (decision === 'late') return undefined;
+    asked.push(...(questions as readonly Question[]));
     book = decision.book;
     movements.push(...decision.movements);
   }
-  return preparedFrom(arrival, nameOf(inOrder, stored?.name ?? ''), { book, movements, ambiguous: [] });
+  const draft = { customerId, stored: known, place: ALONE, name: newestName(inOrder) ?? known?.name ?? '', facts, book, movements };
+  return { ...writesOf([draft], context, recordedAt), asked, customerIds };
 };
 
-const NOTHING_RECORDED: History = { facts: [], keys: new Set(), movements: [] };
-
-/** From the whole timeline: late, duplicate and tied facts, and books decided under other rates or rules. */
-const prepareAll = async (arrival: Arrival): Promise<Prepared> => {
-  const { customerId, facts, stored, context } = arrival;
-  const known = stored === undefined ? NOTHING_RECORDED : await readHistory(customerId);
-  const fresh = facts.filter((fact) => !known.keys.has(factKeyOf(fact)));
-  const isDecided = stored?.book !== undefined && stored.book.ratesVersion === context.rates.version;
-  if (fresh.length === 0 && (isDecided || stored === undefined)) return { customerId, writes: [], more: false };
-  const all = [...known.facts, ...fresh];
-  const decision = decideAll(all, known.movements.map(toEntry), context);
-  return preparedFrom({ ...arrival, facts: fresh }, nameOf(all, stored?.name ?? ''), decision);
+/** What is to be asked after a fact was appended; `others` where it may name another customer, so that more is to be read first. */
+const questionsOf = (fact: Fact, { subscriptions }: Book): readonly Question[] | 'others' => {
+  if (fact.kind === 'customer') return fact.data.sameAs === undefined || fact.data.sameAs.length === 0 ? NO_QUESTIONS : 'others';
+  if (fact.kind !== 'subscription') return NO_QUESTIONS;
+  const known = subscriptions.find(({ subscriptionId }) => subscriptionId === fact.data.subscriptionId);
+  const newest = known?.stretches[known.stretches.length - 1]?.fact;
+  if (fact.data.agreementId !== undefined && fact.data.agreementId !== newest?.agreementId) return 'others';
+  return newest === undefined ? claimsOf(fact).asked : NO_QUESTIONS;
 };
-
-const preparedFrom = ({ customerId, facts, stored, context, recordedAt }: Arrival, name: string, decision: Decision): Prepared => {
-  const recording = { customerId, recordedAt, version: (stored?.version ?? 0) + 1 };
-  const { entries, more } = firstPortion(decision.movements);
-  const writes: Write[] = [
-    ...recordingWrites(recording, {
-      name,
-      // What is left over is found again as the difference of all facts to the movements recorded by then.
-      book: more ? { ...decision.book, ratesVersion: UNFINISHED } : decision.book,
-      facts: more ? [] : facts,
-      movements: entries.map((entry, i) => toMovement(entry, i, recording)),
-      planCurrency: context.rates.planCurrency,
-      profile: context.profile.name,
-    }),
-  ];
-  for (const data of tiesOf(facts, decision)) {
-    const id = `tie:${data.subscriptionId}:${data.observedAt}`;
-    writes.push(outboxWrite(domainEvent(subscriptionTieFound, { id, recordedAt, subject: customerId, data }), arrEvents));
-  }
-  return { customerId, writes, more };
-};
-
-/** Only a fact that arrives now can make a tie; an older one has been told already. */
-const tiesOf = (facts: readonly Fact[], decision: Decision): EventData<typeof subscriptionTieFound>[] =>
-  decision.ambiguous.flatMap((subscriptionId) => {
-    const observedAt = decision.book.subscriptions.find((subscription) => subscription.subscriptionId === subscriptionId)?.observedAt;
-    const fact = facts.find(
-      (f) => f.kind === 'subscription' && f.data.subscriptionId === subscriptionId && f.data.provenance.observedAt === observedAt,
-    );
-    if (fact === undefined) return [];
-    const { system, instance } = fact.data.provenance;
-    return [{ system, instance, subscriptionId, observedAt: fact.data.provenance.observedAt }];
-  });

@@ -4,7 +4,7 @@ import { fnv1a32 } from '../../platform/ids.ts';
 import { type CarriedEvent, carried, eventAttribute } from '../../platform/outbox.ts';
 import { entityDefaults, gsi1Index, gsi1Pk, gsi1Sk, primaryPk, primarySk, queryRange, readAll, type Write } from '../../platform/table.ts';
 import { arrEvents, arrMovementsRecorded, type Movement } from '../events.ts';
-import type { Fact } from '../lines/facts.ts';
+import { type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Book } from '../movements/decide.ts';
 import { pack, type Recording, unpackBook, unpackFacts } from './codec.ts';
 import { itemsOfMovements } from './portions.ts';
@@ -26,6 +26,10 @@ const recordings = new Entity(
       name: { type: 'string' },
       /** Facts and book, deflated: bytes. */
       packed: { type: 'any' },
+      /** The customer that it is one with, and in whose book it is decided; this one's book is empty. */
+      movedTo: { type: 'string' },
+      /** Other customers that are decided in this one's book. */
+      members: { type: 'list', items: { type: 'string' } },
       event: eventAttribute,
       monthShard: { type: 'string' },
       /** `<effective on>#<customer>#<place>` */
@@ -71,12 +75,17 @@ export interface StoredBook {
   readonly name: string;
   /** Undefined where it was decided under other rules and must be decided again. */
   readonly book: Book | undefined;
+  readonly place: Place;
 }
 
-/** The customer that a fact is about, unique over systems and instances. */
-export const customerIdOf = (fact: Fact): string =>
-  `${fact.data.provenance.system}.${fact.data.provenance.instance}.${fact.data.customerId}`;
-export const factKeyOf = (fact: Fact): string => `${fact.data.provenance.instance}/${fact.data.provenance.eventId}/${fact.kind}`;
+/** Where a customer is decided: in its own book, with other customers that are one with it, or in the book of such a one. */
+export interface Place {
+  readonly movedTo?: string;
+  readonly members?: readonly string[];
+}
+
+export const ALONE: Place = {};
+export const isAlone = ({ movedTo, members }: Place): boolean => movedTo === undefined && members === undefined;
 
 const versionText = (version: number): string => String(version).padStart(8, '0');
 const placeOf = (version: number, part: number): string =>
@@ -89,7 +98,9 @@ export const readBooks = async (customerIds: readonly string[]): Promise<Map<str
     customerIds.map(async (customerId) => {
       const [newest] = await queryRange<Recorded>({ pk: `ARR#${customerId}`, from: 'REC#', to: 'REC#~', newestFirst: true, limit: 1 });
       if (newest?.packed === undefined) return;
-      books.set(customerId, { version: Number.parseInt(newest.place, 10), name: newest.name ?? '', book: unpackBook(newest.packed) });
+      const { place, name = '', packed, movedTo, members } = newest;
+      const isWhere = movedTo !== undefined ? { movedTo } : members !== undefined ? { members } : ALONE;
+      books.set(customerId, { version: Number.parseInt(place, 10), name, book: unpackBook(packed), place: isWhere });
     }),
   );
   return books;
@@ -100,6 +111,8 @@ export interface Recorded {
   readonly place: string;
   readonly name?: string | undefined;
   readonly packed?: Uint8Array | undefined;
+  readonly movedTo?: string | undefined;
+  readonly members?: readonly string[] | undefined;
   readonly event?: CarriedEvent | undefined;
 }
 
@@ -140,6 +153,7 @@ export const customerWrite = (customerId: string): Write => ({
 
 export interface Recordable {
   readonly name: string;
+  readonly place: Place;
   readonly book: Book;
   readonly facts: readonly Fact[];
   readonly movements: readonly Movement[];
@@ -149,7 +163,7 @@ export interface Recordable {
 
 /** The writes of one recording, of at most one portion of movements: they fail where the customer has one of that version. */
 export const recordingWrites = ({ customerId, recordedAt, version }: Recording, recordable: Recordable): readonly Write[] => {
-  const { name, book, facts, movements, planCurrency, profile } = recordable;
+  const { name, place: isWhere, book, facts, movements, planCurrency, profile } = recordable;
   const listed = (carriedBy: readonly Movement[], part: number) => ({
     listedAs: `${carriedBy[0]?.effectiveOn}#${customerId}#${placeOf(version, part)}`,
     monthShard: `${carriedBy[0]?.effectiveOn.slice(0, 7)}#${shardOf(customerId)}`,
@@ -167,7 +181,15 @@ export const recordingWrites = ({ customerId, recordedAt, version }: Recording, 
   const last = items.pop();
   const write = (item: Parameters<typeof recordings.create>[0]): Write => ({ put: recordings.create(item).params() });
   return [
-    write({ customerId, place: placeOf(version, 0), name, packed: pack(book, facts), ...(last === undefined ? {} : listed(last, 0)) }),
+    write({
+      customerId,
+      place: placeOf(version, 0),
+      name,
+      packed: pack(book, facts),
+      ...(isWhere.movedTo === undefined ? {} : { movedTo: isWhere.movedTo }),
+      ...(isWhere.members === undefined ? {} : { members: [...isWhere.members] }),
+      ...(last === undefined ? {} : listed(last, 0)),
+    }),
     ...items.map((own, i) => write({ customerId, place: placeOf(version, i + 1), ...listed(own, i + 1) })),
   ];
 };

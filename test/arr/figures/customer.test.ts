@@ -153,7 +153,15 @@ describe('a customer', () => {
   });
 
   it('is unknown while its first facts are still being recorded', async () => {
-    const first = { name: '', book: emptyBook(testContext), facts: [], movements: [], planCurrency: 'USD', profile: 'enterprise' };
+    const first = {
+      name: '',
+      place: {},
+      book: emptyBook(testContext),
+      facts: [],
+      movements: [],
+      planCurrency: 'USD',
+      profile: 'enterprise',
+    };
     const recording = { customerId: 'stripe.main.cus_half', recordedAt: RECORDED_AT, version: 1 };
     expect(await commit(recordingWrites(recording, first))).toMatchObject({ ok: true });
     const { status, json } = await call(handler, 'GET', '/api/v1/arr/customers/stripe.main.cus_half', { scopes: ['arr/read'] });

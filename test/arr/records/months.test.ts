@@ -38,7 +38,7 @@ const record = async (customerId: string, version: number, days: Readonly<Record
   }
   const writes = recordingWrites(
     { customerId, recordedAt: RECORDED_AT, version },
-    { name: '', book: emptyBook(testContext), facts: [], movements, planCurrency: 'USD', profile: 'enterprise' },
+    { name: '', place: {}, book: emptyBook(testContext), facts: [], movements, planCurrency: 'USD', profile: 'enterprise' },
   );
   expect((await commit(writes)).ok).toBe(true);
 };

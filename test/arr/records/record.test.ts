@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Fact } from '../../../functions/arr/lines/facts.ts';
+import { type Fact, factKeyOf } from '../../../functions/arr/lines/facts.ts';
 import type { Context } from '../../../functions/arr/lines/values.ts';
 import { readMonth } from '../../../functions/arr/records/months-store.ts';
 import { recordAgain, recordFacts } from '../../../functions/arr/records/record.ts';
@@ -24,7 +24,9 @@ const full = (): string => `stripe.main.${customerId}`;
 const sub = (at: string, quantity: number, eventId: string, currency = 'USD'): Fact =>
   subscription(at, [seats('a', quantity, 5000)], { customerId, subscriptionId: `sub_${id}`, eventId: `${eventId}_${id}`, currency });
 const now = async (): Promise<Context> => testContext;
-const record = (...facts: Fact[]): Promise<ReadonlySet<string>> => recordFacts(facts, now, RECORDED_AT);
+/** Answers the keys of facts that were not recorded. */
+const record = async (...facts: Fact[]): Promise<ReadonlySet<string>> =>
+  new Set([...(await recordFacts(facts, now, RECORDED_AT))].map(factKeyOf));
 /** The same profile under later plan rates: one pound is 1.30 dollars. */
 const withPounds: Context = {
   ...testContext,
@@ -50,7 +52,7 @@ describe('recording facts', () => {
   it('puts fact, book, movements and their event as one item', async () => {
     expect(await record(sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set());
     expect(await told()).toEqual(['2026-01-05 new 600000']); // 10 × $50 × 12
-    expect((await readFacts(full())).keys).toEqual(new Set([`main/evt_a_${id}/subscription`]));
+    expect((await readFacts(full())).keys).toEqual(new Set([`stripe/main/evt_a_${id}/subscription`]));
     expect((await readBooks([full()])).get(full())).toMatchObject({ version: 1, name: '' });
     expect(await events()).toMatchObject([
       {
@@ -139,8 +141,8 @@ describe('recording facts', () => {
   it('decides again under other plan rates, and only then', async () => {
     await record(sub('2026-01-05', 10, 'evt_g', 'GBP'));
     expect(await told()).toEqual(['2026-01-05 new 0']);
-    expect(await recordAgain(full(), [], async () => withPounds, RECORDED_AT)).toBe(true);
-    expect(await recordAgain(full(), [], async () => withPounds, RECORDED_AT)).toBe(true);
+    expect(await recordAgain(full(), async () => withPounds, RECORDED_AT)).toBe(true);
+    expect(await recordAgain(full(), async () => withPounds, RECORDED_AT)).toBe(true);
     expect(await told()).toEqual(['2026-01-05 new 0', '2026-01-05 new 780000']); // 10 × £50 × 12 × 1.30
     expect(await places()).toHaveLength(2);
   });
@@ -159,7 +161,7 @@ describe('recording facts', () => {
   it('fails a customer whose facts no item can hold, and no other of the batch', async () => {
     const many = Array.from({ length: 40 }, (_, i) => seats(`line_${i}`, 1, 100 + i, { priceId: `price_${i}_${noise(i + 1, 20_000)}` }));
     const huge = subscription('2026-01-05', many, { customerId: `${customerId}_huge`, eventId: `evt_huge_${id}` });
-    expect(await record(huge, sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set([`main/evt_huge_${id}/subscription`]));
+    expect(await record(huge, sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set([`stripe/main/evt_huge_${id}/subscription`]));
     expect(await told()).toEqual(['2026-01-05 new 600000']);
   });
 });
@@ -255,7 +257,7 @@ describe('two writers of one customer', () => {
   it('answer the facts as failed where others are in the way throughout, so that they come again', async () => {
     await record(sub('2026-01-05', 10, 'evt_a'));
     proxy.before = ({ operation }) => (operation === 'PutItem' ? { type: 'ConditionalCheckFailedException' } : undefined);
-    expect(await record(sub('2026-02-05', 12, 'evt_b'))).toEqual(new Set([`main/evt_b_${id}/subscription`]));
+    expect(await record(sub('2026-02-05', 12, 'evt_b'))).toEqual(new Set([`stripe/main/evt_b_${id}/subscription`]));
     proxy.before = undefined;
     expect(await record(sub('2026-02-05', 12, 'evt_b'))).toEqual(new Set());
     expect(await told()).toEqual(['2026-01-05 new 600000', '2026-02-05 expansion 120000']);
@@ -284,7 +286,8 @@ describe('plan rates that are loaded meanwhile', () => {
   };
 
   it('are asked for after the book was read, and after a new customer was listed', async () => {
-    expect(await steps(sub('2026-01-05', 10, 'evt_a'))).toEqual(['Query ARR', 'PutItem BOOKS', 'rates', 'PutItem ARR']);
+    // At last, of a subscription that is new: does an agreement name it?
+    expect(await steps(sub('2026-01-05', 10, 'evt_a'))).toEqual(['Query ARR', 'PutItem BOOKS', 'rates', 'PutItem ARR', 'Query CLAIM']);
     expect(await steps(sub('2026-02-05', 12, 'evt_b'))).toEqual(['Query ARR', 'rates', 'PutItem ARR']);
   });
 
@@ -296,7 +299,7 @@ describe('plan rates that are loaded meanwhile', () => {
     const contextNow = async (): Promise<Context> => {
       asked += 1;
       if (asked > 1) return withPounds;
-      expect(await recordAgain(full(), [], async () => withPounds, RECORDED_AT)).toBe(true);
+      expect(await recordAgain(full(), async () => withPounds, RECORDED_AT)).toBe(true);
       return testContext;
     };
     expect(await recordFacts([late], contextNow, RECORDED_AT)).toEqual(new Set());
@@ -311,7 +314,7 @@ describe('plan rates that are loaded meanwhile', () => {
     const contextNow = async (): Promise<Context> => {
       // The rates are loaded now: the list has the customer, there is nothing to decide yet, and the fact is decided under the old rates.
       listed.push(await allCustomers());
-      decidedAgain.push(await recordAgain(full(), [], async () => withPounds, RECORDED_AT));
+      decidedAgain.push(await recordAgain(full(), async () => withPounds, RECORDED_AT));
       return testContext;
     };
     expect(await recordFacts([fact], contextNow, RECORDED_AT)).toEqual(new Set());
@@ -323,14 +326,14 @@ describe('plan rates that are loaded meanwhile', () => {
     // The message to decide it again is answered as failed, and comes again.
     expect(decidedAgain).toEqual([false]);
     expect(await planArr()).toBe(0n);
-    expect(await recordAgain(full(), [], async () => withPounds, RECORDED_AT)).toBe(true);
+    expect(await recordAgain(full(), async () => withPounds, RECORDED_AT)).toBe(true);
     expect(await planArr()).toBe(780_000n); // 10 × £50 × 12 × 1.30
   });
 
   it('do not find a customer that could not be listed: its facts come again', async () => {
     proxy.before = ({ operation, input }) =>
       operation === 'PutItem' && String(input.Item?.['pk']?.S).startsWith('BOOKS#') ? { type: 'TransactionConflictException' } : undefined;
-    expect(await record(sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set([`main/evt_a_${id}/subscription`]));
+    expect(await record(sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set([`stripe/main/evt_a_${id}/subscription`]));
     proxy.before = undefined;
     expect(await places()).toEqual([]);
     expect(await record(sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set());

@@ -1,0 +1,65 @@
+import { type Fact, factKeyOf } from '../lines/facts.ts';
+import { agreementIdsOf, billingKey, billingKeysOf } from './members.ts';
+
+/**
+ * How customers whose facts name each other find each other. A claim is kept beside the fact that makes it and says whose fact names an
+ * agreement, or what bills one; every fact that makes claims asks who made others, once before and once after it is recorded: of two that
+ * come at the same time, the one that is recorded last finds the other.
+ */
+
+/** Told by an agreement, or by what is billed. */
+export type Side = 'agreement' | 'billing';
+
+export interface Claim {
+  /** `agreement <id>`, or `billing <system>/<instance>/<subscription>`. */
+  readonly key: string;
+  readonly side: Side;
+}
+
+/** Who made claims of a key, of one side or of both. */
+export interface Question {
+  readonly key: string;
+  readonly side?: Side;
+  /** The subscription that is named: its source knows whose it is, though it makes no claim. */
+  readonly billedBy?: { readonly system: string; readonly instance: string; readonly subscriptionId: string };
+}
+
+interface Claiming {
+  readonly made: readonly Claim[];
+  readonly asked: readonly Question[];
+}
+
+const NOTHING: Claiming = { made: [], asked: [] };
+
+export const claimsOf = (fact: Fact): Claiming => {
+  if (fact.kind !== 'subscription') return NOTHING;
+  const { evidence, agreementId, status, billedBy = [] } = fact.data;
+  if (evidence === 'billed') {
+    const bills: Question = { key: `billing ${billingKey(fact.data)}`, side: 'agreement' };
+    if (agreementId === undefined) return { made: [], asked: [bills] };
+    const key = `agreement ${agreementId}`;
+    return { made: [{ key, side: 'billing' }], asked: [{ key, side: 'agreement' }, bills] };
+  }
+  if (status !== 'active') return NOTHING;
+  const named = agreementIdsOf(fact.data).map((id) => `agreement ${id}`);
+  const billing = billingKeysOf(fact.data).map((key) => `billing ${key}`);
+  return {
+    made: [...named, ...billing].map((key) => ({ key, side: 'agreement' })),
+    asked: [...named.map((key) => ({ key })), ...billing.map((key, i) => ({ key, ...(billedBy[i] && { billedBy: billedBy[i] }) }))],
+  };
+};
+
+/** What some facts that arrive claim and ask beyond what is known; one that was recorded before asks all again, as it may have been cut short. */
+export const newClaims = (arriving: readonly Fact[], known: readonly Fact[]): Claiming => {
+  const keys = new Set(known.map(factKeyOf));
+  const settled = new Set(known.flatMap((fact) => claimsOf(fact).asked.map(({ key }) => key)));
+  const made = new Map<string, Claim>();
+  const asked = new Map<string, Question>();
+  for (const fact of arriving) {
+    const isKnown = keys.has(factKeyOf(fact));
+    const own = claimsOf(fact);
+    for (const claim of own.made) if (!isKnown && !settled.has(claim.key)) made.set(claim.key, claim);
+    for (const question of own.asked) if (isKnown || !settled.has(question.key)) asked.set(question.key, question);
+  }
+  return { made: [...made.values()], asked: [...asked.values()] };
+};

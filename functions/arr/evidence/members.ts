@@ -1,0 +1,155 @@
+import { customerIdOf, type Fact, type LinkFact, type SubscriptionFact } from '../lines/facts.ts';
+import { newestReadings } from './terms.ts';
+
+/**
+ * Which customers of several sources are one (`identity` in docs/concepts.md): what one source says of the other, or what two people say. Names
+ * never link. Everything follows from facts, so that the order of their arrival is nothing, and a link is undone by what undoes its evidence.
+ */
+
+/** That two customers are one, and what says so. */
+export interface Link {
+  readonly customers: readonly [string, string];
+  /** `customer`: one names the other; `subscription`: an agreement names what bills it; `agreement`: what bills it names the agreement. */
+  readonly by: 'by-hand' | 'customer' | 'subscription' | 'agreement';
+  /** The customer that is named, the subscription or the agreement, or the event of the word by hand. */
+  readonly id: string;
+}
+
+/** Where a customer is known by several systems, the first of these is whose id its book bears: where it is sold to before where it is billed. */
+const SYSTEMS = ['manual', 'salesforce', 'hubspot', 'netsuite', 'stripe'];
+
+const rankOf = (customerId: string): number => {
+  const rank = SYSTEMS.indexOf(customerId.slice(0, customerId.indexOf('.')));
+  return rank < 0 ? SYSTEMS.length : rank;
+};
+
+/** Orders customers that are one: the first leads, and its attributes win. */
+export const byRank = (a: string, b: string): number => rankOf(a) - rankOf(b) || (a < b ? -1 : a > b ? 1 : 0);
+
+/** `<system>/<instance>/<subscription>`, as agreements name what bills them. */
+export const billingKey = ({ provenance: { system, instance }, subscriptionId }: SubscriptionFact): string =>
+  `${system}/${instance}/${subscriptionId}`;
+
+interface Said {
+  readonly provenance: { readonly observedAt: number; readonly eventId: string };
+}
+
+const newest = <T extends Said>(said: readonly T[]): T | undefined => {
+  let last: T | undefined;
+  for (const one of said) {
+    if (last !== undefined && one.provenance.observedAt < last.provenance.observedAt) continue;
+    if (last?.provenance.observedAt === one.provenance.observedAt && one.provenance.eventId < last.provenance.eventId) continue;
+    last = one;
+  }
+  return last;
+};
+
+/** The customers that a customer's source says it is, by the newest of its facts; what it said before it was deleted stands. */
+const sameAs = (facts: readonly Fact[]): readonly string[] => {
+  const told = facts.flatMap((fact) => (fact.kind === 'customer' && !fact.data.deleted ? [fact.data] : []));
+  return (newest(told)?.sameAs ?? []).map((one) => `${one.system}.${one.instance}.${one.customerId}`);
+};
+
+/** Customers that the facts of one name directly, with words by hand: they are to be looked at with it. */
+export const namedBy = (facts: readonly Fact[]): readonly string[] => [
+  ...sameAs(facts),
+  ...facts.flatMap((fact) => (fact.kind === 'link' ? [fact.data.customerId, fact.data.otherId] : [])),
+];
+
+/** Newest state of each billed subscription. */
+const billedOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
+  const bySubscription = Map.groupBy(
+    facts.flatMap((fact) => (fact.kind === 'subscription' && fact.data.evidence === 'billed' ? [fact.data] : [])),
+    ({ subscriptionId }) => subscriptionId,
+  );
+  return [...bySubscription.values()].flatMap((states) => newest(states) ?? []);
+};
+
+/** Agreements that stand, signed or not: a customer is the same before it has signed. */
+const agreementsOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
+  const readings = facts.flatMap((fact) => (fact.kind === 'subscription' && fact.data.evidence !== 'billed' ? [fact.data] : []));
+  return [...newestReadings(readings).values()].filter(({ status }) => status === 'active');
+};
+
+export const agreementIdsOf = ({ agreementId, agreementIds }: SubscriptionFact): readonly string[] => [
+  ...new Set([...(agreementIds ?? []), ...(agreementId === undefined ? [] : [agreementId])]),
+];
+
+export const billingKeysOf = ({ billedBy }: SubscriptionFact): readonly string[] =>
+  (billedBy ?? []).map(({ system, instance, subscriptionId }) => `${system}/${instance}/${subscriptionId}`);
+
+/** The one customer whose standing agreements bear an id, or name what bills them; an id that those of several bear says nothing. */
+type OwnerOf = (key: string) => string | undefined;
+
+const ownersIn = (factsOf: ReadonlyMap<string, readonly Fact[]>): OwnerOf => {
+  const owners = new Map<string, Set<string>>();
+  for (const [customerId, facts] of factsOf)
+    for (const agreement of agreementsOf(facts)) {
+      const named = agreementIdsOf(agreement).map((id) => `agreement ${id}`);
+      const billing = billingKeysOf(agreement).map((key) => `billing ${key}`);
+      for (const key of [...named, ...billing]) owners.set(key, (owners.get(key) ?? new Set()).add(customerId));
+    }
+  return (key) => {
+    const [owner, ...others] = owners.get(key) ?? [];
+    return others.length === 0 ? owner : undefined;
+  };
+};
+
+/** What one customer's facts say of others. */
+const linksFrom = (customerId: string, facts: readonly Fact[], ownerOf: OwnerOf): readonly Link[] => [
+  ...sameAs(facts).map((id): Link => ({ customers: [customerId, id], by: 'customer', id })),
+  ...billedOf(facts).flatMap((fact): readonly Link[] => {
+    const { agreementId, subscriptionId } = fact;
+    const naming = ownerOf(`billing ${billingKey(fact)}`);
+    const named = agreementId === undefined ? undefined : ownerOf(`agreement ${agreementId}`);
+    return [
+      ...(naming === undefined ? [] : [{ customers: [naming, customerId], by: 'subscription', id: subscriptionId } as const]),
+      ...(named === undefined ? [] : [{ customers: [named, customerId], by: 'agreement', id: agreementId as string } as const]),
+    ];
+  }),
+];
+
+/** All links between customers, by the facts of each. */
+export const linksOf = (factsOf: ReadonlyMap<string, readonly Fact[]>): readonly Link[] => {
+  const ownerOf = ownersIn(factsOf);
+  const links = [...factsOf].flatMap(([customerId, facts]) => linksFrom(customerId, facts, ownerOf));
+  return withWords(
+    links.filter(({ customers: [a, b] }) => a !== b),
+    [...factsOf.values()].flat().flatMap((fact) => (fact.kind === 'link' ? [fact.data] : [])),
+  );
+};
+
+const pairName = ([a, b]: readonly [string, string]): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
+
+/** What people said last of two customers stands against every source. */
+const withWords = (links: readonly Link[], words: readonly LinkFact[]): readonly Link[] => {
+  const byPair = Map.groupBy(words, ({ customerId, otherId }) => pairName([customerId, otherId]));
+  const last = [...byPair.values()].flatMap((own) => newest(own) ?? []);
+  const said = new Set(last.map(({ customerId, otherId }) => pairName([customerId, otherId])));
+  return [
+    ...last.flatMap(({ customerId, otherId, isSame, provenance }): Link[] =>
+      isSame ? [{ customers: [customerId, otherId], by: 'by-hand', id: provenance.eventId }] : [],
+    ),
+    ...links.filter(({ customers }) => !said.has(pairName(customers))),
+  ];
+};
+
+/** Customers that are one, each group in its order; every one that is given or linked stands in exactly one group. */
+export const groupsOf = (customerIds: Iterable<string>, links: readonly Link[]): readonly (readonly string[])[] => {
+  const groupOf = new Map<string, Set<string>>();
+  const groupFor = (customerId: string): Set<string> => {
+    const known = groupOf.get(customerId) ?? new Set([customerId]);
+    groupOf.set(customerId, known);
+    return known;
+  };
+  for (const customerId of customerIds) groupFor(customerId);
+  for (const { customers } of links) {
+    const [a, b] = customers.map(groupFor) as [Set<string>, Set<string>];
+    if (a === b) continue;
+    for (const customerId of b) groupOf.set(customerId, a.add(customerId));
+  }
+  return [...new Set(groupOf.values())].map((group) => [...group].sort(byRank));
+};
+
+/** Facts by the customer that they are about. */
+export const byCustomer = (facts: readonly Fact[]): Map<string, Fact[]> => Map.groupBy(facts, customerIdOf);

@@ -1,0 +1,172 @@
+import { batchCommit } from '../../platform/table.ts';
+import { newClaims, type Question } from '../evidence/claims.ts';
+import { byCustomer, groupsOf, linksOf, namedBy } from '../evidence/members.ts';
+import { type Fact, factKeyOf } from '../lines/facts.ts';
+import type { Context } from '../lines/values.ts';
+import { type Book, decideAll, emptyBook } from '../movements/decide.ts';
+import { difference } from '../movements/restatement.ts';
+import { claimants } from './claims-store.ts';
+import { toEntry } from './codec.ts';
+import { ALONE, customerWrite, type History, type Place, readBooks, readHistory, type StoredBook } from './store.ts';
+import { type Draft, type Writes, writesOf } from './writes.ts';
+
+/**
+ * Customers that are one are decided in one book, that of the first by rank: theirs are empty, and say where they are decided. Each keeps
+ * the facts about itself. Who is one with whom follows from the facts of all, so it is decided anew with them, in the same transaction: a link
+ * that a fact makes or undoes moves ARR from book to book, and the movements of both say so.
+ */
+
+/** More customers than this are not one: something stands where a name should. */
+const MAX_CUSTOMERS = 80;
+/** Facts of a customer that has no book yet. */
+const NOTHING_RECORDED: History = { facts: [], keys: new Set(), movements: [] };
+
+/**
+ * What facts are decided under, asked for after the book was read, and after a new customer was listed: rates that are loaded later find the
+ * customer and decide it again, and a book is never decided under older rates than it was before.
+ */
+export type ContextNow = () => Promise<Context>;
+
+export interface Prepared extends Writes {
+  /** Whom the decision looked at, and what is to be asked once it is recorded. */
+  readonly customerIds: ReadonlySet<string>;
+  readonly asked: readonly Question[];
+}
+
+/** Lists customers that have no book yet, or finds them listed; answers those for which neither was possible. */
+export const list = async (customerIds: readonly string[]): Promise<ReadonlySet<string>> => {
+  const results = await batchCommit(customerIds.map((customerId) => [customerWrite(customerId)]));
+  const isListed = (result: (typeof results)[number] | undefined): boolean => result?.ok === true || result?.problem.code === 'conflict';
+  return new Set(customerIds.filter((_, i) => !isListed(results[i])));
+};
+
+/** The newest name among some facts; one that is empty says nothing. */
+export const newestName = (facts: readonly Fact[]): string | undefined => {
+  let name: string | undefined;
+  let namedAt = Number.NEGATIVE_INFINITY;
+  for (const fact of facts) {
+    if (fact.kind !== 'customer' || fact.data.name === '' || fact.data.provenance.observedAt < namedAt) continue;
+    name = fact.data.name;
+    namedAt = fact.data.provenance.observedAt;
+  }
+  return name;
+};
+
+interface Arriving {
+  /** Those that were listed already, or have a book. */
+  readonly customerIds: ReadonlySet<string>;
+  readonly facts: readonly Fact[];
+  /** Books that were read just now. */
+  readonly stored: ReadonlyMap<string, StoredBook>;
+}
+
+/** One customer as it is recorded, and what arrives of it. */
+interface Member {
+  readonly customerId: string;
+  readonly stored: StoredBook | undefined;
+  readonly history: History;
+  readonly arriving: readonly Fact[];
+  readonly fresh: readonly Fact[];
+  readonly claiming: ReturnType<typeof newClaims>;
+}
+
+/** The customers of some facts, those that are one with them now, and all that may be by what facts say. */
+const membersOf = async ({ customerIds, facts, stored }: Arriving): Promise<ReadonlyMap<string, Member>> => {
+  const arriving = byCustomer(facts);
+  const members = new Map<string, Member>();
+  for (let open = [...customerIds]; open.length > 0; ) {
+    if (members.size + open.length > MAX_CUSTOMERS)
+      throw new Error(`more than ${MAX_CUSTOMERS} customers would be one; the last named are ${open.slice(0, 5).join(', ')}`);
+    const books = await readBooks(open.filter((customerId) => !stored.has(customerId)));
+    const read = await Promise.all(
+      open.map(async (customerId): Promise<Member> => {
+        const book = stored.get(customerId) ?? books.get(customerId);
+        const history = book === undefined ? NOTHING_RECORDED : await readHistory(customerId);
+        const own = arriving.get(customerId) ?? [];
+        const fresh = own.filter((fact) => !history.keys.has(factKeyOf(fact)));
+        return { customerId, stored: book, history, arriving: own, fresh, claiming: newClaims(own, history.facts) };
+      }),
+    );
+    for (const member of read) members.set(member.customerId, member);
+    const named = read.flatMap(({ stored: book, history, arriving: own }) => [
+      ...(book?.place.members ?? []),
+      ...(book?.place.movedTo === undefined ? [] : [book.place.movedTo]),
+      ...namedBy([...history.facts, ...own]),
+    ]);
+    const found = await claimants(read.flatMap(({ claiming }) => claiming.asked));
+    open = [...new Set([...named, ...found])].filter((customerId) => !members.has(customerId));
+  }
+  return members;
+};
+
+/** One of a group, where it is to be decided. */
+interface Placed extends Member {
+  readonly place: Place;
+  readonly isMoved: boolean;
+}
+
+const isSamePlace = (a: Place, b: Place): boolean => a.movedTo === b.movedTo && (a.members ?? []).join() === (b.members ?? []).join();
+
+const placed = (group: readonly Member[]): readonly Placed[] => {
+  const [root, ...others] = group as [Member, ...Member[]];
+  return group.map((member) => {
+    const place =
+      others.length === 0
+        ? ALONE
+        : member === root
+          ? { members: others.map(({ customerId }) => customerId) }
+          : { movedTo: root.customerId };
+    return { ...member, place, isMoved: !isSamePlace(member.stored?.place ?? ALONE, place) };
+  });
+};
+
+const factsOf = ({ history, fresh }: Member): readonly Fact[] => [...history.facts, ...fresh];
+
+/** Whether there is something to record, under whatever rates. */
+const isChanged = (group: readonly Placed[]): boolean => group.some(({ fresh, isMoved }) => isMoved || fresh.length > 0);
+
+/**
+ * From the whole timeline: late, duplicate and tied facts, books decided under other rates or rules, and customers that are one with others.
+ * Undefined where a new customer could not be listed.
+ */
+export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, recordedAt: string): Promise<Prepared | undefined> => {
+  const members = await membersOf(arriving);
+  const links = linksOf(new Map([...members].map(([customerId, member]) => [customerId, factsOf(member)])));
+  const groups = groupsOf(members.keys(), links).map((group) => placed(group.map((customerId) => members.get(customerId) as Member)));
+  const appearing = groups.filter(isChanged).flatMap((group) => group.filter(({ stored }) => stored === undefined));
+  const unlisted = await list(appearing.map(({ customerId }) => customerId).filter((customerId) => !arriving.customerIds.has(customerId)));
+  if (unlisted.size > 0) return undefined;
+  const context = await contextNow();
+  const drafts = groups.flatMap((group) => draftsOf(group, context));
+  const asked = [...members.values()].flatMap(({ claiming }) => claiming.asked);
+  const writes = drafts.length === 0 ? { writes: [], more: false } : writesOf(drafts, context, recordedAt);
+  return { ...writes, asked, customerIds: new Set(members.keys()) };
+};
+
+/** What is to be recorded of customers that are one: nothing where nothing is new. */
+const draftsOf = (group: readonly Placed[], context: Context): readonly Draft[] => {
+  const [root, ...others] = group as [Placed, ...Placed[]];
+  const isDecided = root.stored?.book !== undefined && root.stored.book.ratesVersion === context.rates.version;
+  if (!isChanged(group) && (isDecided || root.stored === undefined)) return [];
+  const all = group.flatMap(factsOf);
+  const { book, movements, ambiguous } = decideAll(all, root.history.movements.map(toEntry), context);
+  const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
+  return [
+    { ...draftOf(root, book), movements, ambiguous, name: name ?? root.stored?.name ?? '' },
+    ...others.flatMap((other): Draft[] => {
+      const undone = difference(other.history.movements.map(toEntry), []);
+      if (other.fresh.length === 0 && !other.isMoved && undone.length === 0) return [];
+      return [{ ...draftOf(other, emptyBook(context)), movements: undone }];
+    }),
+  ];
+};
+
+const draftOf = (member: Placed, book: Book): Omit<Draft, 'movements'> => ({
+  customerId: member.customerId,
+  stored: member.stored,
+  place: member.place,
+  name: newestName(factsOf(member)) ?? member.stored?.name ?? '',
+  facts: member.fresh,
+  book,
+  claims: member.fresh.length === 0 ? [] : member.claiming.made,
+});

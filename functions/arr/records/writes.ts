@@ -1,0 +1,93 @@
+import { domainEvent } from '../../platform/envelope.ts';
+import type { EventData } from '../../platform/events.ts';
+import { outboxWrite } from '../../platform/outbox.ts';
+import type { Write } from '../../platform/table.ts';
+import { arrEvents, subscriptionTieFound } from '../events.ts';
+import type { Claim } from '../evidence/claims.ts';
+import type { Fact } from '../lines/facts.ts';
+import type { Context } from '../lines/values.ts';
+import type { Book } from '../movements/decide.ts';
+import type { Entry } from '../movements/movements.ts';
+import { claimWrite } from './claims-store.ts';
+import { toMovement } from './codec.ts';
+import { firstPortion, MAX_LINES_OF_RECORDING, type Portion } from './portions.ts';
+import { ALONE, type Place, recordingWrites, type StoredBook } from './store.ts';
+
+/** Version of plan rates that no set has: a book that carries it is decided again from all facts. */
+const UNFINISHED = -1;
+/** Of the hundred writes of a transaction, some are left for what one recording takes beside its movements. */
+const MAX_WRITES = 90;
+
+/** What one customer's next recording says. */
+export interface Draft {
+  readonly customerId: string;
+  readonly stored: StoredBook | undefined;
+  readonly place: Place;
+  readonly name: string;
+  readonly facts: readonly Fact[];
+  readonly book: Book;
+  readonly movements: readonly Entry[];
+  readonly claims?: readonly Claim[];
+  /** Subscriptions whose newest state is tied. */
+  readonly ambiguous?: readonly string[];
+}
+
+export interface Writes {
+  readonly writes: readonly Write[];
+  /** Movements that are left for a further commit, because one transaction cannot hold them all. */
+  readonly more: boolean;
+}
+
+/**
+ * All that is recorded together. Where one transaction cannot hold it, a portion of one customer's movements goes first, with nothing else:
+ * what is left over is found again as the difference of all facts to the movements recorded by then.
+ */
+export const writesOf = (drafts: readonly Draft[], context: Context, recordedAt: string): Writes => {
+  const portions = drafts.map(({ movements }) => firstPortion(movements));
+  const whole = drafts.flatMap((draft, i) => writesOfDraft(draft, (portions[i] as Portion).entries, context, recordedAt));
+  const lines = portions.reduce((sum, portion) => sum + portion.lines, 0);
+  const isOne = drafts.length === 1 || (whole.length <= MAX_WRITES && lines <= MAX_LINES_OF_RECORDING);
+  if (isOne && !portions.some(({ more }) => more)) return { writes: whole, more: false };
+  const at = portions.reduce((largest, { lines: own }, i) => (own > (portions[largest] as Portion).lines ? i : largest), 0);
+  const { claims: _, ambiguous: __, ...draft } = drafts[at] as Draft;
+  const unfinished: Draft = {
+    ...draft,
+    place: draft.stored?.place ?? ALONE,
+    facts: [],
+    book: { ...draft.book, ratesVersion: UNFINISHED },
+  };
+  return { writes: writesOfDraft(unfinished, (portions[at] as Portion).entries, context, recordedAt), more: true };
+};
+
+const writesOfDraft = (draft: Draft, entries: readonly Entry[], { rates, profile }: Context, recordedAt: string): readonly Write[] => {
+  const { customerId, stored, place, name, facts, book, claims = [] } = draft;
+  const recording = { customerId, recordedAt, version: (stored?.version ?? 0) + 1 };
+  return [
+    ...recordingWrites(recording, {
+      name,
+      place,
+      book,
+      facts,
+      movements: entries.map((entry, i) => toMovement(entry, i, recording)),
+      planCurrency: rates.planCurrency,
+      profile: profile.name,
+    }),
+    ...claims.map((claim) => claimWrite(customerId, claim)),
+    ...tiesOf(draft).map((data) => {
+      const id = `tie:${data.subscriptionId}:${data.observedAt}`;
+      return outboxWrite(domainEvent(subscriptionTieFound, { id, recordedAt, subject: customerId, data }), arrEvents);
+    }),
+  ];
+};
+
+/** Only a fact that arrives now can make a tie; an older one has been told already. */
+const tiesOf = ({ facts, book, ambiguous = [] }: Draft): EventData<typeof subscriptionTieFound>[] =>
+  ambiguous.flatMap((subscriptionId) => {
+    const observedAt = book.subscriptions.find((subscription) => subscription.subscriptionId === subscriptionId)?.observedAt;
+    const fact = facts.find(
+      (f) => f.kind === 'subscription' && f.data.subscriptionId === subscriptionId && f.data.provenance.observedAt === observedAt,
+    );
+    if (fact === undefined) return [];
+    const { system, instance } = fact.data.provenance;
+    return [{ system, instance, subscriptionId, observedAt: fact.data.provenance.observedAt }];
+  });

@@ -1,0 +1,286 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Movement } from '../../../functions/arr/events.ts';
+import type { Fact, SubscriptionFact } from '../../../functions/arr/lines/facts.ts';
+import type { Context } from '../../../functions/arr/lines/values.ts';
+import { recordAgain, recordFacts } from '../../../functions/arr/records/record.ts';
+import { readBooks, readCustomerIds, readFacts, readMovements, shards } from '../../../functions/arr/records/store.ts';
+import { useDynamoDB } from '../../support/dynamodb.ts';
+import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
+import { itemsUnder } from '../../support/items.ts';
+import { customer, seats, subscription, testContext } from '../facts.ts';
+
+const proxy = useDynamoDBProxy(useDynamoDB());
+const RECORDED_AT = '2026-11-05T12:00:00.000Z';
+const now = async (): Promise<Context> => testContext;
+
+let id = 0;
+beforeEach(() => {
+  id += 1;
+  proxy.before = undefined;
+});
+const A = (): string => `salesforce.main.001A${id}`;
+const M = (): string => `stripe.main.cus_${id}`;
+const N = (): string => `stripe.main.cus_n${id}`;
+const record = async (...facts: Fact[]): Promise<number> => (await recordFacts(facts, now, RECORDED_AT)).size;
+
+const org = (fact: Fact): Fact =>
+  ({ ...fact, data: { ...fact.data, provenance: { ...fact.data.provenance, system: 'salesforce' } } }) as Fact;
+/** $1,200,000 a year from 1 February, signed on 15 January. */
+const agreement = (more: Partial<SubscriptionFact> & { eventId?: string } = {}): Fact =>
+  org(
+    subscription('2026-01-15', [seats('item', 1, 120_000_000, { interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })], {
+      customerId: `001A${id}`,
+      subscriptionId: `800${id}`,
+      agreementId: `800${id}`,
+      agreementIds: [`800${id}`, `0000${id}`],
+      evidence: 'signed',
+      lifecycle: 'observed',
+      startsOn: '2026-02-01',
+      startsOnStated: true,
+      bookedOn: '2026-01-15',
+      eventId: `read-${id}`,
+      ...more,
+    }),
+  );
+const billed = (more: Partial<SubscriptionFact> & { eventId?: string } = {}, dollars = 1_200_000): Fact =>
+  subscription('2026-02-03', [seats('si_1', 1, dollars * 100, { interval: 'year' })], {
+    customerId: `cus_${id}`,
+    subscriptionId: `sub_${id}`,
+    startsOn: '2026-02-03',
+    lifecycle: 'created',
+    eventId: `evt_bill_${id}`,
+    ...more,
+  });
+const payer = (more: Parameters<typeof customer>[2] = {}, attributes: Record<string, string> = {}): Fact =>
+  customer('2026-01-20', attributes, { customerId: `cus_${id}`, eventId: `evt_payer_${id}`, name: 'Acme GmbH', ...more });
+const account = (more: Parameters<typeof customer>[2] = {}, attributes: Record<string, string> = {}): Fact =>
+  org(customer('2026-01-10', attributes, { customerId: `001A${id}`, eventId: `read-acc-${id}`, name: 'Acme', ...more }));
+const word = (isSame: boolean, day: string): Fact => ({
+  kind: 'link',
+  data: {
+    provenance: { system: 'manual', instance: 'ascent', eventId: `word-${day}`, eventType: 'stated', observedAt: Date.parse(day) / 1000 },
+    customerId: A(),
+    otherId: M(),
+    isSame,
+    observedOn: day,
+    byHand: { reason: 'seen in the order form', proposedBy: 'ann', approvedBy: 'bob' },
+  },
+});
+
+/** Movements until the end of 2028: the agreement's term is over afterwards. */
+const movementsOf = async (customerId: string): Promise<readonly Movement[]> =>
+  (await readMovements(customerId)).filter(({ effectiveOn }) => effectiveOn < '2029-01-01');
+const arrOf = (movements: readonly Movement[]): bigint =>
+  movements.reduce((sum, { lines }) => sum + lines.reduce((own, line) => own + BigInt(line.planDeltaMinor), 0n), 0n);
+/** ARR in plan minor units that each customer's own movements come to. */
+const held = async (): Promise<Record<string, bigint>> => ({
+  account: arrOf(await movementsOf(A())),
+  payer: arrOf(await movementsOf(M())),
+});
+/** What moved in total, by day and cause, over the books of both. */
+const moved = async (): Promise<string[]> => {
+  const sums = new Map<string, bigint>();
+  for (const movement of [...(await movementsOf(A())), ...(await movementsOf(M()))]) {
+    const name = `${movement.effectiveOn} ${movement.cause}`;
+    sums.set(name, (sums.get(name) ?? 0n) + arrOf([movement]));
+  }
+  return [...sums].flatMap(([name, sum]) => (sum === 0n ? [] : [`${name} ${sum}`])).toSorted();
+};
+const placeOf = async (customerId: string) => (await readBooks([customerId])).get(customerId)?.place;
+
+const orders = <T>(items: readonly T[]): T[][] =>
+  items.length < 2
+    ? [[...items]]
+    : items.flatMap((item, i) => orders([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]));
+
+describe('an agreement and what bills it', () => {
+  const evidence: readonly [string, () => Fact[]][] = [
+    ['the subscription carries the agreement’s id', () => [agreement(), billed({ agreementId: `0000${id}` })]],
+    [
+      'the agreement names the subscription, which its source has shown',
+      () => [
+        agreement({ billedBy: [{ system: 'stripe', instance: 'main', subscriptionId: `sub_${id}` }] }),
+        billed({ agreementId: `0000${id}` }),
+      ],
+    ],
+    [
+      'the customer names the account',
+      () => [agreement(), billed(), payer({ sameAs: [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` }] })],
+    ],
+    [
+      'the account names the customer',
+      () => [agreement(), billed(), account({ sameAs: [{ system: 'stripe', instance: 'main', customerId: `cus_${id}` }] })],
+    ],
+    ['two people say so', () => [agreement(), billed(), word(true, '2026-03-01')]],
+  ];
+  for (const [what, make] of evidence)
+    it(`are one line of one customer in every order, where ${what}`, async () => {
+      for (const order of orders(make().map((_, i) => i))) {
+        id += 1;
+        const facts = make();
+        for (const at of order) expect(await record(facts[at] as Fact)).toBe(0);
+        expect(await moved()).toEqual(['2026-02-01 new 120000000']);
+        expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+        expect(await placeOf(A())).toEqual({ members: [M()] });
+        expect(await placeOf(M())).toEqual({ movedTo: A() });
+      }
+    });
+
+  it('move nothing where the subscription comes second: its own book is never written with ARR', async () => {
+    await record(agreement());
+    await record(billed({ agreementId: `800${id}` }));
+    expect(await readMovements(M())).toEqual([]);
+    expect((await movementsOf(A())).map(({ effectiveOn, cause }) => `${effectiveOn} ${cause}`)).toEqual(['2026-02-01 new']);
+  });
+
+  it('are one in one batch, with duplicates of both', async () => {
+    const facts = [agreement(), billed({ agreementId: `800${id}` })];
+    expect(await record(...facts, ...facts)).toBe(0);
+    expect(await record(...facts)).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+    expect((await readFacts(A())).facts).toHaveLength(1);
+    expect((await readFacts(M())).facts).toHaveLength(1);
+  });
+
+  it('are one when they arrive at the same time', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      id += 1;
+      const failed = await Promise.all([record(agreement()), record(billed({ agreementId: `800${id}` }))]);
+      expect(failed).toEqual([0, 0]);
+      expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+    }
+  });
+
+  it('are one once the agreement’s fact comes again, where it was recorded as the subscription was, and cut short before it asked', async () => {
+    let isRecorded = false;
+    proxy.before = async ({ operation, input }) => {
+      const keys = [input.Item, ...(input.TransactItems ?? []).map(({ Put }) => Put?.Item)].map((item) => item?.['pk']?.S);
+      if (!isRecorded && keys.includes(`ARR#${A()}`)) {
+        isRecorded = true;
+        // Neither has seen the other when the agreement is written.
+        expect(await record(billed({ agreementId: `800${id}` }))).toBe(0);
+      } else if (isRecorded && operation === 'Query' && input.ExpressionAttributeValues?.[':pk']?.S === `CLAIM#agreement 0000${id}`)
+        return { type: 'ValidationException' };
+      return undefined;
+    };
+    expect(await record(agreement())).toBe(1);
+    proxy.before = undefined;
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+    expect(await record(agreement())).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+  });
+
+  it('stay two, and each counts, where nothing links them', async () => {
+    await record(agreement());
+    await record(billed());
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+    expect(await placeOf(A())).toEqual({});
+  });
+});
+
+describe('a group', () => {
+  it('takes what arrives of any of its customers, and each keeps its own facts', async () => {
+    await record(agreement(), billed({ agreementId: `800${id}` }));
+    // Ten seats at $1,000 a month that the contract does not know.
+    const more = subscription('2026-04-01', [seats('si_2', 10, 100_000, { productId: 'prod_addon' })], {
+      customerId: `cus_${id}`,
+      subscriptionId: `sub_more_${id}`,
+      startsOn: '2026-04-01',
+      eventId: `evt_more_${id}`,
+    });
+    expect(await record(more)).toBe(0);
+    expect(await moved()).toEqual(['2026-02-01 new 120000000', '2026-04-01 expansion 12000000']);
+    expect(await held()).toEqual({ account: 132_000_000n, payer: 0n });
+    expect((await readFacts(M())).facts).toHaveLength(2);
+  });
+
+  it('has the attributes of the account, and those of the others where it has none', async () => {
+    await record(account({ sameAs: [{ system: 'stripe', instance: 'main', customerId: `cus_${id}` }] }, { segment: 'Enterprise' }));
+    await record(payer({}, { segment: 'Mid-Market', region: 'EMEA' }));
+    await record(billed());
+    const [movement] = await readMovements(A());
+    expect(movement).toMatchObject({ cause: 'new', attributes: { segment: 'Enterprise', region: 'EMEA' } });
+    expect((await readBooks([A(), M()])).get(A())?.name).toBe('Acme');
+    expect((await readBooks([M()])).get(M())?.name).toBe('Acme GmbH');
+  });
+
+  it('is undone by a word of two people and made again by the next, with what arrived meanwhile', async () => {
+    await record(agreement());
+    await record(billed({ agreementId: `800${id}` }, 1_140_000));
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+    expect(await record(word(false, '2026-03-01'))).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 114_000_000n });
+    expect([await placeOf(A()), await placeOf(M())]).toEqual([{}, {}]);
+    const raised = billed({ agreementId: `800${id}`, lifecycle: 'changed', eventId: `evt_raised_${id}` }, 1_260_000);
+    const later = {
+      ...raised,
+      data: { ...raised.data, provenance: { ...raised.data.provenance, observedAt: Date.parse('2026-04-01') / 1000 } },
+    };
+    expect(await record(later as Fact)).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 126_000_000n });
+    expect(await record(word(true, '2026-05-01'))).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+    expect(await moved()).toEqual(['2026-02-01 new 120000000']);
+  });
+
+  it('loses whom its source does not name any more', async () => {
+    const sameAs = [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` } as const];
+    await record(agreement(), billed(), payer({ sameAs }));
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+    const corrected = customer('2026-06-01', {}, { customerId: `cus_${id}`, eventId: `evt_corrected_${id}` });
+    expect(await record(corrected)).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+  });
+
+  it('is entered in the list of customers with all of its own, and is decided again once, under other rates', async () => {
+    const sameAs = [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` } as const];
+    await record(billed({ currency: 'GBP' }), payer({ sameAs }));
+    const listed = (await Promise.all(shards.map(readCustomerIds))).flat();
+    expect(listed).toEqual(expect.arrayContaining([A(), M()]));
+    const pounds: Context = {
+      ...testContext,
+      rates: { ...testContext.rates, version: 2, factor: () => ({ num: 13n, den: 10n }), changeDays: () => [] },
+    };
+    for (const customerId of [M(), A()]) expect(await recordAgain(customerId, async () => pounds, RECORDED_AT)).toBe(true);
+    expect(await held()).toEqual({ account: 156_000_000n, payer: 0n }); // £1,200,000 × 1.30
+    const versions = async (customerId: string): Promise<number> => (await itemsUnder(`ARR#${customerId}`)).length;
+    const before = [await versions(A()), await versions(M())];
+    for (const customerId of [M(), A()]) expect(await recordAgain(customerId, async () => pounds, RECORDED_AT)).toBe(true);
+    expect([await versions(A()), await versions(M())]).toEqual(before);
+  });
+
+  it('holds customers of a billing system without an account, the first by its id leading', async () => {
+    const sameAs = [{ system: 'stripe', instance: 'main', customerId: `cus_n${id}` } as const];
+    await record(billed(), payer({ sameAs }));
+    expect(await placeOf(M())).toEqual({ members: [N()] });
+    expect(await held()).toEqual({ account: 0n, payer: 120_000_000n });
+  });
+
+  it('moves a history that is larger than one transaction, in portions', async () => {
+    const daily = Array.from({ length: 120 }, (_, i) => {
+      const day = new Date(Date.UTC(2026, 1, 3 + i)).toISOString().slice(0, 10);
+      return subscription(day, [seats('si_1', 10 + i, 5000)], {
+        customerId: `cus_${id}`,
+        subscriptionId: `sub_${id}`,
+        startsOn: '2026-02-03',
+        eventId: `evt_${String(i).padStart(3, '0')}_${id}`,
+      });
+    });
+    for (let i = 0; i < daily.length; i += 10) expect(await record(...daily.slice(i, i + 10))).toBe(0);
+    expect(await held()).toEqual({ account: 0n, payer: 7_740_000n }); // 129 seats × $50 × 12
+    const before = await moved();
+    expect(before).toHaveLength(120);
+    expect(await record(account({ sameAs: [{ system: 'stripe', instance: 'main', customerId: `cus_${id}` }] }))).toBe(0);
+    expect(await held()).toEqual({ account: 7_740_000n, payer: 0n });
+    expect(await moved()).toEqual(before);
+    expect([await placeOf(A()), await placeOf(M())]).toEqual([{ members: [M()] }, { movedTo: A() }]);
+    expect((await readFacts(A())).facts).toHaveLength(1);
+  });
+
+  it('of far too many customers is refused, with its facts to be delivered again', async () => {
+    const sameAs = Array.from({ length: 90 }, (_, i) => ({ system: 'stripe', instance: 'main', customerId: `cus_${id}_${i}` }) as const);
+    expect(await record(account({ sameAs }))).toBe(1);
+    expect(await record(billed())).toBe(0);
+    expect(await held()).toEqual({ account: 0n, payer: 120_000_000n });
+  });
+});
