@@ -1,5 +1,5 @@
 import type { Attributes } from '../../functions/platform/clients/attributes.ts';
-import { readHistory, readStatus, readTotals } from './functions.ts';
+import { customerOn, readHistory, readStatus, readTotals } from './functions.ts';
 import type { SimulatedTable } from './table.ts';
 
 /** The months of all lives. */
@@ -30,26 +30,56 @@ const firstOf = (eventId: string): string => eventId.replace(/\.\d{4}$/, '');
 
 const repeated = (names: readonly string[]): readonly string[] => names.filter((name, i) => names.indexOf(name) < i);
 
-/** A customer's movements netted by day, cause and currency, its closing ARR, and the facts that they rest on, each once. */
-const bookOf = async (customerId: string): Promise<Seen> => {
-  const { facts, movements } = await readHistory(customerId);
-  const sums = new Map<string, bigint>();
+/** What is told of a customer on a day in the middle of all lives, and at their end. */
+const ASKED_ON = ['2025-10-01', '2026-07-01'] as const;
+
+/** The customer's answer without what differs from run to run: how its figures came about, and by which readings. */
+const answerOf = async (customerId: string, on: string): Promise<string> => {
+  const answer = await customerOn(customerId, on);
+  if (!answer.ok) return `${customerId} on ${on}: ${answer.problem.code}`;
+  const { customerId: decidedAs, arrMinor, stock, unconverted, attributes, levels, lines } = answer.value;
+  const shown = lines
+    .map(({ productId, currency, amountMinor, planMinor, system, evidence, startsOn }) =>
+      JSON.stringify({ productId, currency, amountMinor, planMinor, system, evidence, startsOn }),
+    )
+    .sort();
+  return `${customerId} on ${on}: ${JSON.stringify({ decidedAs, arrMinor, stock, unconverted, attributes: inOrder(attributes), levels, shown })}`;
+};
+
+const inOrder = (attributes: Readonly<Record<string, string>>): readonly (readonly string[])[] =>
+  Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+
+const addMovements = (sums: Map<string, bigint>, name: string, movements: Awaited<ReturnType<typeof readHistory>>['movements']): void => {
   for (const { effectiveOn, cause, fromAttributes, lines, stock } of movements) {
     for (const { currency, deltaMinor, planDeltaMinor } of lines) {
-      addTo(sums, `${customerId} ${effectiveOn} ${cause} ${currency}`, BigInt(deltaMinor));
-      addTo(sums, `${customerId} ${effectiveOn} ${cause} at plan rate`, BigInt(planDeltaMinor));
+      addTo(sums, `${name} ${effectiveOn} ${cause} ${currency}`, BigInt(deltaMinor));
+      addTo(sums, `${name} ${effectiveOn} ${cause} at plan rate`, BigInt(planDeltaMinor));
       // What moves between segments stays the customer's.
-      if (fromAttributes === undefined) addTo(sums, `${customerId} closing ${currency}`, BigInt(deltaMinor));
+      if (fromAttributes === undefined) addTo(sums, `${name} closing ${currency}`, BigInt(deltaMinor));
     }
-    for (const [origin, amount] of stock.entries()) addTo(sums, `${customerId} closing of origin ${origin}`, BigInt(amount));
+    for (const [origin, amount] of stock.entries()) addTo(sums, `${name} closing of origin ${origin}`, BigInt(amount));
   }
-  const ids = facts.map(({ kind, data }) => `${kind} ${data.provenance.eventId}`);
-  const told = facts.filter(({ data }) => !IS_READING.test(data.provenance.eventId));
-  const first = new Set(told.map(({ kind, data }) => `${customerId} fact ${kind} ${firstOf(data.provenance.eventId)}`));
-  return {
-    figures: [...[...first].sort(), ...linesOf(sums)],
-    contradictions: repeated(ids).map((id) => `${customerId} has the fact ${id} twice`),
-  };
+};
+
+/**
+ * Movements of customers that are one, netted by day, cause and currency in whichever of their books they were made, their closing ARR, what
+ * is told of each, and the facts that all of it rests on, each once.
+ */
+const bookOf = async (customerIds: readonly string[]): Promise<Seen> => {
+  const sums = new Map<string, bigint>();
+  const facts: string[] = [];
+  const answers: string[] = [];
+  const contradictions: string[] = [];
+  for (const customerId of customerIds) {
+    const { facts: own, movements } = await readHistory(customerId);
+    addMovements(sums, customerIds.join(' + '), movements);
+    const told = own.filter(({ data }) => !IS_READING.test(data.provenance.eventId));
+    facts.push(...new Set(told.map(({ kind, data }) => `${customerId} fact ${kind} ${firstOf(data.provenance.eventId)}`)));
+    for (const on of ASKED_ON) answers.push(await answerOf(customerId, on));
+    const ids = own.map(({ kind, data }) => `${kind} ${data.provenance.eventId}`);
+    contradictions.push(...repeated(ids).map((id) => `${customerId} has the fact ${id} twice`));
+  }
+  return { figures: [...facts.sort(), ...linesOf(sums), ...answers], contradictions };
 };
 
 const totalsOf = async (part: 'MAIN' | 'CUTS'): Promise<string[]> => {
@@ -93,8 +123,8 @@ const untoldMilestones = async (table: SimulatedTable): Promise<string[]> => {
 };
 
 /** Books, totals and marks, read as the functions read them. */
-export const figuresOf = async (table: SimulatedTable, customerIds: readonly string[], isWatched: boolean): Promise<Seen> => {
-  const books = await Promise.all(customerIds.map(bookOf));
+export const figuresOf = async (table: SimulatedTable, customers: readonly (readonly string[])[], isWatched: boolean): Promise<Seen> => {
+  const books = await Promise.all(customers.map(bookOf));
   return {
     figures: [
       ...books.flatMap(({ figures }) => figures),

@@ -54,6 +54,7 @@ const [
   arr,
   arrEvents,
   books,
+  customer,
   totals,
   log,
   ingest,
@@ -73,6 +74,7 @@ const [
   import('../../functions/arr/index.ts'),
   import('../../functions/arr/events.ts'),
   import('../../functions/arr/records/store.ts'),
+  import('../../functions/arr/figures/customer.ts'),
   import('../../functions/arr/totals/store.ts'),
   import('../../functions/arr/totals/log-store.ts'),
   import('../../functions/integrations/stripe/ingest.ts'),
@@ -126,5 +128,6 @@ export const subscribed = {
 export const { ServiceError } = transport;
 export const { readStatus } = arr;
 export const { readHistory } = books;
+export const { customerOn } = customer;
 export const { readTotals } = totals;
 export const { laneOf, logKey, packCounters } = log;

@@ -38,6 +38,13 @@ export interface SalesforceHappening extends Happened {
 /** What happens outside of Ascent. A further source of events is a further kind, with its own way of telling (doors.ts). */
 export type Happening = StripeHappening | RatesHappening | SalesforceHappening;
 
+/** A customer of Stripe and an account of the org that are one, and who says so. */
+export interface Link {
+  readonly customerId: string;
+  readonly accountId: string;
+  readonly by: 'account' | 'account, later' | 'contract' | 'customer' | 'subscription';
+}
+
 /** What is the same for everything that happens to a company. */
 export interface Setting {
   /** As it happens, or all of it afterwards, as fast as it can be sent. */
@@ -46,6 +53,8 @@ export interface Setting {
   readonly catalogue: readonly StripeObject[];
   /** Entries that the totals' log has already: it is folded at every hundredth. */
   readonly logged: number;
+  /** Customers of several systems that are one, at least for a while: what is decided of them is decided in one book. */
+  readonly links: readonly Link[];
   /** Whether anybody looks at the dashboard: without it nothing refreshes it, or tells of milestones. */
   readonly isWatched: boolean;
 }

@@ -7,7 +7,7 @@ import type { Act } from '../../demo/world.ts';
 import { BEGIN, COUPONS, contractActs, type Traits } from './contracts.ts';
 import { type DiscountAct, discountActs } from './customer-discounts.ts';
 import type { Happening, Life, RatesHappening, StripeHappening } from './history.ts';
-import { orgHappenings } from './salesforce-life.ts';
+import { linksOf, metadataOf, orgHappenings } from './salesforce-life.ts';
 
 const MAX_CUSTOMERS = 3;
 const TIERS = ['Starter', 'Professional', 'Enterprise'] as const;
@@ -122,19 +122,26 @@ class Teller {
   readonly #isThin: boolean;
   readonly #customers = new Map<string, StripeObject>();
   readonly #discounts = new Map<string, StripeObject>();
+  /** What objects carry beside, by their ids. */
+  readonly #metadata: ReturnType<typeof metadataOf>;
 
-  constructor(random: Random, isThin: boolean) {
+  constructor(random: Random, isThin: boolean, metadata: ReturnType<typeof metadataOf>) {
+    this.#metadata = metadata;
     this.#random = random;
     this.#isThin = isThin;
   }
 
   tell(event: StripeEvent): void {
     const { id, type, created, data } = event;
-    const { object: whole, previous_attributes: previous } = data;
+    const { object, previous_attributes: previous } = data;
+    const carried = this.#metadata.get(object.id);
+    const whole = (
+      carried === undefined ? object : { ...object, metadata: { ...(object['metadata'] as object), ...carried } }
+    ) as StripeObject;
     if (whole.object === 'customer') {
       this.#customers.set(whole.id, whole);
-      const object = this.#withDiscount(whole);
-      this.#add(id, type, created, eventOf(id, type, created, object, previous), [object]);
+      const shown = this.#withDiscount(whole);
+      this.#add(id, type, created, eventOf(id, type, created, shown, previous), [shown]);
       return;
     }
     const isThin = this.#isThin && this.#random.chance(250);
@@ -183,32 +190,29 @@ const ratesOf = (random: Random, from: number, to: number): readonly RatesHappen
 
 const inOrder = (happenings: readonly Happening[]): readonly Happening[] => [...happenings].sort((a, b) => a.atMs - b.atMs);
 
-/** What a life is to have, where that is not left to chance. */
-export interface Wanted extends Partial<Pick<Life, 'pace' | 'isWatched'>> {
-  readonly customerDiscounts?: true;
-}
-
 /** A random company at Stripe, and what it tells. */
-export const lifeOf = (number: number, wanted: Wanted = {}): Life => {
+export const lifeOf = (number: number): Life => {
   const random = seeded(number ^ 0x11fe);
-  const drawn = random.chance(500) ? 'live' : 'import';
-  const pace = wanted.pace ?? drawn;
+  const pace = random.chance(500) ? 'live' : 'import';
   const isImport = pace === 'import';
   const traits: Traits = {
     tiers: random.chance(300),
     discounts: random.chance(300),
-    customerDiscounts: random.chance(350) || wanted.customerDiscounts === true,
+    customerDiscounts: random.chance(350),
     manyItems: isImport && random.chance(60),
   };
   const isThin = isImport && random.chance(150);
   const acts: LifeAct[] = [];
-  for (let n = 1; n <= 1 + random.below(MAX_CUSTOMERS); n += 1) acts.push(...customerActs(random, n, traits));
+  const customers = 1 + random.below(MAX_CUSTOMERS);
+  for (let n = 1; n <= customers; n += 1) acts.push(...customerActs(random, n, traits));
+  const hasOrg = random.chance(450);
+  const links = hasOrg ? linksOf(random, customers) : [];
   const ordered = isImport && random.chance(200) ? [...acts].sort((a, b) => a.at - b.at) : apart(acts);
   const events = eventsOf(
     ordered.flatMap((one) => ('act' in one ? [one.act] : [])),
     number,
   );
-  const teller = new Teller(random, isThin);
+  const teller = new Teller(random, isThin, metadataOf(links));
   for (const one of ordered) {
     if ('discountAct' in one) teller.tellDiscount(one.discountAct);
     else teller.tell(events.next().value as StripeEvent);
@@ -216,10 +220,11 @@ export const lifeOf = (number: number, wanted: Wanted = {}): Life => {
   const told = teller.happenings;
   const rates = ratesOf(random, ordered[0]?.at ?? BEGIN, ordered.at(-1)?.at ?? BEGIN);
   return {
-    happenings: inOrder([...told, ...rates, ...(random.chance(450) ? orgHappenings(random) : [])]),
+    happenings: inOrder([...told, ...rates, ...(hasOrg ? orgHappenings(random, links) : [])]),
     pace,
+    links,
     catalogue: catalogueOf(ordered),
     logged: random.chance(350) ? 80 + random.below(20) : 0,
-    isWatched: random.chance(150) || wanted.isWatched === true,
+    isWatched: random.chance(150),
   };
 };

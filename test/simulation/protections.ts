@@ -19,9 +19,10 @@ const CONDITIONS = {
  * `riding`: that an event lies on its item, instead of being published by the function after its write;
  * `listed`: that a customer is listed before its first book;
  * `durable answer`: that a webhook is answered 2xx only when it is stored, and else sent again;
+ * `sync`: that an org is asked for what its relay may have lost;
  * `reported failures`: that a function says which messages of a batch failed.
  */
-export type Protection = keyof typeof CONDITIONS | 'riding' | 'listed' | 'durable answer' | 'reported failures';
+export type Protection = keyof typeof CONDITIONS | 'riding' | 'listed' | 'durable answer' | 'reported failures' | 'sync';
 
 const text = (attribute: Attribute | undefined): string => (attribute !== undefined && 'S' in attribute ? attribute.S : '');
 

@@ -4,7 +4,7 @@ import { addDays, addMonths } from '../../functions/platform/calendar.ts';
 import { type Fields, type ObjectType, to18 } from '../../local/salesforce/schema.ts';
 import type { Write } from '../../local/salesforce/writes.ts';
 import { BEGIN, LAST } from './contracts.ts';
-import type { SalesforceHappening } from './history.ts';
+import type { Link, SalesforceHappening } from './history.ts';
 
 /** Agreements of a life in Salesforce: accounts, what they sign, and what becomes of it. */
 const MAX_ACCOUNTS = 2;
@@ -17,7 +17,7 @@ const ACCOUNT_DAYS = 20;
 const PREFIXES = { Account: '001', Contract: '800', Order: '801', OrderItem: '802', Product2: '01t' } as const;
 
 /** The same for the same thing, whatever is left out of a history. */
-const idOf = (type: keyof typeof PREFIXES, name: string): string => to18(`${PREFIXES[type]}Sim${name.padStart(9, '0')}`);
+export const idOf = (type: keyof typeof PREFIXES, name: string): string => to18(`${PREFIXES[type]}Sim${name.padStart(9, '0')}`);
 
 const dayOf = (at: number): string => new Date(at * 1000).toISOString().slice(0, 10);
 
@@ -71,7 +71,7 @@ class Agreement {
     return this.#endsOn;
   }
 
-  draft(at: number, startsOn: string, renewalOf?: string): void {
+  draft(at: number, startsOn: string, more: Fields): void {
     const months = this.#random.pick([6, 12, 12, 24]);
     this.#endsOn = addMonths(startsOn, months);
     const head = {
@@ -84,7 +84,7 @@ class Agreement {
       EndDate: addDays(this.#endsOn, -1),
       ContractTerm: months,
       CurrencyIsoCode: this.#currency,
-      ...(renewalOf === undefined ? {} : { Renewal_Of__c: renewalOf }),
+      ...more,
     };
     this.#teller.tell(at, `contract ${this.#name} is drafted`, [
       create('Contract', head),
@@ -195,39 +195,81 @@ const liveAgreement = (random: Random, agreement: Agreement, from: number): numb
   return at;
 };
 
-const liveAccount = (random: Random, teller: OrgTeller, n: number): void => {
-  const at = BEGIN + random.below(150 * DAY);
-  const accountId = idOf('Account', `a${n}`);
-  const currency = random.pick(CURRENCIES);
-  let segment = random.pick(SEGMENTS);
-  const account = { Id: accountId, Name: `Account ${n}`, Segment__c: segment, Region__c: random.pick(['EMEA', 'North America']) };
-  teller.tell(at, `account ${n} is made`, [create('Account', account)]);
-  const agreement = new Agreement(random, teller, accountId, currency, `c${n}1`);
-  const drafted = at + random.below(20 * DAY);
-  agreement.draft(drafted, dayOf(drafted + DAY * random.below(40)));
-  const last = liveAgreement(random, agreement, drafted);
-  if (random.chance(400)) {
-    const renewal = new Agreement(random, teller, accountId, currency, `c${n}2`);
-    renewal.draft(last + DAY, agreement.endsOn, agreement.id);
-    liveAgreement(random, renewal, last + DAY);
-  }
-  for (
-    let moved = at + DAY * (ACCOUNT_DAYS + random.below(200));
-    moved < LAST && random.chance(500);
-    moved += DAY * (ACCOUNT_DAYS + random.below(200))
-  ) {
-    segment = random.pick(SEGMENTS.filter((other) => other !== segment));
-    teller.tell(moved, `account ${n} becomes ${segment}`, [update('Account', accountId, { Segment__c: segment })]);
+/** What becomes of an account itself: it moves to another segment, or says, and takes back, whom Stripe knows it as. */
+const moveAccount = (random: Random, teller: OrgTeller, accountId: string, madeAt: number, link: Link | undefined): void => {
+  const named = link?.by === 'account, later' ? link.customerId : undefined;
+  let isNamed = false;
+  const next = (at: number): number => at + DAY * (ACCOUNT_DAYS + random.below(200));
+  for (let at = next(madeAt); at < LAST && random.chance(named === undefined ? 500 : 800); at = next(at)) {
+    if (named !== undefined && random.chance(600)) {
+      isNamed = !isNamed;
+      const field = { Stripe_Customer_Id__c: isNamed ? named : null };
+      teller.tell(at, `${accountId} ${isNamed ? 'names' : 'does not name'} ${named}`, [update('Account', accountId, field)]);
+    } else {
+      const segment = random.pick(SEGMENTS);
+      teller.tell(at, `${accountId} becomes ${segment}`, [update('Account', accountId, { Segment__c: segment })]);
+    }
   }
 };
 
+const liveAccount = (random: Random, teller: OrgTeller, n: number, link: Link | undefined): void => {
+  const at = BEGIN + random.below(150 * DAY);
+  const accountId = accountIdOf(n);
+  const currency = random.pick(CURRENCIES);
+  const account = {
+    Id: accountId,
+    Name: `Account ${n}`,
+    Segment__c: random.pick(SEGMENTS),
+    Region__c: random.pick(['EMEA', 'North America']),
+  };
+  const customer = link?.by === 'account' ? { Stripe_Customer_Id__c: link.customerId } : {};
+  teller.tell(at, `account ${n} is made`, [create('Account', { ...account, ...customer })]);
+  const agreement = new Agreement(random, teller, accountId, currency, `c${n}1`);
+  const drafted = at + random.below(20 * DAY);
+  const bills = link?.by === 'contract' ? { Stripe_Subscription_Id__c: `sub_${n}_1` } : {};
+  agreement.draft(drafted, dayOf(drafted + DAY * random.below(40)), bills);
+  const last = liveAgreement(random, agreement, drafted);
+  if (random.chance(400)) {
+    const renewal = new Agreement(random, teller, accountId, currency, `c${n}2`);
+    renewal.draft(last + DAY, agreement.endsOn, { Renewal_Of__c: agreement.id });
+    liveAgreement(random, renewal, last + DAY);
+  }
+  moveAccount(random, teller, accountId, at, link);
+};
+
+const accountIdOf = (n: number): string => idOf('Account', `a${n}`);
+
+const WAYS = ['account', 'account, later', 'contract', 'customer', 'subscription'] as const;
+
+/** Which accounts are one with which customers of Stripe, of whom there are so many. */
+export const linksOf = (random: Random, customers: number): readonly Link[] =>
+  Array.from({ length: Math.min(customers, MAX_ACCOUNTS) }, (_, i) => i + 1).flatMap((n): Link[] =>
+    random.chance(500) ? [{ customerId: `cus_${n}`, accountId: accountIdOf(n), by: random.pick(WAYS) }] : [],
+  );
+
+/** What Stripe's objects carry of the org's ids, by the id of the object. */
+export const metadataOf = (links: readonly Link[]): ReadonlyMap<string, Readonly<Record<string, string>>> =>
+  new Map(
+    links.flatMap(({ customerId, accountId, by }): [string, Record<string, string>][] => {
+      const n = customerId.slice('cus_'.length);
+      if (by === 'customer') return [[customerId, { salesforce_account_id: accountId }]];
+      return by === 'subscription' ? [[`sub_${n}_1`, { salesforce_contract_id: idOf('Contract', `c${n}1`) }]] : [];
+    }),
+  );
+
 /** What happens in an org of a few accounts, in order. */
-export const orgHappenings = (random: Random): readonly SalesforceHappening[] => {
+export const orgHappenings = (random: Random, links: readonly Link[]): readonly SalesforceHappening[] => {
   const teller = new OrgTeller(random);
   const products = PRODUCTS.map((productId) =>
     create('Product2', { Id: idOf('Product2', productId.slice(5)), Name: productId, Stripe_Product_Id__c: productId }),
   );
   teller.tell(BEGIN, 'products are made', products);
-  for (let n = 1; n <= 1 + random.below(MAX_ACCOUNTS); n += 1) liveAccount(random, teller, n);
+  for (let n = 1; n <= 1 + random.below(MAX_ACCOUNTS); n += 1)
+    liveAccount(
+      random,
+      teller,
+      n,
+      links.find(({ accountId }) => accountId === accountIdOf(n)),
+    );
   return teller.happenings.sort((a, b) => a.atMs - b.atMs);
 };

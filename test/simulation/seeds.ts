@@ -1,6 +1,6 @@
 import { differences, type Figures, figuresOf, type Seen } from './figures.ts';
 import type { Happening, Life, Run } from './history.ts';
-import { lifeOf, type Wanted } from './life.ts';
+import { lifeOf } from './life.ts';
 import type { Protection } from './protections.ts';
 import type { Heard } from './services.ts';
 import { live } from './world.ts';
@@ -22,15 +22,21 @@ export interface Failure extends Trial {
   readonly problems: readonly string[];
 }
 
-const customersOf = ({ happenings }: Life): readonly string[] => {
+/** Customers of all systems, those that are one together: the first, under whose id it is decided, before the others. */
+const customersOf = ({ happenings, links }: Life): readonly (readonly string[])[] => {
   const objects = happenings.flatMap((happening) => (happening.by === 'stripe' ? happening.shows : []));
   const ids = objects.map((object) => (object.object === 'customer' ? object.id : String(object['customer'])));
   const writes = happenings.flatMap((happening) => (happening.by === 'salesforce' ? happening.writes : []));
   const accounts = writes.flatMap((write) => (write.kind === 'create' && write.type === 'Account' ? [String(write.fields['Id'])] : []));
+  const linked = new Set(links.map(({ customerId }) => customerId));
   return [
-    ...[...new Set(ids)].sort().map((id) => `stripe.main.${id}`),
-    ...[...new Set(accounts)].sort().map((id) => `salesforce.main.${id}`),
-  ];
+    ...[...new Set(ids)].filter((id) => !linked.has(id)).map((id) => [`stripe.main.${id}`]),
+    ...[...new Set(accounts)].map((id) => [
+      `salesforce.main.${id}`,
+      ...links.filter(({ accountId }) => accountId === id).map(({ customerId }) => `stripe.main.${customerId}`),
+    ]),
+    ...links.filter(({ accountId }) => !accounts.includes(accountId)).map(({ customerId }) => [`stripe.main.${customerId}`]),
+  ].sort();
 };
 
 /** The same company lives on under the faults of so many seeds in turn: what it comes to without any is then found out once. */
@@ -85,8 +91,8 @@ export const trialOf = (seed: number): Trial => ({ seed, life: lifeOfSeed(seed),
 export const tried = (seed: number): Promise<Tried> => triedWith(trialOf(seed));
 
 /** The same without a protection, where something depends on it: lives that have what it is good for. */
-export const triedWithout = (without: Protection, seed: number, wanted: Wanted): Promise<Tried> =>
-  triedWith({ seed, life: lifeOf(seed, wanted), spared: new Set(), without });
+export const triedWithout = (without: Protection, seed: number): Promise<Tried> =>
+  triedWith({ seed, life: lifeOf(seed), spared: new Set(), without });
 
 /** Fewer parts of a list, as long as `fails` says that it still fails: halves first, then ever smaller pieces. */
 const shrunk = async <T>(parts: readonly T[], fails: (kept: readonly T[]) => Promise<boolean>): Promise<readonly T[]> => {

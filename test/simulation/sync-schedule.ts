@@ -38,7 +38,7 @@ export class SyncSchedule {
     const { agenda, history } = this.#around;
     const times = happenings.filter(({ by }) => by === 'salesforce').map(({ atMs }) => atMs);
     const last = times.at(-1);
-    if (last === undefined) return;
+    if (last === undefined || history.without === 'sync') return;
     this.#plan(tickAfter(agenda.nowMs));
     if (history.life.pace === 'import') return;
     for (const atMs of times) for (let night = 0; night < NIGHTS; night += 1) this.#plan(nightAfter(atMs, night));

@@ -1,5 +1,4 @@
 import { kindOf } from './faults.ts';
-import type { Wanted } from './life.ts';
 import type { Protection } from './protections.ts';
 import { type Failure, runOf, shortest, story, type Trial, trialOf, tried, triedWithout } from './seeds.ts';
 
@@ -58,9 +57,9 @@ const seedsFrom = async (first: number, count: number): Promise<Lived> => {
 };
 
 /** The first of so many seeds that fails like this without a protection, at its shortest. */
-const firstWithout = async (without: Protection, alike: RegExp, seeds: number, wanted: Wanted): Promise<Least | undefined> => {
+const firstWithout = async (without: Protection, alike: RegExp, seeds: number): Promise<Least | undefined> => {
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const { failure } = await triedWithout(without, seed, wanted);
+    const { failure } = await triedWithout(without, seed);
     if (failure?.problems.some((problem) => alike.test(problem)) === true) return leastOf(failure, alike);
   }
   return undefined;

@@ -184,6 +184,7 @@ class World implements Gate {
     const { kind, pk, sk, item } = change;
     if (kind === 'MODIFY' && WRITTEN_ONCE.test(`${pk} ${sk}`)) this.#around.complaints.push(`${pk} ${sk} was written twice`);
     if (sk === 'HEAD') this.#around.count('foldings');
+    if (item['movedTo'] !== undefined) this.#around.count('recordings of customers in the book of another');
     this.#sync.changed(change);
     const n = fnv1a32(pk) % SHARDS.length;
     this.#records += 1;
