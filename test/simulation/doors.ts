@@ -3,6 +3,7 @@ import type { Random } from '../../demo/random.ts';
 import { signatureHeader } from '../../demo/webhook-sender.ts';
 import { httpEvent } from '../support/http.ts';
 import type { Buses } from './buses.ts';
+import { lossOf } from './faults.ts';
 import { type FunctionName, ORG_ID, SIGNING_SECRET } from './functions.ts';
 import type { Happening, RatesHappening, SalesforceHappening, StripeHappening } from './history.ts';
 import type { SimulatedSalesforce } from './salesforce.ts';
@@ -84,7 +85,7 @@ export class Doors {
       agenda.at(dueMs, () => this.#callOut(id, body, 1));
       return;
     }
-    if (this.#around.mayBefall(`${id}: lost by the relay`, random)) return;
+    if (this.#around.mayBefall(lossOf(id), random)) return;
     for (const [n, event] of told.events.entries()) {
       const eventId = `${id} ${n + 1}`;
       agenda.at(dueMs, () => this.#buses.toOrgBus(eventId, event));

@@ -90,3 +90,6 @@ export const kindOf = (fault: string): string =>
     .slice(fault.lastIndexOf(': ') + 1)
     .trim()
     .replace(/ (?:for )?\d+ (?:minutes|hours)$/, '');
+
+/** The fault that an org's relay loses what it has to tell of a happening. */
+export const lossOf = (id: string): string => `${id}: lost by the relay`;

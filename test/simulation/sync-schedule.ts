@@ -1,4 +1,5 @@
 import type { Invoke } from './doors.ts';
+import { lossOf } from './faults.ts';
 import type { Happening } from './history.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Change } from './table.ts';
@@ -8,8 +9,8 @@ const DAY = 86_400_000;
 /** Three o'clock: a night begins at two. */
 const NIGHTLY_MS = 3 * 60 * MINUTE;
 const TICK_MS = 5 * MINUTE;
-/** Nights after a happening in which the org is asked. */
-const NIGHTS = 1;
+/** Of a thousand nights after a change so many are lived, and all of those after one that nobody told. */
+const NIGHTS_PER_MILLE = 300;
 /** By then all of an org is listed again. */
 const WEEK = 8;
 /** A run that failed is repeated at the next tick, and after a while only in the next night, so that a life has an end. */
@@ -20,7 +21,7 @@ const tickAfter = (atMs: number): number => TICK_MS * (Math.floor(atMs / TICK_MS
 
 /**
  * The schedule of the org's sync: of all its ticks, one every five minutes, those at which something can be due. That is each night after a
- * change, a week after the last one, and the next tick where the sync's marks say that something is unread.
+ * change that is looked at, a week after the last one, and the next tick where the sync's marks say that something is unread.
  */
 export class SyncSchedule {
   readonly #around: Surroundings;
@@ -33,16 +34,19 @@ export class SyncSchedule {
     this.#invoke = invoke;
   }
 
-  /** A life of an org, told as it happens, or read as it is at the end. */
+  /** A life of an org, told as it happens, or read as it is at the end; what its relay loses is drawn by then. */
   open(happenings: readonly Happening[]): void {
-    const { agenda, history } = this.#around;
-    const times = happenings.filter(({ by }) => by === 'salesforce').map(({ atMs }) => atMs);
-    const last = times.at(-1);
+    const { agenda, chance, faults, history } = this.#around;
+    const changes = happenings.filter(({ by }) => by === 'salesforce');
+    const last = changes.at(-1);
     if (last === undefined || history.without === 'sync') return;
     this.#plan(tickAfter(agenda.nowMs));
     if (history.life.pace === 'import') return;
-    for (const atMs of times) for (let night = 0; night < NIGHTS; night += 1) this.#plan(nightAfter(atMs, night));
-    this.#plan(nightAfter(last, WEEK));
+    for (const { id, atMs } of changes) {
+      const isLived = chance.of(`night after ${id}`).chance(NIGHTS_PER_MILLE);
+      if (isLived || faults.includes(lossOf(id))) this.#plan(nightAfter(atMs));
+    }
+    this.#plan(nightAfter(last.atMs, WEEK));
   }
 
   /** What is known to be unread is asked for at the next tick; what waits for the night, in the next one. */
