@@ -1,15 +1,17 @@
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { arrRulingMade } from '../functions/arr/events.ts';
 import { arrRoutes } from '../functions/arr/routes.ts';
 import { fxRatesLoaded } from '../functions/company/events.ts';
-import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../functions/integrations/events.ts';
+import { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded, usageBilled } from '../functions/integrations/events.ts';
 import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
 import { Consumer } from './kit/consumer.ts';
 import { eventsOf } from './kit/event-bus.ts';
 import { CapabilityFunction } from './kit/function.ts';
 import { serveRoutes } from './kit/route.ts';
+import { Schedule } from './kit/schedule.ts';
 
-export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded);
+export const arrFacts = eventsOf(subscriptionRecorded, subscriptionScheduleRecorded, customerRecorded, usageBilled, arrRulingMade);
 export const arrRates = eventsOf(fxRatesLoaded);
 
 /** ARR: from recorded facts to movements, and the API that shows and explains them. */
@@ -25,7 +27,13 @@ export class ArrStack extends CapabilityStack {
     new Consumer(this, 'arr-facts', {
       handler: onFact,
       lateAfter: Duration.minutes(5),
-      subscriptions: [{ bus: platform.revenueBus, pattern: arrFacts, what: 'facts about customers and commercial lines' }],
+      subscriptions: [
+        {
+          bus: platform.revenueBus,
+          pattern: arrFacts,
+          what: 'facts about customers, commercial lines and billed usage, and rulings by hand',
+        },
+      ],
     });
 
     const onRates = new CapabilityFunction(this, 'arr/on-rates', {
@@ -44,11 +52,25 @@ export class ArrStack extends CapabilityStack {
     // It spreads the book's customers over its own queue, one step deep.
     onRates.sendsTo('ARR_RATES_QUEUE_URL', rates);
 
+    const lapses = new CapabilityFunction(this, 'arr/task-lapses', {
+      purpose: 'States what has ended because nothing renewed or billed it for thirty days',
+      timeout: Duration.minutes(10),
+      seldom: true,
+    })
+      .writesTable()
+      .readsCompany();
+    new Schedule(this, 'lapses', {
+      // The first call does it all, unless time is up or it fails; the others find nothing left.
+      expression: 'cron(15 1-4 * * ? *)',
+      why: 'What nothing has renewed or billed for thirty days ends on the day on which that is so',
+      handler: lapses,
+    });
+
     const api = new CapabilityFunction(this, 'arr/api', {
-      purpose: 'ARR status, movements, waterfall, customers, explanations',
+      purpose: 'ARR status, movements, waterfall, customers, explanations; rulings by hand',
       timeout: Duration.seconds(29),
     })
-      .readsTable()
+      .writesTable()
       .readsCompany();
     serveRoutes(this, arrRoutes, api);
   }

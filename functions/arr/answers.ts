@@ -1,17 +1,10 @@
 import * as z from 'zod/mini';
 import { causeSchema, movementSchema } from './events.ts';
+import { besideArr, explainedBy, minor, shownBy, told } from './evidence-answers.ts';
+import { identity } from './identity-answers.ts';
 
 /** What the API answers of ARR. Money is text of whole minor units. */
-const minor = z.string();
 const bps = z.optional(z.int());
-const told = (description: string) => z.string().check(z.describe(description));
-
-/** Where a fact was shown: by which event, in which account or org of which vendor. */
-const shownBy = {
-  system: told('The vendor'),
-  instance: told('The account or org of the vendor, by its configured name'),
-  eventId: told("The source's own id of the event that showed it, or `refetch:…` for a state read from its API"),
-};
 
 /** What a subscription's fact says of the evidence and the dates of its lines. Days are `YYYY-MM-DD` in the company's zone. */
 const evidence = {
@@ -139,8 +132,9 @@ export const arrWaterfall = z.object({
 export const arrCustomer = z.object({
   ...figureHead,
   on: z.string(),
-  customerId: z.string(),
+  customerId: told('Whose book it is: of the first of its `members`, under whichever of their ids it was asked for'),
   name: z.string(),
+  identity,
   /** Absent while a plan rate is missing for a line: that line has no `planMinor`. */
   arrMinor: z.optional(minor),
   unconverted,
@@ -171,11 +165,11 @@ export const arrCustomer = z.object({
           .enum(['landed', 'expanded', 'renewal-uplift'])
           .check(z.describe('How its ARR came about, where the source tells it; otherwise movements decide, see `stock`')),
       ),
-      ...shownBy,
+      ...explainedBy,
       ...evidence,
-      explain: told('Path of what explains the event behind it'),
     }),
   ),
+  ...besideArr,
   movements: z.array(movementSchema),
 });
 
@@ -184,7 +178,7 @@ const sourceEvent = z.object({
   eventType: z.string(),
   /** ISO instant of the source's own clock. */
   observedAt: z.string(),
-  kind: z.enum(['subscription', 'schedule', 'customer', 'link', 'pair', 'lapse']),
+  kind: z.enum(['subscription', 'schedule', 'customer', 'usage', 'link', 'pair', 'lapse']),
   /** Of a subscription only. */
   ...z.partial(z.object(evidence)).shape,
   /** The fact as it was mapped from the event. */
@@ -197,6 +191,7 @@ export const explainedMovement = z.object({
   ...figureHead,
   customerId: z.string(),
   customerName: z.string(),
+  identity,
   movements: z.array(movementSchema),
   events: z.array(sourceEvent),
   nextCursor: z.null(),

@@ -93,4 +93,55 @@ export const milestoneReached = declareEvent({
   }),
 });
 
-export const arrEvents = [arrMovementsRecorded, subscriptionTieFound, milestoneReached];
+const named = (description: string) => z.string().check(z.minLength(1), z.maxLength(255), z.describe(description));
+const soldTo = named('A customer, `<vendor>.<instance>.<id at the source>`');
+
+/** What one person proposes and a second one approves, against what sources say or leave open. */
+export const rulingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('link'),
+    customerId: soldTo,
+    otherId: named('Another one'),
+    isSame: z.boolean().check(z.describe('Whether the two are one customer, or are not, whatever their sources say')),
+  }),
+  z.strictObject({
+    kind: z.literal('pair'),
+    customerId: soldTo,
+    agreementId: named('One of its agreements, by any of the ids that it is known by'),
+    subscriptionId: named('One of its billed subscriptions'),
+    isSame: z.boolean().check(z.describe('Whether the subscription bills the agreement')),
+  }),
+  z.strictObject({
+    kind: z.literal('lapse'),
+    customerId: soldTo,
+    agreementId: named('One of its agreements'),
+    of: z.enum(['term', 'billing']).check(z.describe('What ended: its term, or its billing within the term')),
+    on: z
+      .string()
+      .check(
+        z.regex(/^\d{4}-\d{2}-\d{2}$/),
+        z.describe('First day without, YYYY-MM-DD: the agreement goes on all the same, until its source says more'),
+      ),
+  }),
+]);
+
+export const arrRulingMade = declareEvent({
+  name: 'ArrRulingMade',
+  version: 1,
+  source: 'ascent.arr',
+  meaning: 'Two people ruled by hand what is one, or goes on, against what sources say or leave open.',
+  schema: z.object({
+    rulingId: id,
+    ruling: rulingSchema,
+    reason: z.string(),
+    /** Ids at the identity provider, never names. */
+    proposedBy: z.string(),
+    approvedBy: z.string(),
+    /** Epoch seconds. */
+    approvedAt: z.int(),
+    /** That day in the company's zone. */
+    observedOn: date,
+  }),
+});
+
+export const arrEvents = [arrMovementsRecorded, subscriptionTieFound, milestoneReached, arrRulingMade];

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
 import { arrCustomer, arrStatus, arrWaterfall, explainedFigure, explainedMovement } from './answers.ts';
-import { causeSchema, movementSchema } from './events.ts';
+import { causeSchema, movementSchema, rulingSchema } from './events.ts';
+import { ruling } from './identity-answers.ts';
 
 export { arrStatus } from './answers.ts';
 
@@ -63,7 +64,7 @@ export const arrRoutes = defineRoutes({
     method: 'GET',
     path: '/api/v1/arr/customers/{customerId}',
     scope: 'arr/read',
-    summary: "A customer's ARR on a day by line, its history of movements, and its attributes",
+    summary: "A customer's ARR on a day by line, what is contracted, billed, used and unsigned beside it, its movements and its attributes",
     params: z.object({ customerId: name('Id of the customer, `<vendor>.<instance>.<id at the source>`, e.g. `stripe.main.cus_123`') }),
     query: z.object({ on: asOf }),
     response: arrCustomer,
@@ -96,5 +97,47 @@ export const arrRoutes = defineRoutes({
       'question-invalid': 400,
       'period-invalid': 400,
     },
+  },
+  listArrRulings: {
+    method: 'GET',
+    path: '/api/v1/arr/rulings',
+    scope: 'arr/read',
+    summary: 'Rulings by hand, newest first: which customers or lines are one, and which agreements go on',
+    query: z.object({
+      status: z.optional(z.enum(['proposed', 'approved', 'rejected']).check(z.describe('Only those that stand so'))),
+      customerId: z.optional(name('Only those about this customer')),
+    }),
+    paged: true,
+    response: z.object({ items: z.array(ruling), nextCursor: z.nullable(z.string()) }),
+  },
+  proposeArrRuling: {
+    method: 'POST',
+    path: '/api/v1/arr/rulings',
+    scope: 'arr/write',
+    summary: 'Proposes a ruling by hand, with its reason; it counts once a second person has approved it',
+    body: z.strictObject({
+      ruling: rulingSchema,
+      reason: z.string().check(z.minLength(3), z.maxLength(500), z.describe('Why, as an auditor will read it')),
+    }),
+    response: ruling,
+    problems: { 'customer-unknown': 404, 'ruling-invalid': 422 },
+  },
+  approveArrRuling: {
+    method: 'POST',
+    path: '/api/v1/arr/rulings/{rulingId}/approve',
+    scope: 'arr/write',
+    summary: 'Approves a ruling that another person proposed; ARR follows within a second',
+    params: z.object({ rulingId: name('Id of the ruling') }),
+    response: ruling,
+    problems: { 'ruling-unknown': 404, 'ruling-decided': 409, 'second-person-needed': 403 },
+  },
+  rejectArrRuling: {
+    method: 'POST',
+    path: '/api/v1/arr/rulings/{rulingId}/reject',
+    scope: 'arr/write',
+    summary: 'Rejects a ruling, or takes back one’s own',
+    params: z.object({ rulingId: name('Id of the ruling') }),
+    response: ruling,
+    problems: { 'ruling-unknown': 404, 'ruling-decided': 409 },
   },
 });

@@ -69,8 +69,8 @@ export const handler = apiHandler('company-api', companyRoutes, {
     });
   },
 
-  putFxRates: async ({ body }) => {
-    const loaded = await loadRates(body.rates);
+  putFxRates: async ({ body, caller }) => {
+    const loaded = await loadRates(body.rates, caller.subject);
     return loaded.ok ? ok({ ...loaded.value, problems: [...loaded.value.problems] }) : loaded;
   },
 });

@@ -32,6 +32,8 @@ export const fxRatesLoaded = declareEvent({
   schema: z.object({
     /** Grows by one with each load: a figure names the version that it was converted with. */
     rateSetVersion: z.int(),
+    /** Id at the identity provider, never a name. Absent in events of before it was told. */
+    loadedBy: z.optional(z.string()),
     pairs: z.array(
       z.object({ base: currency, quote: currency, type: z.enum(['spot', 'average', 'closing', 'plan']), earliestOn: date, rates: z.int() }),
     ),

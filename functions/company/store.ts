@@ -34,7 +34,11 @@ const plans = new Entity(
 const rateSets = new Entity(
   {
     model: { entity: 'rateSet', version: '1', service: 'company' },
-    attributes: { version: { type: 'number', required: true }, recordedAt: { type: 'string', required: true } },
+    attributes: {
+      version: { type: 'number', required: true },
+      recordedAt: { type: 'string', required: true },
+      loadedBy: { type: 'string' },
+    },
     indexes: {
       only: { pk: { ...primaryPk, composite: [], template: 'COMPANY#FX' }, sk: { ...primarySk, composite: [], template: 'RATESET' } },
     },
@@ -55,6 +59,8 @@ const rates = new Entity(
       rate: { type: 'string', required: true },
       source: { type: 'string', required: true },
       recordedAt: { type: 'string', required: true },
+      /** Id at the identity provider; rates of before it was kept have none. */
+      loadedBy: { type: 'string' },
     },
     indexes: {
       byPair: {
@@ -164,23 +170,23 @@ export const MAX_RATES_A_COMMIT = 98;
 export const addRates = (
   previous: number,
   fresh: readonly Rate[],
-  recordedAt: string,
+  recorded: { readonly recordedAt: string; readonly loadedBy: string },
   outbox: Write,
 ): Promise<Result<void, CommitProblem>> => {
   const version = previous + 1;
   const counter =
     previous === 0
-      ? { put: rateSets.create({ version, recordedAt }).params() }
+      ? { put: rateSets.create({ version, ...recorded }).params() }
       : {
           update: rateSets
             .patch({})
-            .set({ version, recordedAt })
+            .set({ version, ...recorded })
             .where(({ version: is }, { eq }) => eq(is, previous))
             .params(),
         };
   return commit([
     counter,
-    ...fresh.map((rate) => ({ put: rates.create({ ...rate, paddedRateSet: padded(version), recordedAt }).params() })),
+    ...fresh.map((rate) => ({ put: rates.create({ ...rate, paddedRateSet: padded(version), ...recorded }).params() })),
     outbox,
   ]);
 };

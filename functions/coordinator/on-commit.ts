@@ -23,11 +23,15 @@ export const handler = handlerOf<WindowedStreamEvent, WindowedResponse>('coordin
   return { state: {}, batchItemFailures: [] };
 });
 
+/** Before the place of an item among a customer's recordings, in its sort key. */
+const RECORDING = 'REC#';
+
 const projectedOf = ({ eventName, dynamodb }: DynamoDBRecord): readonly Projected[] => {
   const image = dynamodb?.NewImage as Image | undefined;
   if (image === undefined || eventName !== 'INSERT' || carriedTypeOf(image) !== arrMovementsRecorded.name) return [];
   const event = fromImage(image, [arrMovementsRecorded]);
   assert(event.ok, 'an event was valid when an item took it up');
-  const { planCurrency, movements } = event.value.data;
-  return [{ sequence: BigInt(dynamodb?.SequenceNumber ?? '0'), planCurrency, movements }];
+  const { customerId, planCurrency, movements } = event.value.data;
+  const place = (image['sk']?.S ?? '').slice(RECORDING.length);
+  return [{ sequence: BigInt(dynamodb?.SequenceNumber ?? '0'), customerId, place, planCurrency, movements }];
 };

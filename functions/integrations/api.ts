@@ -54,7 +54,7 @@ const shownLast = ({ observedAt, ...last }: NonNullable<Integration['watermark']
   occurredAt: instant(observedAt),
 });
 
-const shownParked = ({ eventId, eventType, state, parkedAt, observedAt, reason, detail, field }: ParkedEvent) => ({
+const shownParked = ({ eventId, eventType, state, parkedAt, observedAt, reason, detail, field, replayedBy, replayedAt }: ParkedEvent) => ({
   eventId,
   eventType,
   state,
@@ -63,6 +63,8 @@ const shownParked = ({ eventId, eventType, state, parkedAt, observedAt, reason, 
   reason,
   detail,
   ...(field === undefined ? {} : { field }),
+  ...(replayedBy === undefined ? {} : { replayedBy }),
+  ...(replayedAt === undefined ? {} : { replayedAt }),
 });
 
 /** One page of a source's open parked events, oldest first. */
@@ -83,24 +85,24 @@ export const handler = apiHandler('integrations/api', integrationRoutes, {
     return ok({ items: items.map(shownParked), nextCursor: next });
   },
 
-  replayParkedEvent: async ({ params }) => {
+  replayParkedEvent: async ({ params, caller }) => {
     const source = sourceNamed(params.id);
     if (!source.ok) return source;
     const parked = await parkedEvent(source.value.system, source.value.instance, params.eventId);
     if (parked === undefined) return fail('parked-event-unknown', 'No event of this id is parked here.', 'eventId');
     if (parked.state === 'replayed') return fail('already-replayed', 'This event has been taken in since.', 'eventId');
-    await replay(parked, source.value);
+    await replay(parked, source.value, caller.subject);
     return ok({ eventId: parked.eventId, state: 'replaying' });
   },
 
-  replayParkedEvents: async ({ params, page }) => {
+  replayParkedEvents: async ({ params, page, caller }) => {
     const source = sourceNamed(params.id);
     if (!source.ok) return source;
     const listed = await parkedPage(source.value, page);
     if (!listed.ok) return listed;
     const { items, next } = listed.value;
     // One after another: the intake behind the bus sets the pace, and a failure leaves the rest parked.
-    for (const parked of items) await replay(parked, source.value);
+    for (const parked of items) await replay(parked, source.value, caller.subject);
     return ok({ items: items.map(({ eventId }) => ({ eventId, state: 'replaying' as const })), nextCursor: next });
   },
 });

@@ -97,6 +97,40 @@ export const customerRecorded = declareEvent({
   }),
 });
 
+export const usageBilled = declareEvent({
+  name: 'UsageBilled',
+  version: 1,
+  source: 'ascent.integrations',
+  meaning: 'A source showed an invoice, final or void, that bills metered usage: its metered lines only. One without them is not told.',
+  schema: z.object({
+    provenance: provenanceSchema,
+    invoiceId: id,
+    customerId: id,
+    legalEntity: id,
+    currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
+    /** Whatever an invoice billed counts, paid or not, until it is void. */
+    status: z.enum(['open', 'paid', 'uncollectible', 'void']),
+    observedOn: date,
+    /** Usage of one line of a subscription in one period, all tiers of its price together. */
+    lines: z
+      .array(
+        z.object({
+          /** As of the subscription's line. */
+          lineId: id,
+          subscriptionId: z.optional(id),
+          productId: z.optional(id),
+          priceId: id,
+          /** First day of the period that was used, and first day after it. */
+          startsOn: date,
+          endsOn: date,
+          /** Whole minor units, net of discounts, without the tax that is added. */
+          amountMinor: decimal,
+        }),
+      )
+      .check(z.minLength(1), z.maxLength(200)),
+  }),
+});
+
 /** What every fact of these says: from where, of which day, whether it is gone at the source, and the hash of all the rest. */
 const shown = { provenance: provenanceSchema, deleted: z.boolean(), observedOn: date, fingerprint: id };
 
@@ -186,6 +220,7 @@ export const integrationEvents = [
   subscriptionRecorded,
   subscriptionScheduleRecorded,
   customerRecorded,
+  usageBilled,
   opportunityRecorded,
   contactRecorded,
   userRecorded,

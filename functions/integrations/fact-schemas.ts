@@ -60,6 +60,8 @@ export const lineSchema = z.object({
   /** Absent for metered lines. */
   quantity: z.optional(decimal),
   pricing: pricingSchema,
+  /** Price of one unit before what `pricing` already leaves out, where a source tells both and they differ; discounts that are told stand in `discounts`. */
+  listUnitMinor: z.optional(decimal),
   discounts: z.array(discountSchema),
   periodStartsOn: z.optional(date),
   periodEndsOn: z.optional(date),

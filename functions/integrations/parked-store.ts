@@ -31,6 +31,9 @@ const parkedEvents = new Entity(
       reason: { type: 'string', required: true },
       detail: { type: 'string', required: true },
       field: { type: 'string' },
+      /** Who sent it through the intake again last, by the id at the identity provider, and when. */
+      replayedBy: { type: 'string' },
+      replayedAt: { type: 'string' },
       /** The event as it came, JSON, gzip, base64; absent where even that is too large: then it is read from the source again. */
       event: { type: 'string' },
       /** Epoch seconds, set once it is done. */
@@ -63,6 +66,9 @@ export interface ParkedEvent {
   readonly reason: string;
   readonly detail: string;
   readonly field?: string;
+  /** Id at the identity provider of who had it replayed last, and the ISO instant. */
+  readonly replayedBy?: string;
+  readonly replayedAt?: string;
   readonly event?: string;
 }
 

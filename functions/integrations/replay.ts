@@ -1,6 +1,7 @@
 import { Bug } from '../platform/bug.ts';
 import { putEvent } from '../platform/clients/signed.ts';
-import { nowMs } from '../platform/clock.ts';
+import { nowIso, nowMs } from '../platform/clock.ts';
+import { log } from '../platform/log.ts';
 import { moveParked, type ParkedEvent } from './parked-store.ts';
 import { SIGNAL_SOURCE } from './salesforce/company.ts';
 import { signalToReplay } from './salesforce/park.ts';
@@ -20,13 +21,15 @@ const entryOf = (parked: ParkedEvent, source: Source): { readonly source: string
 
 /**
  * Sends a parked event through the front of the intake again. It is marked first: were the mark to come second, the intake might already have
- * closed it. A replay that is lost in between stays listed as `replaying` and can be repeated.
+ * closed it. A replay that is lost in between stays listed as `replaying` and can be repeated. `replayedBy` is the caller's id at the identity
+ * provider: it stands with the event until that is parked anew, and in the log.
  */
-export const replay = async (parked: ParkedEvent, source: Source): Promise<void> => {
+export const replay = async (parked: ParkedEvent, source: Source, replayedBy: string): Promise<void> => {
   const busName = process.env['SOURCE_BUS_NAME'];
   if (busName === undefined || busName === '')
     throw new Bug('the environment variable SOURCE_BUS_NAME is missing: this function was wired without the bus');
-  await moveParked(parked, 'replaying', nowMs());
+  await moveParked({ ...parked, replayedBy, replayedAt: nowIso() }, 'replaying', nowMs());
+  log.info('a parked event is taken in again', { caller: replayedBy, eventId: parked.eventId, instance: parked.instance });
   const entry = entryOf(parked, source);
   await putEvent({ busName, source: entry.source, detailType: parked.eventType, detail: JSON.stringify(entry.detail), timeMs: nowMs() });
 };

@@ -45,6 +45,9 @@ const parkedEvent = z.object({
   /** What is wrong with the event, in one sentence. The event itself is kept and not shown. */
   detail: z.string(),
   field: z.optional(z.string()),
+  /** Of one that is being replayed: who asked for it, by the id at the identity provider, and when. */
+  replayedBy: z.optional(z.string()),
+  replayedAt: z.optional(instant),
 });
 
 const replayed = z.object({ eventId: z.string(), state: z.literal('replaying') });

@@ -22,7 +22,7 @@ const showings = new Entity(
       eventId: { type: 'string', required: true },
       eventType: { type: 'string', required: true },
       recordedAt: { type: 'string', required: true },
-      /** `subscription`, `schedule`, `customer`, `opportunity`, `contact`, `user`: told by `event`; `trigger`: led to a reading; else a billing document. */
+      /** `subscription`, `schedule`, `customer`, `opportunity`, `contact`, `user`: told by `event`; `trigger`: led to a reading; else a billing document, an invoice also with the usage that it bills. */
       kind: { type: 'string', required: true },
       fingerprint: { type: 'string' },
       /** Of a subscription without discounts of its own: what those are called that it inherits; empty where there is none. */
@@ -141,4 +141,19 @@ export const customerOfObject = async (system: string, instance: string, objectI
   const query = showings.query.byObject({ system, instance, objectId });
   const { data } = await query.go({ order: 'desc', limit: 1, pages: 1, consistent: true });
   return data[0]?.customerId;
+};
+
+/** All showings of an object, oldest first, read consistently: when each was, and whose it says that the object is. */
+export const showingsOf = async (
+  system: string,
+  instance: string,
+  objectId: string,
+): Promise<readonly Pick<Showing, 'observedAt' | 'eventId' | 'eventType' | 'customerId'>[]> => {
+  const items = await readAll(showings.query.byObject({ system, instance, objectId }), { consistent: true });
+  return items.map(({ observedAt, eventId, eventType, customerId }) => ({
+    observedAt: Number(observedAt),
+    eventId,
+    eventType,
+    ...(customerId === undefined ? {} : { customerId }),
+  }));
 };

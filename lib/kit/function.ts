@@ -1,5 +1,5 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, type Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -30,6 +30,8 @@ export interface FunctionProps {
    * followed where it began at the door, not begun anew at each step.
    */
   readonly consumes?: true;
+  /** Called so seldom that a call that fails is told by itself; of others, two periods of five minutes in a row. */
+  readonly seldom?: true;
 }
 
 const READ_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
@@ -42,6 +44,8 @@ export type FunctionPlatform = Pick<Platform, 'prefix' | 'bundles' | 'alarmTopic
 export class PlainFunction extends Construct {
   readonly name: string;
   readonly lambda: LambdaFunction;
+  /** All that it may do. */
+  readonly policy: Policy;
   readonly timeout: Duration;
 
   /** `entry` is the source file under `functions/`, without its ending: `arr/on-fact`. */
@@ -82,9 +86,9 @@ export class PlainFunction extends Construct {
         LOG_LEVEL: 'INFO',
       },
     });
-    const policy = role.node.findChild('DefaultPolicy');
+    this.policy = role.node.findChild('DefaultPolicy') as Policy;
     acknowledge(
-      policy,
+      this.policy,
       'AwsSolutions-IAM5[Resource::*]',
       'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources: AWS allows only "*" there.',
     );
@@ -95,7 +99,7 @@ export class PlainFunction extends Construct {
         meaning: `${this.name} fails (${props.purpose}). Read its log group; every line carries the request or event id.`,
         metric: this.lambda.metricErrors({ period: Duration.minutes(5) }),
         atLeast: 1,
-        periods: 2,
+        periods: props.seldom ? 1 : 2,
       });
     }
   }

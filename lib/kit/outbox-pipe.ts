@@ -1,13 +1,14 @@
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { alarmWhen } from './alarm.ts';
 import { deadLetterQueueOf } from './queue.ts';
+import { acknowledgeStreams, STREAM_ACTIONS, streamsOf } from './table-stream.ts';
 
 export interface OutboxPipeProps {
   readonly table: Table;
@@ -61,14 +62,10 @@ export class OutboxPipe extends Construct {
       }),
       description: 'Publishes domain events from the table',
     });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
-        resources: [streamArn],
-      }),
-    );
+    role.addToPolicy(new PolicyStatement({ actions: [...STREAM_ACTIONS], resources: [streamsOf(this, prefix)] }));
     role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }));
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [dead.queueArn] }));
+    acknowledgeStreams(role.node.findChild('DefaultPolicy') as Policy, prefix);
     const pipe = new CfnPipe(this, 'Pipe', {
       name: `${prefix}-outbox`,
       description: 'Events that items of the table carry become domain events on the revenue bus',

@@ -6,6 +6,7 @@ import { alarmWhen } from './alarm.ts';
 import { type CapabilityStack, pascal } from './capability-stack.ts';
 import type { CapabilityFunction } from './function.ts';
 import { deadLetterQueueOf } from './queue.ts';
+import { acknowledgeStreams, STREAM_ACTIONS, streamsOf } from './table-stream.ts';
 
 export interface ProjectorProps {
   readonly handler: CapabilityFunction;
@@ -47,7 +48,9 @@ export class Projector extends Construct {
       meaning: `${name}: records of the stream were given up after a day and are not in the totals. The queue holds their positions, not them.`,
       runbook: 'totals-behind',
     });
-    handler.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'], streamArn);
+    const { prefix } = stack.platform;
+    handler.allow(STREAM_ACTIONS, streamsOf(this, prefix));
+    acknowledgeStreams(handler.policy, prefix);
     handler.allow(['sqs:SendMessage'], dead.queueArn);
     new EventSourceMapping(this, 'Poller', {
       target: handler.lambda,

@@ -53,6 +53,8 @@ export const movementOf = (told: Told): Movement => {
 /** A record of the table's stream that carries movements. */
 export const projectedOf = (sequence: bigint, ...movements: readonly Told[]): Projected => ({
   sequence,
+  customerId: 'c',
+  place: `${String(sequence).padStart(8, '0')}~`,
   planCurrency: 'USD',
   movements: movements.map(movementOf),
 });

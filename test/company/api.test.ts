@@ -4,9 +4,10 @@ import { handler } from '../../functions/company/api.ts';
 import { fxRatesLoaded, planChanged } from '../../functions/company/events.ts';
 import { currentPlan, planRates } from '../../functions/company/index.ts';
 import { companyRoutes } from '../../functions/company/routes.ts';
+import { log } from '../../functions/platform/log.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { call, type ListAnswer, type TestRequest, type TestResponse } from '../support/http.ts';
-import { eventsIn } from '../support/items.ts';
+import { eventsIn, itemsUnder } from '../support/items.ts';
 
 useDynamoDB();
 process.env['ASCENT_CONFIG'] = JSON.stringify(company);
@@ -136,6 +137,7 @@ describe('exchange rates', () => {
         type: fxRatesLoaded.name,
         data: {
           rateSetVersion: 1,
+          loadedBy: 'user-1',
           pairs: [
             { base: 'EUR', quote: 'USD', type: 'spot', earliestOn: '2026-11-02', rates: 1 },
             { base: 'GBP', quote: 'USD', type: 'spot', earliestOn: '2026-11-02', rates: 1 },
@@ -145,7 +147,11 @@ describe('exchange rates', () => {
       {
         id: 'fx-rate-set-2',
         type: fxRatesLoaded.name,
-        data: { rateSetVersion: 2, pairs: [{ base: 'EUR', quote: 'USD', type: 'spot', earliestOn: '2026-11-02', rates: 1 }] },
+        data: {
+          rateSetVersion: 2,
+          loadedBy: 'user-1',
+          pairs: [{ base: 'EUR', quote: 'USD', type: 'spot', earliestOn: '2026-11-02', rates: 1 }],
+        },
       },
     ]);
   });
@@ -231,5 +237,25 @@ describe('exchange rates', () => {
     const [one, other] = await Promise.all([load({ ...row, base: 'SEK', rate: '0.1' }), load({ ...row, base: 'NOK', rate: '0.09' })]);
     expect([one.rateSetVersion, other.rateSetVersion].sort()).toEqual([8, 9]);
     expect([(await ask('SEK', 'USD')).json.rate, (await ask('NOK', 'USD')).json.rate]).toEqual(['0.1', '0.09']);
+  });
+
+  test('say who loaded them, and when: each rate, the rate set, the event and the log, by the id alone', async () => {
+    const info = vi.spyOn(log, 'info');
+    const body = { rates: [{ ...row, base: 'SEK', on: '2026-10-01' }] };
+    const { json } = await request('putFxRates', { body, subject: 'user-7' });
+    const by = { loadedBy: 'user-7', recordedAt: '2026-11-05T10:00:00.000Z' };
+    expect(await itemsUnder('COMPANY#FX')).toMatchObject([{ version: json.rateSetVersion, ...by }]);
+    const stored = (await itemsUnder('COMPANY#FX#spot')).filter(({ base, on }) => base === 'SEK' && on === '2026-10-01');
+    expect(stored).toMatchObject([{ on: '2026-10-01', ...by }]);
+    expect((await eventsOf('fx')).find(({ id }) => id === `fx-rate-set-${json.rateSetVersion}`)?.data).toMatchObject({
+      loadedBy: 'user-7',
+    });
+    expect(info.mock.calls).toEqual([['exchange rates were loaded', { caller: 'user-7', count: 1, version: json.rateSetVersion }]]);
+    info.mockClear();
+    // Nothing is new, so nobody has loaded anything.
+    await request('putFxRates', { body, subject: 'user-8' });
+    expect(await itemsUnder('COMPANY#FX')).toMatchObject([by]);
+    expect(info).not.toHaveBeenCalled();
+    info.mockRestore();
   });
 });

@@ -50,8 +50,9 @@ const launchDiscount = discountSnapshot.parse({
   source: { coupon: 'SMPL20' },
 });
 
-/** What the samples' instance has learnt: both tiered prices, both coupons, the one discount. */
+/** What the samples' instance has learnt: the metered price, both tiered ones, both coupons, the one discount. */
 export const learnt: readonly Learnt[] = [
+  price('metered'),
   price('tiered_graduated.expanded_tiers'),
   price('tiered_volume.expanded_tiers'),
   coupon('20pct_repeating_3m'),

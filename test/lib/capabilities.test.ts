@@ -42,6 +42,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'company-api': [...READ, ...WRITE],
   'arr-on-fact': [...READ, ...WRITE, ...POLL_QUEUE],
   'arr-on-rates': [...READ, ...WRITE, ...POLL_QUEUE, 'sqs:SendMessage'],
+  'arr-task-lapses': [...READ, ...WRITE],
   'arr-api': READ,
   'coordinator-on-commit': [...READ, ...WRITE, ...POLL_STREAM, 'sqs:SendMessage'],
   'coordinator-on-change': [...READ, ...WRITE, ...POLL_QUEUE],
@@ -59,12 +60,12 @@ describe('grants', () => {
     expect([...new Set(granted)].sort()).toEqual([...OWN, ...actions].sort());
   });
 
-  it('name a resource each, except for traces, where the service knows none', () => {
+  it('name a resource each, except for traces, where the service knows none, and the streams of the table', () => {
     const wide = app
       .all('AWS::IAM::Policy')
       .flatMap(({ resource }) =>
         (resource.Properties['PolicyDocument'] as { Statement: readonly Statement[] }).Statement.filter(({ Resource }) =>
-          many(Resource).some((one) => JSON.stringify(one).includes('*')),
+          many(Resource).some((one) => JSON.stringify(one).replace(':table/ascent/stream/*', '').includes('*')),
         ),
       );
     const actions = new Set(wide.flatMap(({ Action }) => many(Action)));
@@ -173,6 +174,7 @@ describe('queues', () => {
       'ascent-arr-rates-dead',
       'ascent-coordinator-changes',
       'ascent-coordinator-changes-dead',
+      'ascent-lapses-schedule-dead',
       'ascent-outbox-dead',
       'ascent-refresh-dashboard-schedule-dead',
       'ascent-salesforce-changes',
@@ -217,7 +219,7 @@ describe('queues', () => {
       app.all('AWS::CloudWatch::Alarm').filter(({ resource }) => resource.Properties['MetricName'] === metric);
     expect(watched('ApproximateAgeOfOldestMessage')).toHaveLength(7);
     const depth = watched('ApproximateNumberOfMessagesVisible');
-    expect(depth).toHaveLength(11);
+    expect(depth).toHaveLength(12);
     for (const { resource } of depth) expect(resource.Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
   });
 });
@@ -271,8 +273,8 @@ describe('rules and schedules', () => {
       StripeIncomplete: { source: ['ascent.arr'], 'detail-type': ['SubscriptionTieFound'] },
       SalesforceChanges: { source: [{ prefix: 'ascent.salesforce/' }] },
       ArrFacts: {
-        source: ['ascent.integrations'],
-        'detail-type': ['SubscriptionRecorded', 'SubscriptionScheduleRecorded', 'CustomerRecorded'],
+        source: ['ascent.integrations', 'ascent.arr'],
+        'detail-type': ['SubscriptionRecorded', 'SubscriptionScheduleRecorded', 'CustomerRecorded', 'UsageBilled', 'ArrRulingMade'],
       },
       ArrRates: { source: ['ascent.company'], 'detail-type': ['FxRatesLoaded'] },
       CoordinatorChanges: {
@@ -298,22 +300,31 @@ describe('rules and schedules', () => {
     }
   });
 
-  it('refresh the dashboard, and ask Salesforce, every five minutes in the company’s zone', () => {
+  it('refresh the dashboard, ask Salesforce every five minutes, and state lapses early in the day, in the company’s zone', () => {
     const schedules = app.all('AWS::Scheduler::Schedule').map(({ resource }) => resource.Properties);
-    expect(schedules.map(({ Name }) => Name)).toEqual(['ascent-refresh-dashboard', 'ascent-salesforce-sync']);
+    expect(Object.fromEntries(schedules.map((schedule) => [schedule['Name'], schedule['ScheduleExpression']]))).toEqual({
+      'ascent-refresh-dashboard': 'rate(5 minutes)',
+      'ascent-salesforce-sync': 'rate(5 minutes)',
+      'ascent-lapses': 'cron(15 1-4 * * ? *)',
+    });
     for (const schedule of schedules)
-      expect(schedule).toMatchObject({
-        ScheduleExpression: 'rate(5 minutes)',
-        ScheduleExpressionTimezone: 'UTC',
-        FlexibleTimeWindow: { Mode: 'OFF' },
-      });
+      expect(schedule).toMatchObject({ ScheduleExpressionTimezone: 'UTC', FlexibleTimeWindow: { Mode: 'OFF' } });
+  });
+
+  it('that come seldom have a function whose single failure is told; of others, two periods in a row', () => {
+    const periods = app
+      .all('AWS::CloudWatch::Alarm')
+      .filter(({ resource }) => resource.Properties['MetricName'] === 'Errors')
+      .map(({ resource }) => [resource.Properties['AlarmName'], resource.Properties['EvaluationPeriods']] as const);
+    expect(periods.filter(([, count]) => count !== 2)).toEqual([['ascent-arr-task-lapses-errors', 1]]);
+    expect(periods.length).toBeGreaterThan(8);
   });
 
   it('of Salesforce are not there where no org is configured', () => {
     const without = synthesise({ company: defineCompany({ ...company, salesforce: [] }) });
     const names = without.all('AWS::Lambda::Function').map(({ resource }) => String(resource.Properties['FunctionName']));
     expect(names.filter((name) => name.includes('salesforce'))).toEqual([]);
-    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(1);
+    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(2);
     expect(without.all('AWS::SecretsManager::Secret')).toHaveLength(2);
   });
 });

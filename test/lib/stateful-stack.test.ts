@@ -171,6 +171,20 @@ describe('the outbox pipe', () => {
       'sqs:SendMessage',
     ]);
   });
+
+  it('may read any stream of the one table, as the projector may: a restored table has another one', () => {
+    const readers = app
+      .all('AWS::IAM::Policy')
+      .flatMap(
+        ({ resource }) =>
+          (resource.Properties['PolicyDocument'] as { Statement: readonly { Action: unknown; Resource: unknown }[] }).Statement,
+      )
+      .filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:GetRecords'));
+    const parts = { partition: { Ref: 'AWS::Partition' }, region: { Ref: 'AWS::Region' }, account: { Ref: 'AWS::AccountId' } };
+    const arn = ['arn:', parts.partition, ':dynamodb:', parts.region, ':', parts.account, ':table/ascent/stream/*'];
+    expect(readers.map(({ Resource }) => Resource)).toEqual([{ 'Fn::Join': ['', arn] }, { 'Fn::Join': ['', arn] }]);
+    expect(only('AWS::DynamoDB::Table').resource.Properties['TableName']).toBe('ascent');
+  });
 });
 
 describe('people', () => {

@@ -24,6 +24,9 @@ export const SIGNING_SECRET = 'whsec_front_door_0000000000000000';
 /** The instance of the configuration that this door takes webhooks for. */
 export const INSTANCE = company.stripe[0]?.instance ?? 'main';
 
+/** The organization that its orgs of Salesforce have, so that outbound messages of it are taken. */
+export const ORGANIZATION = '00DHs000000SMPLMAM';
+
 export interface DoorRequest {
   readonly method: string;
   /** Sent as it is: neither normalised nor encoded. */
@@ -78,7 +81,7 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 const sourceOf = (entry: string): string => pathToFileURL(join(import.meta.dirname, '../../functions', `${entry}.ts`)).href;
 
 const environmentOf = (): Record<string, string> => ({
-  ASCENT_CONFIG: JSON.stringify(company),
+  ASCENT_CONFIG: JSON.stringify({ ...company, salesforce: company.salesforce.map((org) => ({ ...org, organizationId: ORGANIZATION })) }),
   SOURCE_BUS_NAME: 'sources',
   STRIPE_INCOMPLETE_QUEUE_URL: 'https://sqs/incomplete',
   ARR_RATES_QUEUE_URL: 'https://sqs/rates',

@@ -2,10 +2,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
-import { type DoorAnswer, SIGNING_SECRET, useFrontDoor } from './front-door.ts';
+import { type DoorAnswer, INSTANCE, SIGNING_SECRET, useFrontDoor } from './front-door.ts';
 import { placeIn } from './hostile/queries.ts';
 import type { HostileRequest } from './hostile/request.ts';
 import { hostileRequests, kindNames } from './hostile/requests.ts';
+import { CALLOUT, calloutSignedBy, ENVELOPE, XML_TYPE } from './hostile/salesforce.ts';
 import { signedBy } from './hostile/webhooks.ts';
 import { operations } from './operations.ts';
 
@@ -131,6 +132,17 @@ it('a webhook that is rightly signed and nested too deeply is refused once and f
   const deep = plain.replace('{}', `${'['.repeat(30_000)}${']'.repeat(30_000)}`);
   expect([(await post(deep)).status, (await post(plain)).status]).toEqual([400, 200]);
   expect(door.aws.events.splice(0).map(({ Detail }) => Detail)).toEqual([plain]);
+});
+
+it('what the hostile messages of Salesforce are off from is taken in: an envelope of the org, and a callout that it signed', async () => {
+  const path = `/webhooks/salesforce/${INSTANCE}`;
+  const post = (body: string, headers: typeof XML_TYPE) => door.send({ method: 'POST', path, headers, body });
+  const answers = [await post(ENVELOPE, XML_TYPE), await post(CALLOUT, calloutSignedBy(CALLOUT))];
+  expect(answers.map(({ status, contentType }) => [status, contentType])).toEqual([
+    [200, 'text/xml; charset=utf-8'],
+    [200, 'application/json'],
+  ]);
+  expect(door.aws.events.splice(0)).toHaveLength(2);
 });
 
 it(

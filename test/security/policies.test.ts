@@ -32,6 +32,10 @@ const ALLOWED: readonly (Wildcard & { readonly reason: string })[] = [
     what: 'resource *',
     reason: 'X-Ray knows no resources: AWS allows only "*" there.',
   },
+  ...of('AWS::IAM::Policy dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams', {
+    'resource :table/ascent/stream/*':
+      'The two readers of the stream. Its name is the moment at which it was turned on: a restored table has another one, and this is the one table.',
+  }),
   ...of('AWS::KMS::Key kms:*', {
     'action kms:*': "The account's own administrators keep the key: without this statement nobody could ever change its policy again.",
     'resource *': KEY_ITSELF,

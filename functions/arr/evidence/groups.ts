@@ -1,8 +1,8 @@
-import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
-import { servedOn } from '../lines/dated.ts';
+import { toEpochDay } from '../../platform/calendar.ts';
+import { type Rated, ratedOn } from '../lines/dated.ts';
 import { continuedBy } from '../lines/items.ts';
 import { counts } from '../lines/profile.ts';
-import { annualValues, type Fraction, type Line, roundHalfAway } from '../lines/rating.ts';
+import { type Line, roundHalfAway } from '../lines/rating.ts';
 import { type Stretch, type Subscription, stretchFrom } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
 import type { Chain, Term } from './terms.ts';
@@ -105,15 +105,17 @@ export const billedGroups = ({ subscriptionId, stretches }: Subscription, { prof
 /** Index of the state that is in force on a day; -1 before the first. */
 const stateOn = (stretches: readonly Stretch[], day: number): number => stretches.findLastIndex(({ fromDay }) => fromDay <= day);
 
-/** What a group's lines are worth a year on a day, in minor units of its currency, whatever another source says; 0 where it is not in service. */
-export const worthOn = (group: Group, stretches: readonly Stretch[], day: number, { profile }: Context): bigint => {
+/** A group's lines with what they are worth a year on a day, whatever another source says; none where it is not in service. */
+export const groupOn = (group: Group, stretches: readonly Stretch[], day: number, { profile }: Context): readonly Rated[] => {
   const state = stretches[stateOn(stretches, day)];
   const lineId = state === undefined ? undefined : group.lineIds.get(state.fromDay);
-  if (state === undefined || lineId === undefined || day < state.startDay || !counts(state.fact, profile)) return 0n;
-  const { lines, discounts } = servedOn(state, day);
-  const values = annualValues(lines, discounts, fromEpochDay(day), profile);
-  return lines.reduce((sum, line, i) => (line.lineId === lineId ? sum + roundHalfAway(values[i] as Fraction) : sum), 0n);
+  if (state === undefined || lineId === undefined || day < state.startDay || !counts(state.fact, profile)) return [];
+  return ratedOn(state, day, profile).filter(({ line }) => line.lineId === lineId);
 };
+
+/** What they are worth together, in minor units of the group's currency, each rounded once. */
+export const worthOn = (group: Group, stretches: readonly Stretch[], day: number, context: Context): bigint =>
+  groupOn(group, stretches, day, context).reduce((sum, { exact }) => sum + roundHalfAway(exact), 0n);
 
 /** Half-open intervals of days on which a billed line is in service, ascending; the last may have no end. */
 export const servedDays = (group: Group, { stretches }: Subscription, { profile }: Context): readonly Interval[] => {

@@ -153,3 +153,15 @@ export const groupsOf = (customerIds: Iterable<string>, links: readonly Link[]):
 
 /** Facts by the customer that they are about. */
 export const byCustomer = (facts: readonly Fact[]): Map<string, Fact[]> => Map.groupBy(facts, customerIdOf);
+
+/** The newest name among some facts; one that is empty says nothing. */
+export const newestName = (facts: readonly Fact[]): string | undefined => {
+  let name: string | undefined;
+  let namedAt = Number.NEGATIVE_INFINITY;
+  for (const fact of facts) {
+    if (fact.kind !== 'customer' || fact.data.name === '' || fact.data.provenance.observedAt < namedAt) continue;
+    name = fact.data.name;
+    namedAt = fact.data.provenance.observedAt;
+  }
+  return name;
+};

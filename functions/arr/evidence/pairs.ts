@@ -131,12 +131,15 @@ const keyedPairs = (signed: Side<Chain>, billed: Side<Subscription>, by: Pair['b
   return pairs;
 };
 
-/** Whether two lines may be one, whatever they are worth. */
-const isAlike = (signed: Group, billed: Group): boolean =>
+/** Whether two lines are of one product, as far as it is mapped, in the same money for the same entity. */
+export const isOfOneProduct = (signed: Group, billed: Group): boolean =>
   signed.currency === billed.currency &&
   signed.legalEntity === billed.legalEntity &&
-  (signed.productId === billed.productId || signed.unmapped) &&
-  Math.abs(signed.startDay - billed.startDay) <= START_DAYS;
+  (signed.productId === billed.productId || signed.unmapped);
+
+/** Whether two lines may be one, whatever they are worth. */
+const isAlike = (signed: Group, billed: Group): boolean =>
+  isOfOneProduct(signed, billed) && Math.abs(signed.startDay - billed.startDay) <= START_DAYS;
 
 const magnitude = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
 const isWithin = (worth: bigint, other: bigint): boolean => worth !== 0n && magnitude(worth - other) * WORTH_PARTS <= magnitude(worth);

@@ -3,17 +3,12 @@ import type { LapseFact, PairFact } from '../lines/facts.ts';
 import type { Line } from '../lines/rating.ts';
 import { type Stretch, type Subscription, stretchFrom } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
+import { endOf, type Watch } from './ends.ts';
 import { type Group, holds, type Interval, servedDays } from './groups.ts';
-import { type Pair, type Paired, pairsOf, START_DAYS } from './pairs.ts';
-import type { Chain, Term } from './terms.ts';
+import { isOfOneProduct, type Pair, type Paired, pairsOf, START_DAYS } from './pairs.ts';
+import type { Chain } from './terms.ts';
 
-/** What is to be looked at again on a day, when nothing has come by then: see `LapseFact`. */
-export interface Watch {
-  readonly agreementId: string;
-  readonly of: LapseFact['of'];
-  /** First day without. */
-  readonly on: string;
-}
+export type { Watch } from './ends.ts';
 
 /** What evidence of several sources comes to. */
 export interface Settlement extends Paired {
@@ -29,8 +24,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * Precedence of evidence (`arr-rules`, row A14). Within its term a signed line decides price, quantity and term, and what bills it adds
- * nothing. After the term billing counts where it goes on; without it the line has ended. Where billing stopped within the term, the line is kept until
- * that has lapsed. A signed line that may be a billed one counts only on days on which that is not in service.
+ * nothing. After the term billing counts where it goes on; when the line ends without it is decided in `ends.ts`. A signed line that may be a
+ * billed one counts only on days on which that is not in service.
  */
 export const settle = (
   chains: readonly Chain[],
@@ -47,10 +42,11 @@ export const settle = (
   const watches: Watch[] = [];
   for (const chain of chains)
     for (const group of paired.signed.filter(({ ownerId }) => ownerId === chain.chainId)) {
-      const billing = paired.pairs.filter(({ signed }) => signed === group).map(({ billed: own }) => servedOf(own));
-      const end = endOf(chain, group, billing, lapses);
+      const own = paired.pairs.filter(({ signed }) => signed === group).map((pair) => servedOf(pair.billed));
+      const following = followingOf(chain, group, paired).map(servedOf);
+      const end = endOf(chain, group, { own, following }, lapses);
       if (end.day !== undefined) endDays.set(group, end.day);
-      if (end.watch !== undefined && !watches.some((other) => JSON.stringify(other) === JSON.stringify(end.watch))) watches.push(end.watch);
+      for (const watch of end.watches) if (!watches.some((other) => isSameWatch(other, watch))) watches.push(watch);
     }
   const keys = sharedKeys(paired.pairs);
   const hiddenBilled = hiddenBy(paired.pairs, endDays);
@@ -74,57 +70,26 @@ export const settle = (
   return { ...paired, subscriptions, chains, endDays, watches };
 };
 
+const isSameWatch = (a: Watch, b: Watch): boolean => a.agreementId === b.agreementId && a.of === b.of && a.on === b.on;
+
+/** Billed lines of a line's product that bill nothing else, and begin about when its last term ends: whoever does not renew may buy them instead. */
+const followingOf = ({ terms }: Chain, group: Group, { billed, pairs }: Paired): readonly Group[] => {
+  const endDay = terms[terms.length - 1]?.endDay;
+  if (endDay === undefined) return [];
+  return billed.filter(
+    (one) => Math.abs(one.startDay - endDay) <= START_DAYS && isOfOneProduct(group, one) && !pairs.some((pair) => pair.billed === one),
+  );
+};
+
 const observedAtOf = ({ terms }: Chain): number => Math.max(...terms.map(({ fact }) => fact.provenance.observedAt));
 
-/** When a chain's line ends, and what is to be looked at again. */
-const endOf = (
-  { terms }: Chain,
-  group: Group,
-  billing: readonly (readonly Interval[])[],
-  lapses: readonly LapseFact[],
-): { readonly day?: number; readonly watch?: Watch } => {
-  const last = terms[terms.length - 1] as Term;
-  const stopped = stoppedDay(billing);
-  const isWithin = stopped !== undefined && stopped >= group.startDay && (last.endDay === undefined || stopped < last.endDay);
-  const billingWatch = isWithin ? ({ agreementId: last.agreementId, of: 'billing', on: fromEpochDay(stopped) } as const) : undefined;
-  const stop = billingWatch && newestOf(lapses, billingWatch);
-  if (stop !== undefined && stop.byHand === undefined) return { day: stopped as number };
-  const open = billingWatch !== undefined && stop === undefined ? { watch: billingWatch } : {};
-  const { endDay } = last;
-  if (endDay === undefined || !lineEndsOf(last, group).includes(fromEpochDay(endDay))) return open;
-  if (last.isTerminated || billing.some((days) => holds(days, endDay))) return { day: endDay, ...open };
-  // A renewal that comes within thirty days takes the end back (terms.ts).
-  const word = newestOf(lapses, { agreementId: last.agreementId, of: 'term', on: fromEpochDay(endDay) });
-  return word?.byHand === undefined ? { day: endDay, ...open } : open;
-};
-
-/** The day since which nothing bills a line that was billed; undefined where it is billed still, or never was. */
-const stoppedDay = (billing: readonly (readonly Interval[])[]): number | undefined => {
-  let last: number | undefined;
-  for (const days of billing) for (const { to } of days) last = Math.max(last ?? to, to);
-  return last === NEVER ? undefined : last;
-};
-
-/** A controller's word stands against what time said, whichever came first. */
-const newestOf = (lapses: readonly LapseFact[], watch: Watch): LapseFact | undefined => {
-  const own = lapses.filter(({ agreementId, of, on }) => agreementId === watch.agreementId && of === watch.of && on === watch.on);
-  return own.find(({ byHand }) => byHand !== undefined) ?? own[0];
-};
-
-const lineEndsOf = (term: Term, group: Group): readonly (string | undefined)[] => {
-  const lineId = group.lineIds.get(term.startDay);
-  return term.fact.lines.filter((line) => line.lineId === lineId).map(({ endsOn }) => endsOn);
-};
-
-/** A chain's stretches, one a term, their last lines ended or kept as was decided. */
+/** A chain's stretches, one a term, their lines ended or kept as was decided. */
 const chainStretches = ({ terms }: Chain, groups: readonly Group[], endDays: ReadonlyMap<Group, number>): readonly Stretch[] =>
-  terms.map((term, i) => {
+  terms.map((term) => {
     const termEnd = term.endDay === undefined ? undefined : fromEpochDay(term.endDay);
-    const isLast = i === terms.length - 1;
     const lines = term.fact.lines.flatMap((line): Line[] => {
       const group = groups.find(({ lineIds }) => lineIds.get(term.startDay) === line.lineId);
-      const endDay = group === undefined || !isLast ? undefined : endDays.get(group);
-      return endedOn(line, termEnd, endDay);
+      return endedOn(line, termEnd, group && endDays.get(group));
     });
     return { ...stretchFrom({ ...term.fact, lines }, term.startDay, term.startDay), fact: term.fact };
   });

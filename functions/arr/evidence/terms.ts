@@ -11,7 +11,7 @@ export interface Term {
   /** The reading, with the lines of this term only. */
   readonly fact: SubscriptionFact;
   readonly startDay: number;
-  /** First day after it; undefined where a line has no end. */
+  /** First day after it; undefined where a line has no end, and where the next term of its chain begins too late to go on from there. */
   readonly endDay: number | undefined;
   /** It was ended before its time, on `endDay`. */
   readonly isTerminated: boolean;
@@ -49,19 +49,67 @@ export const newestReadings = (facts: readonly SubscriptionFact[]): ReadonlyMap<
   return newest;
 };
 
-/** Chains of all signed agreements among readings of agreements, oldest first. */
+/**
+ * Chains of all signed agreements among readings of agreements, oldest first. What an agreement says that it renews goes before what products and
+ * dates tell; a reference to what is not signed, is not known or begins later is none.
+ */
 export const chainsOf = (readings: readonly SubscriptionFact[]): readonly Chain[] => {
-  const terms = [...newestReadings(readings).values()]
-    .filter(({ evidence, status }) => evidence === 'signed' && status === 'active')
-    .flatMap(termsOf)
-    .sort((a, b) => a.startDay - b.startDay || (a.agreementId < b.agreementId ? -1 : a.agreementId > b.agreementId ? 1 : 0));
+  const signed = [...newestReadings(readings).values()].filter(({ evidence, status }) => evidence === 'signed' && status === 'active');
+  const { terms, nextOf } = linked(signed.map(termsOf).filter((own) => own.length > 0));
+  const said = new Map([...nextOf].map(([before, after]) => [after, before]));
   const chains: Term[][] = [];
   for (const term of terms) {
-    const renewed = chains.find((chain) => isRenewedBy(chain[chain.length - 1] as Term, term));
-    if (renewed === undefined) chains.push([term]);
-    else renewed.push(term);
+    const before = said.get(term);
+    const chain = chains.find((own) => {
+      const last = own[own.length - 1] as Term;
+      return before === undefined ? !nextOf.has(last) && isRenewedBy(last, term) : last === before;
+    });
+    if (chain === undefined) chains.push([term]);
+    else chain.push(term);
   }
-  return chains.map((chain) => chainFrom(chain, readings));
+  return chains.map((chain) => chainFrom(chain.map(endedBefore), readings));
+};
+
+const inOrder = (a: Term, b: Term): number =>
+  a.startDay - b.startDay || (a.agreementId < b.agreementId ? -1 : a.agreementId > b.agreementId ? 1 : 0);
+
+/** All terms that are ever in force, in their order, and which comes right after which by what the agreements themselves say. */
+interface Linked {
+  readonly terms: readonly Term[];
+  readonly nextOf: ReadonlyMap<Term, Term>;
+}
+
+/** Agreements by their own terms. From the first day of what renews it on, an agreement counts no more, even if its term is not over. */
+const linked = (agreements: readonly (readonly Term[])[]): Linked => {
+  const inForce = new Map(agreements.map((own) => [(own[0] as Term).agreementId, own]));
+  const renewals = agreements.map((own) => own[0] as Term).sort(inOrder);
+  const nextOf = new Map<Term, Term>();
+  for (const renewal of renewals) {
+    const renewed = inForce.get(renewal.fact.renewalOf ?? '');
+    if (renewed === undefined || (renewed[0] as Term).startDay >= renewal.startDay) continue;
+    const last = lastOf(renewed, nextOf, inForce);
+    // Of several that renew one and the same, those that do not follow each other are agreements of their own.
+    if (last !== renewed[renewed.length - 1] && (last.endDay === undefined || renewal.startDay < last.endDay)) continue;
+    const own = (inForce.get(last.agreementId) ?? []).filter(({ startDay }) => startDay < renewal.startDay);
+    inForce.set(last.agreementId, own);
+    nextOf.set(own[own.length - 1] as Term, renewal);
+  }
+  for (const own of inForce.values()) for (const [i, term] of own.entries()) if (i > 0) nextOf.set(own[i - 1] as Term, term);
+  return { terms: [...inForce.values()].flat().sort(inOrder), nextOf };
+};
+
+/** The last term of an agreement, or of what has been found to renew it. Each begins later than the one before, so it ends. */
+const lastOf = (own: readonly Term[], nextOf: ReadonlyMap<Term, Term>, inForce: ReadonlyMap<string, readonly Term[]>): Term => {
+  const last = own[own.length - 1] as Term;
+  const next = nextOf.get(last);
+  return next === undefined ? last : lastOf(inForce.get(next.agreementId) as readonly Term[], nextOf, inForce);
+};
+
+/** Nothing goes on over a gap of more than thirty days: the term before it has ended on its own days. */
+const endedBefore = (term: Term, i: number, chain: readonly Term[]): Term => {
+  const next = chain[i + 1];
+  const isGap = next !== undefined && term.endDay !== undefined && next.startDay > term.endDay + RENEWAL_DAYS;
+  return isGap ? { ...term, endDay: undefined } : term;
 };
 
 const chainFrom = (terms: readonly Term[], readings: readonly SubscriptionFact[]): Chain => {
@@ -172,7 +220,8 @@ const isAnniversary = (startsOn: string, day: string): boolean => {
   return years > 0 && addMonths(startsOn, years * 12) === day;
 };
 
-const monthsBetween = (startsOn: string, endsOn: string): number => {
+/** Whole months from one day to another. */
+export const monthsBetween = (startsOn: string, endsOn: string): number => {
   const months = (yearOf(endsOn) - yearOf(startsOn)) * 12 + monthOf(endsOn) - monthOf(startsOn);
   return addMonths(startsOn, months) <= endsOn ? months : months - 1;
 };

@@ -1,5 +1,6 @@
 import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import { fail, ok } from '../../platform/result.ts';
+import { besideArr } from '../beside/beside.ts';
 import type { CustomerFact, Fact } from '../lines/facts.ts';
 import type { Subscription } from '../lines/stretches.ts';
 import type { Context, LineValue } from '../lines/values.ts';
@@ -8,29 +9,24 @@ import { wholeBook } from '../movements/history.ts';
 import type { Attributes, Stock } from '../movements/movements.ts';
 import { inForceOn } from '../movements/timeline.ts';
 import { decidingContext } from '../records/context.ts';
-import { readBooks, readFacts, readMovements } from '../records/store.ts';
+import { readCustomer } from '../records/customer.ts';
 import type { Unconverted } from '../totals/course.ts';
 import { evidenceOf } from './explain.ts';
 import { ARR_FORMULA } from './formulas.ts';
+import { identityAnswer } from './identity.ts';
 import { readHead } from './read.ts';
 import { jsonable, rateMissing } from './status.ts';
 
 /**
- * A customer as of a day, decided from its facts: the same rules that made its movements. Each line carries what the fact says that is in force
- * for it. Problem: `customer-unknown`, also while its first facts are still being recorded.
+ * A customer as of a day, by any of its ids, decided from its facts: the same rules that made its movements. Each line carries what the fact
+ * says that is in force for it, and beside it stands what is no ARR (beside/). Problem: `customer-unknown`, also while its first facts are still
+ * being recorded.
  */
-export const customerOn = async (customerId: string, on: string) => {
-  const [head, books, known, movements, context] = await Promise.all([
-    readHead(ARR_FORMULA),
-    readBooks([customerId]),
-    readFacts(customerId),
-    readMovements(customerId),
-    decidingContext(),
-  ]);
-  const stored = books.get(customerId);
-  const [anyFact] = known.facts;
-  if (stored === undefined || anyFact === undefined)
-    return fail('customer-unknown', `No fact about customer ${customerId.slice(0, 100)} has been recorded.`, 'path.customerId');
+export const customerOn = async (asked: string, on: string) => {
+  const [head, known, context] = await Promise.all([readHead(ARR_FORMULA), readCustomer(asked), decidingContext()]);
+  if (known === undefined || known.facts.length === 0)
+    return fail('customer-unknown', `No fact about customer ${asked.slice(0, 100)} has been recorded.`, 'path.customerId');
+  const { customerId, name, movements } = known;
   const day = toEpochDay(on);
   const { closing, attributes } = closingAt(known.facts, day, context);
   const { subscriptions } = wholeBook(known.facts, context).book;
@@ -39,18 +35,23 @@ export const customerOn = async (customerId: string, on: string) => {
     ...head,
     on,
     customerId,
-    name: stored.name,
+    name,
+    identity: identityAnswer(known, context),
     // Without a plan rate for every line there is no total.
     ...(lacking.length === 0
       ? { arrMinor: String(closing.lines.reduce((sum, line) => sum + line.planMinor, 0n)), stock: stockAnswer(closing.stock) }
       : {}),
     unconverted: jsonable(lacking.map((one) => rateMissing(one, head.planCurrency))),
     attributes,
-    levels: { soldToId: anyFact.data.customerId, ...levelsOn(known.facts, day, context) },
+    levels: { soldToId: idAtSource(customerId), ...levelsOn(known.facts, day, context) },
     lines: closing.lines.map((line) => lineAnswer(line, customerId, inForceFor(line, subscriptions, day))),
+    ...jsonable(besideArr(customerId, known.facts, day, context)),
     movements: [...movements],
   });
 };
+
+/** `<system>.<instance>.<id at the source>`: only the last may hold dots. */
+const idAtSource = (customerId: string): string => customerId.split('.').slice(2).join('.');
 
 const unconvertedOf = (lines: readonly LineValue[], on: string): Unconverted[] => {
   const amounts = new Map<string, bigint>();

@@ -1,4 +1,4 @@
-import { endOfMonth } from '../../platform/calendar.ts';
+import { addMonths, endOfMonth, startOfMonth } from '../../platform/calendar.ts';
 import { companyConfig } from '../../platform/config.ts';
 import { cursorInvalid } from '../../platform/cursor.ts';
 import type { PageWanted } from '../../platform/http.ts';
@@ -91,17 +91,33 @@ interface Item {
 
 /** Reads of movements that one call may make to fill a page of a small cut. */
 const MAX_READS = 10;
+/** Months of which the totals know nothing that one call may look into, beside these. */
+const MAX_UNKNOWN_MONTHS = 24;
 
-/** The next page of what makes the figure, oldest first, month by month; months in which nothing moved are not looked at. */
+/** All months of a period, the first and the last day included. */
+const monthsBetween = (from: string, to: string): readonly string[] => {
+  const months: string[] = [];
+  for (let month = startOfMonth(from); month <= to; month = addMonths(month, 1)) months.push(month.slice(0, 7));
+  return months;
+};
+
+/**
+ * The next page of what makes the figure, oldest first, month by month. Months of which the totals know nothing are looked into as well: totals
+ * that are behind, or being made anew, are no figure that its movements sum to.
+ */
 const contributions = async ({ from, to, cause }: Question, { cut, totals }: CutRead, page: PageWanted) => {
   const { planCurrency } = companyConfig();
-  const months = [...totals.months.keys()].filter((month) => month >= from.slice(0, 7) && month <= to.slice(0, 7)).sort();
+  const months = monthsBetween(from, to);
   const place: Place | undefined =
     page.position === undefined ? { month: months[0], after: undefined, movements: 0, planMinor: 0n } : placeOf(page.position);
   if (place === undefined || (place.month !== undefined && !months.includes(place.month))) return cursorInvalid;
   const items: Item[] = [];
-  for (let reads = 0; reads < MAX_READS && place.month !== undefined && items.length < page.limit; reads += 1) {
+  let reads = 0;
+  let unknown = 0;
+  while (place.month !== undefined && items.length < page.limit && reads < MAX_READS && unknown < MAX_UNKNOWN_MONTHS) {
     const { month } = place;
+    if (totals.months.has(month)) reads += 1;
+    else unknown += 1;
     const first = `${month}-01`;
     const startsOn = from > first ? from : first;
     const endsOn = to < endOfMonth(first) ? to : endOfMonth(first);

@@ -1,11 +1,15 @@
 import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { Movement } from '../events.ts';
+import { namedBy } from '../evidence/members.ts';
 import type { Fact, SubscriptionFact } from '../lines/facts.ts';
-import { readBooks, readFacts, readMovement, readMovements } from '../records/store.ts';
+import { decidingContext } from '../records/context.ts';
+import { type KnownCustomer, readCustomer } from '../records/customer.ts';
+import { readFacts, readMovement } from '../records/store.ts';
 import { explainFigure } from './explain-figure.ts';
 import type { FigureWanted } from './figure.ts';
 import { MOVEMENT_FORMULA } from './formulas.ts';
+import { identityAnswer } from './identity.ts';
 import { type Head, readHead } from './read.ts';
 
 /** Movements with the source events behind them, either way (A12). */
@@ -13,6 +17,7 @@ export interface Explanation extends Head {
   explains: 'movement' | 'event';
   customerId: string;
   customerName: string;
+  identity: ReturnType<typeof identityAnswer>;
   movements: Movement[];
   events: ReturnType<typeof eventAnswer>[];
   nextCursor: null;
@@ -46,13 +51,34 @@ export const explain = async ({ movementId, customerId, eventId, ...figure }: Wa
 const explainMovement = async (movementId: string): Promise<Result<Explanation, ExplainProblem>> => {
   const movement = await readMovement(movementId);
   if (movement === undefined) return fail('movement-unknown', `There is no movement "${movementId.slice(0, 200)}".`, 'query.movementId');
-  const { facts } = await readFacts(movement.customerId);
+  const known = await readCustomer(movement.customerId);
+  if (known === undefined) throw new Error(`customer ${movement.customerId} has a movement and no book`);
+  const facts = await withSeparated(known, movement);
   const credited = facts.filter((fact) => movement.eventIds.includes(fact.data.provenance.eventId));
   // A transfer comes from the customer's attributes: all of its customer facts up to that day stand behind it.
   const isAttribute = (fact: Fact): boolean =>
     movement.cause === 'transfer' && fact.kind === 'customer' && fact.data.observedOn <= movement.effectiveOn;
-  const behind = facts.filter((fact) => credited.some((other) => tellsTheSame(fact, other)) || isAttribute(fact));
-  return ok(await explanation('movement', movement.customerId, [movement], behind));
+  const behind = facts.filter(
+    (fact) => credited.some((other) => tellsTheSame(fact, other)) || isAttribute(fact) || isLapseOf(fact, movement, credited),
+  );
+  return ok(await explanation('movement', known, [movement], behind));
+};
+
+/** Time alone ends what an agreement brought: the lapse stands behind the loss, beside the agreement. */
+const isLapseOf = (fact: Fact, { cause, effectiveOn }: Movement, credited: readonly Fact[]): boolean =>
+  fact.kind === 'lapse' &&
+  fact.data.on === effectiveOn &&
+  (cause === 'churn' || cause === 'contraction') &&
+  credited.some(({ kind, data }) => kind === 'subscription' && data.subscriptionId === fact.data.agreementId);
+
+/** A customer that was one with others before keeps the movements of that time; the events behind them are told by those that it was one with. */
+const withSeparated = async ({ members, facts }: KnownCustomer, { eventIds }: Movement): Promise<readonly Fact[]> => {
+  const told = new Set(facts.map((fact) => fact.data.provenance.eventId));
+  if (eventIds.every((eventId) => told.has(eventId))) return facts;
+  const isMember = new Set(members.map((member) => member.customerId));
+  const named = [...new Set(namedBy(facts))].filter((customerId) => !isMember.has(customerId));
+  const others = await Promise.all(named.map(readFacts));
+  return [...facts, ...others.flatMap((other) => other.facts)];
 };
 
 /** Several events may show one and the same state of a subscription on a day (Stripe tells an update twice, under two types): they explain alike. */
@@ -65,11 +91,12 @@ const tellsTheSame = (a: Fact, b: Fact): boolean => {
 };
 
 const explainEvent = async (customerId: string, eventId: string): Promise<Result<Explanation, ExplainProblem>> => {
-  const [{ facts }, movements] = await Promise.all([readFacts(customerId), readMovements(customerId)]);
+  const known = await readCustomer(customerId);
+  const { facts = [], movements = [] } = known ?? {};
   const asked = facts.filter((fact) => fact.data.provenance.eventId === eventId);
   const behind = facts.filter((fact) => asked.some((other) => tellsTheSame(fact, other)));
   const eventIds = new Set(behind.map((fact) => fact.data.provenance.eventId));
-  if (behind.length === 0) {
+  if (known === undefined || behind.length === 0) {
     return fail(
       'event-unknown',
       `No fact of customer ${customerId.slice(0, 100)} came from event "${eventId.slice(0, 200)}".`,
@@ -79,7 +106,7 @@ const explainEvent = async (customerId: string, eventId: string): Promise<Result
   return ok(
     await explanation(
       'event',
-      customerId,
+      known,
       movements.filter((movement) => movement.eventIds.some((id) => eventIds.has(id))),
       behind,
     ),
@@ -88,16 +115,17 @@ const explainEvent = async (customerId: string, eventId: string): Promise<Result
 
 const explanation = async (
   explains: Explanation['explains'],
-  customerId: string,
+  known: KnownCustomer,
   movements: readonly Movement[],
   facts: readonly Fact[],
 ): Promise<Explanation> => {
-  const [head, books] = await Promise.all([readHead(MOVEMENT_FORMULA), readBooks([customerId])]);
+  const [head, context] = await Promise.all([readHead(MOVEMENT_FORMULA), decidingContext()]);
   return {
     explains,
     ...head,
-    customerId,
-    customerName: books.get(customerId)?.name ?? '',
+    customerId: known.customerId,
+    customerName: known.name,
+    identity: identityAnswer(known, context),
     movements: [...movements],
     events: [...facts].sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt).map(eventAnswer),
     nextCursor: null,

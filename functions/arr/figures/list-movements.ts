@@ -3,8 +3,8 @@ import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { Movement } from '../events.ts';
 import type { Cause } from '../movements/movements.ts';
+import { readCustomer } from '../records/customer.ts';
 import { readMonth } from '../records/months-store.ts';
-import { readMovements } from '../records/store.ts';
 
 interface Wanted {
   readonly from?: string | undefined;
@@ -52,7 +52,7 @@ const ofCustomer = async (
   wanted: Wanted & { readonly from: string; readonly to: string; readonly customerId: string },
   page: PageWanted,
 ): Promise<Listed> => {
-  const own = (await readMovements(wanted.customerId)).filter(
+  const own = ((await readCustomer(wanted.customerId))?.movements ?? []).filter(
     (movement) =>
       movement.effectiveOn >= wanted.from &&
       movement.effectiveOn <= wanted.to &&

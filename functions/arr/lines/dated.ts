@@ -1,5 +1,6 @@
 import { fromEpochDay } from '../../platform/calendar.ts';
-import type { Line } from './rating.ts';
+import type { Profile } from './profile.ts';
+import { annualValues, type Fraction, type Line } from './rating.ts';
 import type { Step } from './steps.ts';
 import type { Stretch } from './stretches.ts';
 
@@ -15,6 +16,22 @@ export const servedOn = (stretch: Stretch, day: number): Stretch => {
   if (!stretch.hasDatedLines) return stretch;
   const on = fromEpochDay(day);
   return { ...stretch, lines: stretch.lines.filter((line) => isServed(line, on)) };
+};
+
+/** A line that is in force, and what it is worth a year, in minor units of its currency. */
+export interface Rated {
+  readonly line: Line;
+  readonly exact: Fraction;
+}
+
+/** A stretch's lines that are in force on a day and are worth something, whatever its status and whatever another source says. */
+export const ratedOn = (stretch: Stretch, day: number, profile: Profile): readonly Rated[] => {
+  const { lines, discounts } = servedOn(stretch, day);
+  const values = annualValues(lines, discounts, fromEpochDay(day), profile);
+  return lines.flatMap((line, i) => {
+    const exact = values[i] as Fraction;
+    return exact.num === 0n ? [] : [{ line, exact }];
+  });
 };
 
 /**

@@ -1,16 +1,19 @@
-import type { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded } from '../../integrations/events.ts';
+import type { customerRecorded, subscriptionRecorded, subscriptionScheduleRecorded, usageBilled } from '../../integrations/events.ts';
 import type { EventData } from '../../platform/events.ts';
 
 /** As sources publish them. */
 export type SubscriptionFact = EventData<typeof subscriptionRecorded>;
 export type ScheduleFact = EventData<typeof subscriptionScheduleRecorded>;
 export type CustomerFact = EventData<typeof customerRecorded>;
+/** Decides nothing: it is kept to be shown beside ARR. */
+export type UsageFact = EventData<typeof usageBilled>;
 
 type Provenance = SubscriptionFact['provenance'];
 
 /** What ARR itself states beside its sources: `customerId` is the whole id of the customer whose book it decides. */
 interface Stated {
-  readonly provenance: Provenance;
+  /** `manual` where people state it, `ascent` where time does. */
+  readonly provenance: Omit<Provenance, 'system'> & { readonly system: Provenance['system'] | 'ascent' };
   readonly customerId: string;
   /** Day on which it was stated, in the company's zone. */
   readonly observedOn: string;
@@ -50,20 +53,21 @@ export interface LapseFact extends Stated {
   readonly byHand?: ByHand;
 }
 
-/** What ARR is decided from: three kinds as sources publish them, and three that it states itself. */
+/** What ARR is decided from, and the usage beside it: four kinds as sources publish them, and three that it states itself. */
 export type Fact =
   | { readonly kind: 'subscription'; readonly data: SubscriptionFact }
   | { readonly kind: 'schedule'; readonly data: ScheduleFact }
   | { readonly kind: 'customer'; readonly data: CustomerFact }
+  | { readonly kind: 'usage'; readonly data: UsageFact }
   | { readonly kind: 'link'; readonly data: LinkFact }
   | { readonly kind: 'pair'; readonly data: PairFact }
   | { readonly kind: 'lapse'; readonly data: LapseFact };
 
 /** The customer that a fact is about, unique over systems and instances: `<system>.<instance>.<id at the source>`. */
 export const customerIdOf = ({ kind, data }: Fact): string =>
-  kind === 'subscription' || kind === 'schedule' || kind === 'customer'
-    ? `${data.provenance.system}.${data.provenance.instance}.${data.customerId}`
-    : data.customerId;
+  kind === 'link' || kind === 'pair' || kind === 'lapse'
+    ? data.customerId
+    : `${data.provenance.system}.${data.provenance.instance}.${data.customerId}`;
 
 /** Names a fact among those of its customer: an event of one instance of a source tells at most one fact of each kind. */
 export const factKeyOf = ({ kind, data: { provenance } }: Fact): string =>

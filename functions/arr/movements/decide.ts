@@ -1,4 +1,5 @@
 import { toEpochDay } from '../../platform/calendar.ts';
+import type { Watch } from '../evidence/ends.ts';
 import type { CustomerFact, Fact, SubscriptionFact } from '../lines/facts.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
 import { reachesBack, type Subscription, stretchAfter } from '../lines/stretches.ts';
@@ -33,6 +34,12 @@ export interface Decision {
   readonly ambiguous: readonly string[];
 }
 
+/** What all facts of a customer came to. */
+export interface WholeDecision extends Decision {
+  /** What is to be looked at again when time has passed. */
+  readonly watches: readonly Watch[];
+}
+
 const NO_MOVEMENTS: readonly Entry[] = [];
 const NO_TIES: readonly string[] = [];
 
@@ -49,7 +56,8 @@ export const append = (book: Book, fact: Fact, context: Context): Decision | 'la
     case 'customer':
       return appendCustomer(book, fact.data, context);
     default:
-      // Steps may lie in the past of the subscription, as may what is stated of links and terms; they are rare, so they take the whole timeline.
+      // Steps may lie in the past of the subscription, as may what is stated of links and terms; of usage the book knows nothing, not even whether
+      // it is a repetition. All of these are rare, so they take the whole timeline.
       return 'late';
   }
 };
@@ -138,11 +146,16 @@ const entriesOf = (days: readonly DecidedDay[], first: number): readonly Entry[]
 };
 
 /** Decides a customer from all of its facts, and appends what differs from the movements recorded so far. */
-export const decideAll = (facts: readonly Fact[], recorded: readonly Entry[], context: Context): Decision => {
-  const { book: whole, ambiguous } = wholeBook(facts, context);
+export const decideAll = (facts: readonly Fact[], recorded: readonly Entry[], context: Context): WholeDecision => {
+  const { book: whole, ambiguous, settlement } = wholeBook(facts, context);
   const book = withDecided(whole, context);
   const wanted = entriesOf(decidedDays(book, context), 0);
-  return { book: rollTo(book, lastFactDay(book), context), movements: difference(recorded, wanted), ambiguous };
+  return {
+    book: rollTo(book, lastFactDay(book), context),
+    movements: difference(recorded, wanted),
+    ambiguous,
+    watches: settlement?.watches ?? [],
+  };
 };
 
 /** The book's ARR at the end of a day at or after its own. */

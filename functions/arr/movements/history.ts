@@ -67,6 +67,9 @@ const sorted = (facts: readonly Fact[]): Sorted => {
       case 'lapse':
         result.lapses.push(fact.data);
         break;
+      case 'usage':
+        // Usage is never ARR: figures/usage.ts tells it.
+        break;
       case 'link':
         // Says whose facts these are (members.ts), and nothing of what they come to.
         break;
@@ -100,7 +103,7 @@ export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
     steps: stepsOf(schedules),
     attributes: merged(inOrder.map(attributeTimeline)),
     customerObservedAt: newest.length === 0 ? undefined : Math.max(...newest),
-    isSettled: settlement !== undefined || isOfSeveral(facts),
+    isSettled: settlement !== undefined,
     decided: undefined,
   };
   return { book, ambiguous, settlement };
@@ -108,17 +111,6 @@ export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
 
 /** The customer as one system knows it. */
 const memberOf = ({ provenance: { system, instance }, customerId }: CustomerFact): string => `${system}.${instance}.${customerId}`;
-
-/** Whether facts of several customers, which are one, are decided together. */
-const isOfSeveral = (facts: readonly Fact[]): boolean => {
-  const [first] = facts;
-  return facts.some(
-    ({ data }) =>
-      data.customerId !== first?.data.customerId ||
-      data.provenance.instance !== first.data.provenance.instance ||
-      data.provenance.system !== first.data.provenance.system,
-  );
-};
 
 const note = (bySubscription: Map<string, SubscriptionFact[]>, fact: SubscriptionFact): void => {
   const list = bySubscription.get(fact.subscriptionId);

@@ -26,7 +26,7 @@ const claims = new Entity(
 const MAX_CLAIMANTS = 40;
 
 /** The same claim made again changes nothing. */
-export const claimWrite = (customerId: string, claim: Claim): Write => ({ put: claims.put({ ...claim, customerId }).params() });
+export const claimWrite = (claim: Claim & { readonly customerId: string }): Write => ({ put: claims.put(claim).params() });
 
 /** Customers that made claims of what is asked, read consistently; of what too many claim, none. */
 export const claimants = async (questions: readonly Question[]): Promise<ReadonlySet<string>> => {

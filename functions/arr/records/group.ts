@@ -1,7 +1,8 @@
 import { batchCommit } from '../../platform/table.ts';
 import { newClaims, type Question } from '../evidence/claims.ts';
-import { byCustomer, groupsOf, linksOf, namedBy } from '../evidence/members.ts';
-import { type Fact, factKeyOf } from '../lines/facts.ts';
+import { firstDueOn } from '../evidence/ends.ts';
+import { byCustomer, groupsOf, linksOf, namedBy, newestName } from '../evidence/members.ts';
+import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { type Book, decideAll, emptyBook } from '../movements/decide.ts';
 import { difference } from '../movements/restatement.ts';
@@ -11,9 +12,9 @@ import { ALONE, customerWrite, type History, type Place, readBooks, readHistory,
 import { type Draft, type Writes, writesOf } from './writes.ts';
 
 /**
- * Customers that are one are decided in one book, that of the first by rank: theirs are empty, and say where they are decided. Each keeps
- * the facts about itself. Who is one with whom follows from the facts of all, so it is decided anew with them, in the same transaction: a link
- * that a fact makes or undoes moves ARR from book to book, and the movements of both say so.
+ * Customers that are one are decided in one book, that of the first by rank: the books of the others are empty, and say where they are
+ * decided. A fact is recorded with the book that it decides. Who is one with whom follows from the facts of all, so it is decided anew with
+ * them, in the same transaction: a link that a fact makes or undoes moves ARR from book to book, and the movements of both say so.
  */
 
 /** More customers than this are not one: something stands where a name should. */
@@ -40,18 +41,6 @@ export const list = async (customerIds: readonly string[]): Promise<ReadonlySet<
   return new Set(customerIds.filter((_, i) => !isListed(results[i])));
 };
 
-/** The newest name among some facts; one that is empty says nothing. */
-export const newestName = (facts: readonly Fact[]): string | undefined => {
-  let name: string | undefined;
-  let namedAt = Number.NEGATIVE_INFINITY;
-  for (const fact of facts) {
-    if (fact.kind !== 'customer' || fact.data.name === '' || fact.data.provenance.observedAt < namedAt) continue;
-    name = fact.data.name;
-    namedAt = fact.data.provenance.observedAt;
-  }
-  return name;
-};
-
 interface Arriving {
   /** Those that were listed already, or have a book. */
   readonly customerIds: ReadonlySet<string>;
@@ -64,37 +53,63 @@ interface Arriving {
 interface Member {
   readonly customerId: string;
   readonly stored: StoredBook | undefined;
-  readonly history: History;
-  readonly arriving: readonly Fact[];
+  /** Of its own book. */
+  readonly movements: History['movements'];
+  /** All facts about it, each once, wherever they stand. */
+  readonly known: readonly Fact[];
+  /** Customers with whose recordings a fact stands, by its key. */
+  readonly homes: ReadonlyMap<string, readonly string[]>;
   readonly fresh: readonly Fact[];
   readonly claiming: ReturnType<typeof newClaims>;
 }
 
+interface Recorded {
+  readonly stored: StoredBook | undefined;
+  readonly history: History;
+}
+
+/** A customer among those whose recordings were read: facts about it may stand with any that it is one with, or was. */
+const memberOf = (customerId: string, recorded: ReadonlyMap<string, Recorded>, arriving: readonly Fact[]): Member => {
+  const known: Fact[] = [];
+  const homes = new Map<string, string[]>();
+  for (const [home, { history }] of recorded)
+    for (const fact of history.facts) {
+      if (customerIdOf(fact) !== customerId) continue;
+      const key = factKeyOf(fact);
+      if (!homes.has(key)) known.push(fact);
+      homes.set(key, [...(homes.get(key) ?? []), home]);
+    }
+  const { stored, history } = recorded.get(customerId) as Recorded;
+  const fresh = arriving.filter((fact) => !homes.has(factKeyOf(fact)));
+  return { customerId, stored, movements: history.movements, known, homes, fresh, claiming: newClaims(arriving, known) };
+};
+
 /** The customers of some facts, those that are one with them now, and all that may be by what facts say. */
 const membersOf = async ({ customerIds, facts, stored }: Arriving): Promise<ReadonlyMap<string, Member>> => {
   const arriving = byCustomer(facts);
-  const members = new Map<string, Member>();
+  const recorded = new Map<string, Recorded>();
+  let members = new Map<string, Member>();
   for (let open = [...customerIds]; open.length > 0; ) {
-    if (members.size + open.length > MAX_CUSTOMERS)
+    if (recorded.size + open.length > MAX_CUSTOMERS)
       throw new Error(`more than ${MAX_CUSTOMERS} customers would be one; the last named are ${open.slice(0, 5).join(', ')}`);
     const books = await readBooks(open.filter((customerId) => !stored.has(customerId)));
-    const read = await Promise.all(
-      open.map(async (customerId): Promise<Member> => {
+    await Promise.all(
+      open.map(async (customerId) => {
         const book = stored.get(customerId) ?? books.get(customerId);
-        const history = book === undefined ? NOTHING_RECORDED : await readHistory(customerId);
-        const own = arriving.get(customerId) ?? [];
-        const fresh = own.filter((fact) => !history.keys.has(factKeyOf(fact)));
-        return { customerId, stored: book, history, arriving: own, fresh, claiming: newClaims(own, history.facts) };
+        recorded.set(customerId, { stored: book, history: book === undefined ? NOTHING_RECORDED : await readHistory(customerId) });
       }),
     );
-    for (const member of read) members.set(member.customerId, member);
-    const named = read.flatMap(({ stored: book, history, arriving: own }) => [
+    members = new Map(
+      [...recorded.keys()].map((customerId) => [customerId, memberOf(customerId, recorded, arriving.get(customerId) ?? [])]),
+    );
+    const named = [...members.values()].flatMap(({ stored: book, known, fresh }) => [
       ...(book?.place.members ?? []),
       ...(book?.place.movedTo === undefined ? [] : [book.place.movedTo]),
-      ...namedBy([...history.facts, ...own]),
+      ...namedBy([...known, ...fresh]),
     ]);
-    const found = await claimants(read.flatMap(({ claiming }) => claiming.asked));
-    open = [...new Set([...named, ...found])].filter((customerId) => !members.has(customerId));
+    const asking = open.flatMap((customerId) => members.get(customerId)?.claiming.asked ?? []);
+    const found = await claimants(asking);
+    open = [...new Set([...named, ...found])].filter((customerId) => !recorded.has(customerId));
   }
   return members;
 };
@@ -120,7 +135,7 @@ const placed = (group: readonly Member[]): readonly Placed[] => {
   });
 };
 
-const factsOf = ({ history, fresh }: Member): readonly Fact[] => [...history.facts, ...fresh];
+const factsOf = ({ known, fresh }: Member): readonly Fact[] => [...known, ...fresh];
 
 /** Whether there is something to record, under whatever rates. */
 const isChanged = (group: readonly Placed[]): boolean => group.some(({ fresh, isMoved }) => isMoved || fresh.length > 0);
@@ -149,24 +164,30 @@ const draftsOf = (group: readonly Placed[], context: Context): readonly Draft[] 
   const isDecided = root.stored?.book !== undefined && root.stored.book.ratesVersion === context.rates.version;
   if (!isChanged(group) && (isDecided || root.stored === undefined)) return [];
   const all = group.flatMap(factsOf);
-  const { book, movements, ambiguous } = decideAll(all, root.history.movements.map(toEntry), context);
+  const { book, movements, ambiguous, watches } = decideAll(all, root.movements.map(toEntry), context);
   const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
+  const ids = new Set(group.map(({ customerId }) => customerId));
+  const facts = group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]);
+  const claims = group.flatMap(({ customerId, fresh, claiming }) =>
+    fresh.length === 0 ? [] : claiming.made.map((claim) => ({ ...claim, customerId })),
+  );
   return [
-    { ...draftOf(root, book), movements, ambiguous, name: name ?? root.stored?.name ?? '' },
+    { ...draftOf(root, book), movements, ambiguous, facts, claims, dueOn: firstDueOn(watches), name: name ?? root.stored?.name ?? '' },
     ...others.flatMap((other): Draft[] => {
-      const undone = difference(other.history.movements.map(toEntry), []);
-      if (other.fresh.length === 0 && !other.isMoved && undone.length === 0) return [];
-      return [{ ...draftOf(other, emptyBook(context)), movements: undone }];
+      const undone = difference(other.movements.map(toEntry), []);
+      return other.isMoved || undone.length > 0 ? [{ ...draftOf(other, emptyBook(context)), facts: [], movements: undone }] : [];
     }),
   ];
 };
 
-const draftOf = (member: Placed, book: Book): Omit<Draft, 'movements'> => ({
+/** Facts about a customer that stand only with customers that it is not one with any more: they are recorded with it again. */
+const strandedOf = ({ known, homes }: Member, group: ReadonlySet<string>): readonly Fact[] =>
+  known.filter((fact) => !homes.get(factKeyOf(fact))?.some((home) => group.has(home)));
+
+const draftOf = (member: Placed, book: Book): Omit<Draft, 'movements' | 'facts'> => ({
   customerId: member.customerId,
   stored: member.stored,
   place: member.place,
   name: newestName(factsOf(member)) ?? member.stored?.name ?? '',
-  facts: member.fresh,
   book,
-  claims: member.fresh.length === 0 ? [] : member.claiming.made,
 });

@@ -1,13 +1,14 @@
 import { errorFields, log } from '../../platform/log.ts';
 import { batchCommit, commit } from '../../platform/table.ts';
 import { claimsOf, type Question } from '../evidence/claims.ts';
+import { newestName } from '../evidence/members.ts';
 import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { append, type Book, emptyBook } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
 import { claimants } from './claims-store.ts';
-import { type ContextNow, list, newestName, type Prepared, prepareGroup } from './group.ts';
-import { ALONE, isAlone, readBooks, type StoredBook } from './store.ts';
+import { type ContextNow, list, type Prepared, prepareGroup } from './group.ts';
+import { ALONE, type Place, readBooks, type StoredBook } from './store.ts';
 import { writesOf } from './writes.ts';
 
 /** Attempts at one customer while other writers are in the way. */
@@ -22,7 +23,7 @@ interface Arrival {
 
 /** Records facts of any customers; answers those that could not be recorded and are to be delivered again. */
 export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow, recordedAt: string): Promise<ReadonlySet<Fact>> => {
-  const stored = await readBooks([...new Set(facts.map(customerIdOf))]);
+  const stored = await booksOf(facts);
   const arrivals = arrivalsOf(facts, stored);
   const unlisted = await list(arrivals.flatMap(({ customerIds }) => [...customerIds].filter((customerId) => !stored.has(customerId))));
   const context = await contextNow();
@@ -53,6 +54,13 @@ export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow
     }),
   );
   return failed;
+};
+
+/** Books of the customers of some facts, and those in which they are decided. */
+const booksOf = async (facts: readonly Fact[]): Promise<ReadonlyMap<string, StoredBook>> => {
+  const own = await readBooks([...new Set(facts.map(customerIdOf))]);
+  const elsewhere = [...own.values()].flatMap(({ place: { movedTo } }) => (movedTo === undefined || own.has(movedTo) ? [] : [movedTo]));
+  return elsewhere.length === 0 ? own : new Map([...own, ...(await readBooks([...new Set(elsewhere)]))]);
 };
 
 const keyOf = (fact: Fact): string => `${customerIdOf(fact)} ${factKeyOf(fact)}`;
@@ -119,7 +127,7 @@ const recordGroup = async ({ customerIds, facts }: Arrival, contextNow: ContextN
 };
 
 /**
- * In order where possible: the facts of one customer that is one with nobody are appended to its book without reading its history. Undefined
+ * In order where possible: facts of one customer, or of some that are one, are appended to its book without reading its history. Undefined
  * where they need more.
  */
 const prepareInOrder = (
@@ -128,28 +136,33 @@ const prepareInOrder = (
   context: Context,
   recordedAt: string,
 ): Prepared | undefined => {
-  const [customerId = '', ...others] = customerIds;
+  const [first = ''] = customerIds;
+  const customerId = stored.get(first)?.place.movedTo ?? first;
   const known = stored.get(customerId);
-  if (others.length > 0 || (known !== undefined && (known.book === undefined || !isAlone(known.place)))) return undefined;
+  const place = known?.place ?? ALONE;
+  if ((known === undefined ? customerIds.size > 1 : known.book === undefined) || place.movedTo !== undefined) return undefined;
   let book: Book = known?.book ?? emptyBook(context);
   const movements: Entry[] = [];
   const asked: Question[] = [];
   const inOrder = facts.toSorted((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt);
   for (const fact of inOrder) {
-    const questions = questionsOf(fact, book);
+    const questions = questionsOf(fact, book, place);
     const decision = questions === 'others' ? 'late' : append(book, fact, context);
     if (decision === 'late') return undefined;
     asked.push(...(questions as readonly Question[]));
     book = decision.book;
     movements.push(...decision.movements);
   }
-  const draft = { customerId, stored: known, place: ALONE, name: newestName(inOrder) ?? known?.name ?? '', facts, book, movements };
-  return { ...writesOf([draft], context, recordedAt), asked, customerIds };
+  const draft = { customerId, stored: known, place, name: newestName(inOrder) ?? known?.name ?? '', facts, book, movements };
+  return { ...writesOf([draft], context, recordedAt), asked, customerIds: new Set([customerId, ...customerIds, ...(place.members ?? [])]) };
 };
 
-/** What is to be asked after a fact was appended; `others` where it may name another customer, so that more is to be read first. */
-const questionsOf = (fact: Fact, { subscriptions }: Book): readonly Question[] | 'others' => {
-  if (fact.kind === 'customer') return fact.data.sameAs === undefined || fact.data.sameAs.length === 0 ? NO_QUESTIONS : 'others';
+/**
+ * What is to be asked after a fact was appended; `others` where it may name another customer, so that more is to be read first, and where it
+ * says what a customer is like that is one with others.
+ */
+const questionsOf = (fact: Fact, { subscriptions }: Book, { members }: Place): readonly Question[] | 'others' => {
+  if (fact.kind === 'customer') return fact.data.sameAs?.length || members !== undefined ? 'others' : NO_QUESTIONS;
   if (fact.kind !== 'subscription') return NO_QUESTIONS;
   const known = subscriptions.find(({ subscriptionId }) => subscriptionId === fact.data.subscriptionId);
   const newest = known?.stretches[known.stretches.length - 1]?.fact;

@@ -30,6 +30,8 @@ const recordings = new Entity(
       movedTo: { type: 'string' },
       /** Other customers that are decided in this one's book. */
       members: { type: 'list', items: { type: 'string' } },
+      /** The day under which it is listed to be looked at again (`watches-store.ts`). */
+      dueOn: { type: 'string' },
       event: eventAttribute,
       monthShard: { type: 'string' },
       /** `<effective on>#<customer>#<place>` */
@@ -67,7 +69,7 @@ const customers = new Entity(
 
 /** Shards of a month's movements and of the list of customers: 32 × 1,000 write units a second. */
 const SHARDS = 32;
-const shardOf = (customerId: string): string => String(fnv1a32(customerId) % SHARDS).padStart(2, '0');
+export const shardOf = (customerId: string): string => String(fnv1a32(customerId) % SHARDS).padStart(2, '0');
 export const shards: readonly string[] = Array.from({ length: SHARDS }, (_, i) => String(i).padStart(2, '0'));
 
 export interface StoredBook {
@@ -76,6 +78,8 @@ export interface StoredBook {
   /** Undefined where it was decided under other rules and must be decided again. */
   readonly book: Book | undefined;
   readonly place: Place;
+  /** The day under which it is listed to be looked at again. */
+  readonly dueOn?: string | undefined;
 }
 
 /** Where a customer is decided: in its own book, with other customers that are one with it, or in the book of such a one. */
@@ -85,7 +89,6 @@ export interface Place {
 }
 
 export const ALONE: Place = {};
-export const isAlone = ({ movedTo, members }: Place): boolean => movedTo === undefined && members === undefined;
 
 const versionText = (version: number): string => String(version).padStart(8, '0');
 const placeOf = (version: number, part: number): string =>
@@ -98,9 +101,9 @@ export const readBooks = async (customerIds: readonly string[]): Promise<Map<str
     customerIds.map(async (customerId) => {
       const [newest] = await queryRange<Recorded>({ pk: `ARR#${customerId}`, from: 'REC#', to: 'REC#~', newestFirst: true, limit: 1 });
       if (newest?.packed === undefined) return;
-      const { place, name = '', packed, movedTo, members } = newest;
+      const { place, name = '', packed, movedTo, members, dueOn } = newest;
       const isWhere = movedTo !== undefined ? { movedTo } : members !== undefined ? { members } : ALONE;
-      books.set(customerId, { version: Number.parseInt(place, 10), name, book: unpackBook(packed), place: isWhere });
+      books.set(customerId, { version: Number.parseInt(place, 10), name, book: unpackBook(packed), place: isWhere, dueOn });
     }),
   );
   return books;
@@ -113,6 +116,7 @@ export interface Recorded {
   readonly packed?: Uint8Array | undefined;
   readonly movedTo?: string | undefined;
   readonly members?: readonly string[] | undefined;
+  readonly dueOn?: string | undefined;
   readonly event?: CarriedEvent | undefined;
 }
 
@@ -132,6 +136,22 @@ export const readHistory = async (customerId: string): Promise<History> => {
   // Sorting is stable: movements of one day stay in the order of their recording.
   const movements = items.flatMap(movementsOf).sort((a, b) => (a.effectiveOn < b.effectiveOn ? -1 : a.effectiveOn > b.effectiveOn ? 1 : 0));
   return { facts, keys: new Set(facts.map(factKeyOf)), movements };
+};
+
+/** An item of a recording: its place, and what it tells where it has movements. */
+export interface RecordedMovements {
+  readonly place: string;
+  readonly told?: { readonly planCurrency: string; readonly movements: readonly Movement[] };
+}
+
+/** All items of a customer's recordings, in their order, read consistently. */
+export const readRecorded = async (customerId: string): Promise<readonly RecordedMovements[]> => {
+  const items: readonly Recorded[] = await readAll(recordings.query.ofCustomer({ customerId }), { consistent: true });
+  return items.map(({ place, event }) => {
+    if (event === undefined) return { place };
+    const { planCurrency, movements } = JSON.parse(event.data) as NonNullable<RecordedMovements['told']>;
+    return { place, told: { planCurrency, movements } };
+  });
 };
 
 export const readFacts = async (customerId: string): Promise<Pick<History, 'facts' | 'keys'>> => readHistory(customerId);
@@ -154,6 +174,7 @@ export const customerWrite = (customerId: string): Write => ({
 export interface Recordable {
   readonly name: string;
   readonly place: Place;
+  readonly dueOn?: string | undefined;
   readonly book: Book;
   readonly facts: readonly Fact[];
   readonly movements: readonly Movement[];
@@ -163,7 +184,7 @@ export interface Recordable {
 
 /** The writes of one recording, of at most one portion of movements: they fail where the customer has one of that version. */
 export const recordingWrites = ({ customerId, recordedAt, version }: Recording, recordable: Recordable): readonly Write[] => {
-  const { name, place: isWhere, book, facts, movements, planCurrency, profile } = recordable;
+  const { name, place: isWhere, dueOn, book, facts, movements, planCurrency, profile } = recordable;
   const listed = (carriedBy: readonly Movement[], part: number) => ({
     listedAs: `${carriedBy[0]?.effectiveOn}#${customerId}#${placeOf(version, part)}`,
     monthShard: `${carriedBy[0]?.effectiveOn.slice(0, 7)}#${shardOf(customerId)}`,
@@ -188,6 +209,7 @@ export const recordingWrites = ({ customerId, recordedAt, version }: Recording, 
       packed: pack(book, facts),
       ...(isWhere.movedTo === undefined ? {} : { movedTo: isWhere.movedTo }),
       ...(isWhere.members === undefined ? {} : { members: [...isWhere.members] }),
+      ...(dueOn === undefined ? {} : { dueOn }),
       ...(last === undefined ? {} : listed(last, 0)),
     }),
     ...items.map((own, i) => write({ customerId, place: placeOf(version, i + 1), ...listed(own, i + 1) })),

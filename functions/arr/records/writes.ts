@@ -1,3 +1,4 @@
+import { addDays } from '../../platform/calendar.ts';
 import { domainEvent } from '../../platform/envelope.ts';
 import type { EventData } from '../../platform/events.ts';
 import { outboxWrite } from '../../platform/outbox.ts';
@@ -12,6 +13,7 @@ import { claimWrite } from './claims-store.ts';
 import { toMovement } from './codec.ts';
 import { firstPortion, MAX_LINES_OF_RECORDING, type Portion } from './portions.ts';
 import { ALONE, type Place, recordingWrites, type StoredBook } from './store.ts';
+import { watchWrite } from './watches-store.ts';
 
 /** Version of plan rates that no set has: a book that carries it is decided again from all facts. */
 const UNFINISHED = -1;
@@ -27,7 +29,9 @@ export interface Draft {
   readonly facts: readonly Fact[];
   readonly book: Book;
   readonly movements: readonly Entry[];
-  readonly claims?: readonly Claim[];
+  readonly claims?: readonly (Claim & { readonly customerId: string })[];
+  /** The first day on which something lapses unless something comes in its place; absent where nothing does. */
+  readonly dueOn?: string | undefined;
   /** Subscriptions whose newest state is tied. */
   readonly ambiguous?: readonly string[];
 }
@@ -53,6 +57,7 @@ export const writesOf = (drafts: readonly Draft[], context: Context, recordedAt:
   const unfinished: Draft = {
     ...draft,
     place: draft.stored?.place ?? ALONE,
+    dueOn: draft.stored?.dueOn,
     facts: [],
     book: { ...draft.book, ratesVersion: UNFINISHED },
   };
@@ -61,23 +66,36 @@ export const writesOf = (drafts: readonly Draft[], context: Context, recordedAt:
 
 const writesOfDraft = (draft: Draft, entries: readonly Entry[], { rates, profile }: Context, recordedAt: string): readonly Write[] => {
   const { customerId, stored, place, name, facts, book, claims = [] } = draft;
+  const dueOn = listedOn(draft, recordedAt);
   const recording = { customerId, recordedAt, version: (stored?.version ?? 0) + 1 };
   return [
     ...recordingWrites(recording, {
       name,
       place,
+      dueOn,
       book,
       facts,
       movements: entries.map((entry, i) => toMovement(entry, i, recording)),
       planCurrency: rates.planCurrency,
       profile: profile.name,
     }),
-    ...claims.map((claim) => claimWrite(customerId, claim)),
+    ...claims.map(claimWrite),
+    ...(dueOn === undefined || dueOn === stored?.dueOn ? [] : [watchWrite(customerId, dueOn)]),
     ...tiesOf(draft).map((data) => {
       const id = `tie:${data.subscriptionId}:${data.observedAt}`;
       return outboxWrite(domainEvent(subscriptionTieFound, { id, recordedAt, subject: customerId, data }), arrEvents);
     }),
   ];
+};
+
+/** Today is at most one day ahead of UTC's, in whatever zone. */
+const DAYS_AHEAD = 2;
+
+/** What is due already is listed on a day that nobody has gone through yet. */
+const listedOn = ({ dueOn }: Draft, recordedAt: string): string | undefined => {
+  if (dueOn === undefined) return undefined;
+  const first = addDays(recordedAt.slice(0, 10), DAYS_AHEAD);
+  return dueOn < first ? first : dueOn;
 };
 
 /** Only a fact that arrives now can make a tie; an older one has been told already. */

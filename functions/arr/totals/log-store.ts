@@ -22,7 +22,7 @@ const END_OF_LOG = 'LOG#~';
 export const logKey = (position: number): string => `LOG#${String(position).padStart(POSITION_DIGITS, '0')}`;
 
 /** Records are kept by the stream for a day: a shard that was last heard of before that cannot come again. */
-const SHARD_KEPT_MS = 48 * 3_600_000;
+export const SHARD_KEPT_MS = 48 * 3_600_000;
 
 /** How far a shard has been counted, as `<sequence number> <epoch milliseconds>`. */
 type Checkpoints = Readonly<Record<string, string>>;
@@ -98,20 +98,40 @@ export interface Addition {
   readonly nowMs: number;
 }
 
+const entryWrite = (lane: string, position: number, checkpoints: Checkpoints, parts: Addition['parts']): Write => {
+  const packed = Object.fromEntries(PARTS.filter((part) => parts[part].size > 0).map((part) => [part, packCounters(parts[part])]));
+  return {
+    put: { Item: { pk: `TOT#${lane}`, sk: logKey(position), checkpoints, ...packed }, ConditionExpression: 'attribute_not_exists(pk)' },
+  };
+};
+
 /** Puts an entry behind `newest`; answers its position, or undefined where another was put there first. */
 export const appendEntry = async (lane: string, newest: LogEntry, addition: Addition): Promise<number | undefined> => {
   const { shardId, sequence, parts, nowMs } = addition;
   const live = Object.entries(newest.checkpoints).filter(([, checkpoint]) => Number(checkpoint.split(' ')[1]) > nowMs - SHARD_KEPT_MS);
   const checkpoints: Checkpoints = { ...Object.fromEntries(live), [shardId]: `${sequence} ${nowMs}` };
   const position = newest.position + 1;
-  const packed = Object.fromEntries(PARTS.filter((part) => parts[part].size > 0).map((part) => [part, packCounters(parts[part])]));
-  const write: Write = {
-    put: { Item: { pk: `TOT#${lane}`, sk: logKey(position), checkpoints, ...packed }, ConditionExpression: 'attribute_not_exists(pk)' },
-  };
-  const written = await commit([write]);
+  const written = await commit([entryWrite(lane, position, checkpoints, parts)]);
   if (written.ok) return position;
   if (written.problem.code === 'busy') throw new Error(`the totals of lane ${lane} are busy; the batch comes again`);
   return undefined;
+};
+
+/**
+ * Puts entries behind `newest` that are of no shard of the stream, together with what else is to be written, or nothing. `behind`: another entry
+ * was put there first. `refused`: the condition of the other write does not hold.
+ */
+export const appendWith = async (
+  lane: string,
+  newest: LogEntry,
+  entries: readonly Addition['parts'][],
+  other: Write,
+): Promise<'appended' | 'behind' | 'refused'> => {
+  const writes = entries.map((parts, i) => entryWrite(lane, newest.position + 1 + i, newest.checkpoints, parts));
+  const written = await commit([other, ...writes]);
+  if (written.ok) return 'appended';
+  if (written.problem.code === 'busy') throw new Error(`the totals of lane ${lane} are busy; ask again`);
+  return written.problem.reasons[0] === 'condition-failed' ? 'refused' : 'behind';
 };
 
 /** Adds counters in place. */

@@ -1,6 +1,7 @@
 import { getItems, tableName } from '../../platform/table.ts';
 import { catchUp, type Folded, readLane } from './base-store.ts';
-import { addCounters, lanes, logKey, netsOf, type Part } from './log-store.ts';
+import { laneIn, readGenerations } from './generation-store.ts';
+import { addCounters, lanes as laneNumbers, logKey, netsOf, type Part } from './log-store.ts';
 import type { Counters, MonthlyCounters } from './totals.ts';
 
 /** What totals say from a month on. */
@@ -16,11 +17,11 @@ const known = new Map<string, Promise<Folded>>();
 const keyOf = (lane: string, part: Part, from: string): string => `${tableName()} ${lane} ${part} ${from}`;
 
 /** What is known of each lane, where anything is; a reading that failed told its own caller. */
-const knownLanes = (part: Part, from: string): Promise<readonly (Folded | undefined)[]> =>
+const knownLanes = (lanes: readonly string[], part: Part, from: string): Promise<readonly (Folded | undefined)[]> =>
   Promise.all(lanes.map((lane) => known.get(keyOf(lane, part, from))?.catch(() => undefined)));
 
 /** Lanes whose log goes on behind what is known of them. */
-const lanesBehind = async (folded: readonly (Folded | undefined)[]): Promise<ReadonlySet<string>> => {
+const lanesBehind = async (lanes: readonly string[], folded: readonly (Folded | undefined)[]): Promise<ReadonlySet<string>> => {
   const next = folded.flatMap((own, i) => (own === undefined ? [] : [{ pk: `TOT#${lanes[i]}`, sk: logKey(own.position + 1) }]));
   return new Set((await getItems(next)).map(({ pk }) => pk.slice('TOT#'.length)));
 };
@@ -40,15 +41,18 @@ const foldedOf = (lane: string, part: Part, from: string): Promise<Folded> => {
 };
 
 /** Months that are asked from: the plan's history, and those that people look at. */
-const MAX_KNOWN = 8 * lanes.length;
+const MAX_KNOWN = 8 * laneNumbers.length;
 
 /**
  * Totals from a month on (`YYYY-MM`), summed over the lanes. `MAIN` holds the total and the origins only. One consistent request asks all lanes
- * whether they go on behind what this function has read; only those that do are read further.
+ * whether they go on behind what this function has read; only those that do are read further. Before it, another one asks for the generation
+ * that is read now.
  */
 export const readTotals = async (part: Part, from: string): Promise<Totals> => {
-  const folded = await knownLanes(part, from);
-  const behind = await lanesBehind(folded);
+  const { reading } = await readGenerations();
+  const lanes = laneNumbers.map((lane) => laneIn(reading, lane));
+  const folded = await knownLanes(lanes, part, from);
+  const behind = await lanesBehind(lanes, folded);
   const all = await Promise.all(
     lanes.map((lane, i) => {
       const own = folded[i];

@@ -15,7 +15,7 @@ const STANDARD: Readonly<Record<ReadObject, string>> = {
   OpportunityHistory: 'Id IsDeleted SystemModstamp CreatedDate OpportunityId StageName Amount Probability ForecastCategory CloseDate',
   OpportunityLineItem: `${SYSTEM} OpportunityId Product2Id Quantity UnitPrice TotalPrice Discount ServiceDate`,
   Order: `${SYSTEM} CreatedDate AccountId ContractId OrderNumber StatusCode EffectiveDate EndDate IsReductionOrder OriginalOrderId CompanyAuthorizedDate CustomerAuthorizedDate ActivatedDate`,
-  OrderItem: `${SYSTEM} OrderId Product2Id OriginalOrderItemId Quantity UnitPrice ServiceDate EndDate`,
+  OrderItem: `${SYSTEM} OrderId Product2Id OriginalOrderItemId Quantity UnitPrice ListPrice ServiceDate EndDate`,
   Product2: SYSTEM,
   ProductSellingModel: `${SYSTEM} SellingModelType PricingTerm PricingTermUnit`,
   // A user is never deleted.

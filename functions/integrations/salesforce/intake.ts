@@ -15,6 +15,7 @@ import { readOpportunities } from './read-opportunities.ts';
 import { type FoundRoots, readRoots } from './read-roots.ts';
 import { readAccounts, readContacts, readUsers } from './read-singles.ts';
 import { checkedFact, factWrite, placed } from './record.ts';
+import { takeFromFormer } from './take-from.ts';
 import type { RootReading, Told } from './told.ts';
 
 const READERS: Readonly<
@@ -49,6 +50,8 @@ export interface TakenIn {
 /** What is to be written of one agreement, account … */
 interface Decided {
   readonly reading: RootReading;
+  /** All that the reading tells, and what of it is new. */
+  readonly read: readonly Told[];
   readonly told: readonly Told[];
   readonly writes: readonly Write[];
   readonly outcome: Outcome;
@@ -85,20 +88,26 @@ const decide = async (reading: RootReading, instance: string, recordedAt: string
   try {
     const told = toldBy(reading);
     if (!told.ok) {
-      if (await isNoise(told.problem, instance, reading.id)) return { reading, told: [], writes: [], outcome: 'dropped' };
+      if (await isNoise(told.problem, instance, reading.id)) return { reading, read: [], told: [], writes: [], outcome: 'dropped' };
       log.warn('a reading was parked', { eventId: parkedReadingId(reading.id), instance, reason: told.problem.code });
-      return { reading, told: [], writes: [parkWrite(parkedReading(instance, reading, told.problem, recordedAt))], outcome: 'parked' };
+      return {
+        reading,
+        read: [],
+        told: [],
+        writes: [parkWrite(parkedReading(instance, reading, told.problem, recordedAt))],
+        outcome: 'parked',
+      };
     }
     const newest: readonly (NewestShowing | undefined)[] = await Promise.all(
       told.value.map(({ objectId }) => newestShowing('salesforce', instance, objectId)),
     );
     const unknown = told.value.flatMap((one, i) => placed(one, newest[i]) ?? []);
     const writes = unknown.map((one) => factWrite(one, recordedAt));
-    return { reading, told: unknown, writes, outcome: unknown.length > 0 ? 'recorded' : 'duplicate' };
+    return { reading, read: told.value, told: unknown, writes, outcome: unknown.length > 0 ? 'recorded' : 'duplicate' };
   } catch (error) {
     // A bug of ours; it fails alone and takes no other reading with it.
     log.error('a reading could not be recorded', { ...errorFields(error), eventId: parkedReadingId(reading.id), instance });
-    return { reading, told: [], writes: [], outcome: 'failed' };
+    return { reading, read: [], told: [], writes: [], outcome: 'failed' };
   }
 };
 
@@ -142,14 +151,35 @@ const readSome = async (
   return second.ok ? ok([...first.value, ...second.value]) : second;
 };
 
+/**
+ * What became of a reading once its agreement was taken from former customers too: after the commit, and again where nothing was new, since
+ * whoever dies between the two is delivered again.
+ */
+const settled = async ({ reading, read }: Decided, outcome: Outcome, context: MappingContext, recordedAt: string): Promise<Outcome> => {
+  if (outcome === 'failed') return outcome;
+  try {
+    return (await takeFromFormer(read, context, recordedAt)) ? outcome : 'failed';
+  } catch (error) {
+    const { instance } = context.instance;
+    log.error('an agreement could not be taken from former customers', {
+      ...errorFields(error),
+      eventId: parkedReadingId(reading.id),
+      instance,
+    });
+    return 'failed';
+  }
+};
+
 /** Records what is new of some readings. Answers what became of each, in their order. */
 const record = async (
   readings: readonly RootReading[],
-  instance: string,
+  context: MappingContext,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly recorded: readonly Recorded[] }> => {
+  const { instance } = context.instance;
   const recordedAt = nowIso();
   const decided = await inGroups(readings, (reading) => decide(reading, instance, recordedAt));
-  const outcomes = await committed(decided);
+  const results = await committed(decided);
+  const outcomes = await inGroups([...decided.entries()], ([i, one]) => settled(one, results[i] ?? 'failed', context, recordedAt));
   const isFact = ({ outcome }: Decided, i: number): boolean =>
     (outcome === 'recorded' || outcome === 'duplicate') && outcomes[i] !== 'failed';
   await closeParked(
@@ -180,12 +210,13 @@ const takeInSome = async (
   org: OrgReading,
   then: (id: string, outcome: Outcome) => void,
 ): Promise<Result<readonly Recorded[], ReadProblem>> => {
-  const read = await readSome(kind, ids, org, contextOf(org.instance));
+  const context = contextOf(org.instance);
+  const read = await readSome(kind, ids, org, context);
   if (!read.ok) {
     for (const id of ids) then(id, 'incomplete');
     return read;
   }
-  const { outcomes, recorded } = await record(read.value, org.instance.instance);
+  const { outcomes, recorded } = await record(read.value, context);
   for (const [i, { id }] of read.value.entries()) then(id, outcomes[i] ?? 'failed');
   return ok(recorded);
 };

@@ -80,6 +80,19 @@ const sellingModelOf = (
   );
 };
 
+/** The price that was agreed, net of all discounts, and the list price where that is another one. A list price decides nothing: one that cannot be read is left out. */
+const priceOf = (
+  { Id, NetUnitPrice, UnitPrice, ListPrice }: OrderItemSnapshot,
+  { currency, warnings }: Sold,
+): Result<Pick<Line, 'pricing' | 'listUnitMinor'>, MappingProblem> => {
+  const unit = minorText(NetUnitPrice ?? UnitPrice, currency, 'OrderItem.UnitPrice');
+  if (!unit.ok) return unit;
+  const list = minorText(ListPrice ?? UnitPrice, currency, 'OrderItem.ListPrice');
+  if (!list.ok) warnings.push(`list price of order item ${Id} cannot be read exactly: left out`);
+  const listUnitMinor = list.ok && list.value !== unit.value ? list.value : undefined;
+  return ok({ pricing: { model: 'per-unit', unitMinor: unit.value }, ...present('listUnitMinor', listUnitMinor) });
+};
+
 /** `undefined` for what does not recur, and for what is never in force. */
 const servedOf = (
   item: OrderItemSnapshot,
@@ -100,14 +113,14 @@ const servedOf = (
   }
   const term = pricedTermOf(item, service.value, sellingModel, context);
   if (!term.ok) return term;
-  const unit = minorText(item.NetUnitPrice ?? item.UnitPrice, sold.currency, 'OrderItem.UnitPrice');
-  if (!unit.ok) return unit;
+  const price = priceOf(item, sold);
+  if (!price.ok) return price;
   const common = {
     ...productOf(item.Product2Id, sold.products, context),
     priceId: item.Id,
     usage: charge,
     ...term.value,
-    pricing: { model: 'per-unit', unitMinor: unit.value } as const,
+    ...price.value,
     discounts: [],
   };
   return ok({ item, service: service.value, bookedOn, common });
@@ -190,15 +203,19 @@ const linesOfItem = (
   if (!quantity.ok) return quantity;
   const segments = segmentsOf(item.Id, { ...service, quantity: quantity.value, bookedOn }, reductions);
   if (!segments.ok) return segments;
+  const isMetered = common.usage === 'metered';
   return ok(
-    segments.value.map((segment) => ({
-      lineId,
-      ...common,
-      ...present('quantity', common.usage === 'metered' ? undefined : formatShortest(segment.quantity)),
-      startsOn: segment.startsOn,
-      ...present('endsOn', segment.endsOn),
-      ...present('bookedOn', segment.bookedOn),
-    })),
+    // A metered line says no quantity, so that of which nothing is left would look like what is in force.
+    segments.value
+      .filter(({ quantity: { n } }) => n !== 0n || !isMetered)
+      .map((segment) => ({
+        lineId,
+        ...common,
+        ...present('quantity', isMetered ? undefined : formatShortest(segment.quantity)),
+        startsOn: segment.startsOn,
+        ...present('endsOn', segment.endsOn),
+        ...present('bookedOn', segment.bookedOn),
+      })),
   );
 };
 

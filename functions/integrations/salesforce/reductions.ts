@@ -30,8 +30,8 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b
 
 /**
  * An item's service as reductions leave it: each lowers the quantity from its own first day on (at the earliest, the item's), and what is left
- * is booked by its signature. A stretch of which nothing is left is no segment. Problem: `quantity-below-zero`, where more is taken away than
- * there is.
+ * is booked by its signature. Where nothing is left, a segment of quantity 0 says since when and by which signature. Problem:
+ * `quantity-below-zero`, where more is taken away than there is.
  */
 export const segmentsOf = (
   itemId: string,
@@ -48,5 +48,5 @@ export const segmentsOf = (
     if (startsOn > rest.startsOn) segments.push({ ...rest, endsOn: startsOn });
     rest = { ...rest, startsOn: startsOn > rest.startsOn ? startsOn : rest.startsOn, quantity: left, bookedOn };
   }
-  return ok([...segments, rest].filter(({ quantity }) => quantity.n !== 0n));
+  return ok([...segments, rest]);
 };

@@ -87,6 +87,7 @@ export const orderItemSnapshot = z.object({
   Quantity: z.number(),
   UnitPrice: z.number(),
   NetUnitPrice: z.nullish(z.number()),
+  ListPrice: z.nullish(z.number()),
   ProductSellingModelId: z.nullish(id),
   ServiceDate: z.nullish(date),
   EndDate: z.nullish(date),

@@ -1,4 +1,5 @@
-import type { BillingDocument } from '../documents.ts';
+import type { BillingDocument, InvoiceDocument } from '../documents.ts';
+import { present } from '../present.ts';
 import type { Catalogue } from './catalogue.ts';
 import { mapCoupon, mapDiscount, mapPrice, mapProduct } from './catalogue-objects.ts';
 import type { MappingContext } from './context.ts';
@@ -17,14 +18,15 @@ import type { Sighting } from './sighting.ts';
 import { type DiscountSnapshot, discountSnapshot } from './snapshots.ts';
 import type { SourceEvent } from './source-event.ts';
 import { mapSubscription, type SubscriptionFact } from './subscriptions.ts';
+import { type UsageFact, usageOf } from './usage.ts';
 import { shapeOf } from './versions.ts';
 
-/** What one sighting tells: one fact for the revenue bus, or one billing document for the books. */
+/** What one sighting tells: one fact for the revenue bus, or one billing document for the books, and the usage that it bills. */
 export type Told =
   | { readonly kind: 'subscription'; readonly fact: SubscriptionFact }
   | { readonly kind: 'schedule'; readonly fact: ScheduleFact }
   | { readonly kind: 'customer'; readonly fact: CustomerFact }
-  | { readonly kind: 'document'; readonly document: BillingDocument };
+  | { readonly kind: 'document'; readonly document: BillingDocument; readonly usage?: UsageFact };
 
 export interface Mapping extends Consequences {
   readonly objectId: string;
@@ -80,29 +82,40 @@ const withDiscount = (mapping: Mapping, sighting: Sighting): Reading<Mapping> =>
   return read({ ...mapping, learnt: [learntDiscount(discount)], followUps: reducedBy(discount) });
 };
 
-const mapDocument = (objectType: string, objectId: string, sighting: Sighting, context: MappingContext): Reading<Mapping> => {
+const isInvoice = (document: BillingDocument): document is BillingDocument & { readonly body: InvoiceDocument } =>
+  document.body.kind === 'invoice';
+
+const mapDocument = (
+  objectType: string,
+  objectId: string,
+  sighting: Sighting,
+  catalogue: Catalogue,
+  context: MappingContext,
+): Reading<Mapping> => {
   const map = DOCUMENTS[objectType];
   if (map === undefined) return parked('type-not-consumed', `Objects of the type "${objectType}" are not consumed.`, 'data.object.object');
-  const document = mapped(map({ object: sighting.object, eventType: sighting.eventType }), ({ status, currency, customerId, body }) =>
-    plain(objectId, {
-      kind: 'document',
-      document: {
-        instance: context.instance.instance,
-        documentId: objectId,
-        eventId: sighting.eventId,
-        eventType: sighting.eventType,
-        observedAt: sighting.observedAt,
-        ...(customerId === undefined ? {} : { customerId }),
-        status,
-        ...(currency === undefined ? {} : { currency }),
-        body,
-      },
-    }),
-  );
-  if (document.kind !== 'read') return document;
-  if (objectType === 'discount') return withDiscount(document.value, sighting);
+  const reading = map({ object: sighting.object, eventType: sighting.eventType });
+  if (reading.kind !== 'read') return reading;
+  const { status, currency, customerId, body } = reading.value;
+  const document: BillingDocument = {
+    instance: context.instance.instance,
+    documentId: objectId,
+    eventId: sighting.eventId,
+    eventType: sighting.eventType,
+    observedAt: sighting.observedAt,
+    ...present('customerId', customerId),
+    status,
+    ...present('currency', currency),
+    body,
+  };
+  if (isInvoice(document))
+    return mapped(usageOf(document, sighting, catalogue, context), (usage) =>
+      plain(objectId, { kind: 'document', document, ...present('usage', usage) }),
+    );
+  const mapping = plain(objectId, { kind: 'document', document });
+  if (objectType === 'discount') return withDiscount(mapping, sighting);
   const isChanged = (objectType === 'price' || objectType === 'coupon') && sighting.eventType.endsWith('.updated');
-  return isChanged ? read({ ...document.value, forgotten: [{ kind: objectType, id: objectId }] }) : document;
+  return read(isChanged ? { ...mapping, forgotten: [{ kind: objectType, id: objectId }] } : mapping);
 };
 
 /** A customer, and what its discount means for its subscriptions. */
@@ -139,7 +152,7 @@ export const mapSighting = (sighting: Sighting, catalogue: Catalogue, context: M
     case 'customer':
       return mapCustomerWithDiscount(objectId, sighting, catalogue, context);
     default:
-      return mapDocument(objectType, objectId, sighting, context);
+      return mapDocument(objectType, objectId, sighting, catalogue, context);
   }
 };
 

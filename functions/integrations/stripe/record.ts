@@ -3,7 +3,7 @@ import type { DomainEvent } from '../../platform/events.ts';
 import { idOf } from '../../platform/ids.ts';
 import { carried } from '../../platform/outbox.ts';
 import type { Write } from '../../platform/table.ts';
-import { customerRecorded, integrationEvents, subscriptionRecorded, subscriptionScheduleRecorded } from '../events.ts';
+import { customerRecorded, integrationEvents, subscriptionRecorded, subscriptionScheduleRecorded, usageBilled } from '../events.ts';
 import { present } from '../present.ts';
 import { recordedFacts, type Showing, showingWrite } from '../store.ts';
 import type { Mapping, Told } from './from-stripe.ts';
@@ -18,16 +18,22 @@ const factId = (instance: string, eventId: string): string => {
   return plain.length <= MAX_EVENT_ID_CHARACTERS ? plain : idOf('fact', 'stripe', instance, eventId);
 };
 
-/** The fact for the revenue bus. It goes out with its object's showing, so facts of one object stay in order among themselves. */
-const published = (instance: string, told: Exclude<Told, { kind: 'document' }>, by: ShownBy, recordedAt: string): DomainEvent => {
-  const fields = { id: factId(instance, by.eventId), recordedAt, subject: `stripe/${instance}/${told.fact.customerId}` };
+/** The fact for the revenue bus, if there is one. It goes out with its object's showing, so facts of one object stay in order among themselves. */
+const published = (instance: string, told: Told, by: ShownBy, recordedAt: string): DomainEvent | undefined => {
+  const about = ({ customerId }: { readonly customerId: string }) => ({
+    id: factId(instance, by.eventId),
+    recordedAt,
+    subject: `stripe/${instance}/${customerId}`,
+  });
   switch (told.kind) {
     case 'subscription':
-      return domainEvent(subscriptionRecorded, { ...fields, data: told.fact });
+      return domainEvent(subscriptionRecorded, { ...about(told.fact), data: told.fact });
     case 'schedule':
-      return domainEvent(subscriptionScheduleRecorded, { ...fields, data: told.fact });
+      return domainEvent(subscriptionScheduleRecorded, { ...about(told.fact), data: told.fact });
     case 'customer':
-      return domainEvent(customerRecorded, { ...fields, data: told.fact });
+      return domainEvent(customerRecorded, { ...about(told.fact), data: told.fact });
+    case 'document':
+      return told.usage && domainEvent(usageBilled, { ...about(told.usage), data: told.usage });
   }
 };
 
@@ -65,12 +71,8 @@ const showingOf = (instance: string, mapping: Mapping, by: ShownBy, recordedAt: 
 /** One item: the showing, which is also the "handled" marker, with the fact that goes out with it. */
 export const writesOf = (instance: string, mapping: Mapping, by: ShownBy, recordedAt: string): readonly Write[] => {
   const showing = showingOf(instance, mapping, by, recordedAt);
-  const { told } = mapping;
-  return [
-    told.kind === 'document'
-      ? showingWrite(showing)
-      : showingWrite(showing, carried(published(instance, told, by, recordedAt), integrationEvents)),
-  ];
+  const fact = published(instance, mapping.told, by, recordedAt);
+  return [showingWrite(showing, fact === undefined ? undefined : carried(fact, integrationEvents))];
 };
 
 /** The marker of an event that told nothing itself but led to a reading. */

@@ -83,8 +83,8 @@ describe('signed and billed evidence', () => {
   it('example 1: a subscription that carries the contract’s id adds nothing', () => {
     const facts = [agreement('2026-01-15', [threeYears]), billed('2026-02-03', 1_200_000, { agreementId: '00000101' })];
     always(facts, ['2026-02-01 new 120000000']);
-    // All that it records: at the term's end billing goes on, so the churn of that day is taken back.
-    expect(recordedBy(facts)).toBe(1);
+    // The subscription records nothing: the line goes on at the term's end, whether or not billing does.
+    expect(recordedBy(facts)).toBe(0);
   });
 
   it('example 1: nor does one that the contract names, nor one that is alike', () => {
@@ -111,12 +111,7 @@ describe('signed and billed evidence', () => {
     ];
     always(
       [agreement('2026-01-15', ramp)],
-      [
-        '2026-02-01 new 60000000',
-        '2027-02-01 contracted-step 30000000',
-        '2028-02-01 contracted-step 30000000',
-        '2029-02-01 churn -120000000',
-      ],
+      ['2026-02-01 new 60000000', '2027-02-01 contracted-step 30000000', '2028-02-01 contracted-step 30000000'],
     );
   });
 
@@ -130,7 +125,7 @@ describe('signed and billed evidence', () => {
     always([stripe, signed, word('2026-04-02', true)], ['2026-03-01 new 30000000', '2027-03-01 contraction -1500000']);
     always(
       [stripe, signed, word('2026-04-02', true), word('2026-04-05', false)],
-      ['2026-03-01 new 30000000', '2026-03-05 expansion 28500000', '2027-03-01 contraction -30000000'],
+      ['2026-03-01 new 30000000', '2026-03-05 expansion 28500000'],
     );
   });
 
@@ -171,15 +166,15 @@ describe('signed and billed evidence', () => {
       startsOn: '2026-06-01',
     });
     const second = agreement('2026-06-20', [base, amended], { currency: 'EUR' });
-    // EUR 500,000 and 60,000 at the plan rate 1.10; on 2027-01-01 it becomes 1.20 (0.10 × 560,000), and the contract ends (500,000 × 1.20)
-    const expected = [
-      '2026-01-01 new 55000000',
-      '2026-06-01 expansion 6600000',
-      '2027-01-01 contraction -60000000',
-      '2027-01-01 fx 5600000',
-    ];
+    // EUR 500,000 and 60,000 at the plan rate 1.10; on 2027-01-01 it becomes 1.20 (0.10 × 560,000)
+    const expected = ['2026-01-01 new 55000000', '2026-06-01 expansion 6600000', '2027-01-01 fx 5600000'];
     always([first, selfServe], expected);
     always([first, selfServe, second], expected);
+    // The contract is not renewed (500,000 × 1.20); the seats are billed on.
+    always(
+      [first, selfServe, second, lapse('2027-01-31', 'term', '2027-01-01')],
+      [...expected, '2027-01-01 contraction -60000000'].toSorted(),
+    );
     expect(recordedBy([first, selfServe, second])).toBe(0);
   });
 });
@@ -187,28 +182,22 @@ describe('signed and billed evidence', () => {
 describe('terms', () => {
   const oneYear = line('oi_1', 100_000, '2026-02-01', '2027-02-01');
 
-  it('end with their last day, unless a controller says that they go on', () => {
-    const ended = ['2026-02-01 new 10000000', '2027-02-01 churn -10000000'];
-    always([agreement('2026-01-15', [oneYear])], ended);
-    always([agreement('2026-01-15', [oneYear]), lapse('2027-03-03', 'term', '2027-02-01')], ended);
+  it('are live beyond their last day until that has lapsed, unless a controller says that they go on', () => {
+    const live = ['2026-02-01 new 10000000'];
+    const ended = lapse('2027-03-03', 'term', '2027-02-01');
+    always([agreement('2026-01-15', [oneYear])], live);
+    always([agreement('2026-01-15', [oneYear]), ended], ['2026-02-01 new 10000000', '2027-02-01 churn -10000000']);
+    // What was said of another day, or of billing, ends nothing.
     always(
-      [
-        agreement('2026-01-15', [oneYear]),
-        lapse('2027-03-03', 'term', '2027-02-01'),
-        lapse('2027-03-04', 'term', '2027-02-01', { byHand: by }),
-      ],
-      ['2026-02-01 new 10000000'],
+      [agreement('2026-01-15', [oneYear]), lapse('2027-03-03', 'term', '2027-02-02'), lapse('2027-03-03', 'billing', '2027-02-01')],
+      live,
     );
+    always([agreement('2026-01-15', [oneYear]), ended, lapse('2027-03-04', 'term', '2027-02-01', { byHand: by })], live);
   });
 
   it('renew, with uplift, by a later contract or by an order of the same one', () => {
     const next = line('oi_9', 110_000, '2027-02-01', '2028-02-01', { bookedOn: '2027-01-20' });
-    const expected = [
-      '2026-02-01 new 10000000',
-      '2027-02-01 renewal 10000000',
-      '2027-02-01 renewal-uplift 1000000',
-      '2028-02-01 churn -11000000',
-    ];
+    const expected = ['2026-02-01 new 10000000', '2027-02-01 renewal 10000000', '2027-02-01 renewal-uplift 1000000'];
     always(
       [
         agreement('2026-01-15', [oneYear]),
@@ -227,7 +216,7 @@ describe('terms', () => {
     });
     always(
       [agreement('2026-01-15', [oneYear]), lapse('2027-03-03', 'term', '2027-02-01'), next],
-      ['2026-02-01 new 10000000', '2027-02-20 renewal 10000000', '2028-02-20 churn -10000000'],
+      ['2026-02-01 new 10000000', '2027-02-20 renewal 10000000'],
     );
   });
 
@@ -243,13 +232,69 @@ describe('terms', () => {
     );
   });
 
+  it('end too late to be renewed where the next one begins after thirty days', () => {
+    // 31 days after 2027-02-01
+    const next = agreement('2027-03-10', [line('oi_9', 100_000, '2027-03-04', '2028-03-04', { bookedOn: '2027-03-01' })], {
+      subscriptionId: '800B',
+      agreementId: '800B',
+      agreementIds: ['800B'],
+    });
+    always(
+      [agreement('2026-01-15', [oneYear]), lapse('2027-03-03', 'term', '2027-02-01'), next],
+      ['2026-02-01 new 10000000', '2027-02-01 churn -10000000', '2027-03-04 reactivation 10000000'],
+    );
+  });
+
+  it('give way to billing that begins about when they end, also late', () => {
+    const inPlace = (on: string) => billed(on, 90_000, { subscriptionId: 'sub_2' });
+    // Bought eleven days before the contract's end, and billed beside it until then.
+    always(
+      [agreement('2026-01-15', [oneYear]), inPlace('2027-01-21')],
+      ['2026-02-01 new 10000000', '2027-01-21 expansion 9000000', '2027-02-01 contraction -10000000'],
+    );
+    always([agreement('2026-01-15', [oneYear]), inPlace('2027-02-11')], ['2026-02-01 new 10000000', '2027-02-11 contraction -1000000']);
+    // The same subscription, which had stopped at the term's end, goes on ten days later.
+    const stripe = [
+      billed('2026-02-01', 100_000, { agreementId: '800A' }),
+      subscription('2027-02-01', [], { status: 'paused', agreementId: '800A', startsOn: '2026-02-01' }),
+      subscription('2027-02-11', [seats('si_1', 1, 9_000_000, { interval: 'year' })], { agreementId: '800A', startsOn: '2026-02-01' }),
+    ];
+    expect(told([agreement('2026-01-15', [oneYear]), ...stripe])).toEqual(['2026-02-01 new 10000000', '2027-02-11 contraction -1000000']);
+    // After thirty days it is a new purchase.
+    always(
+      [agreement('2026-01-15', [oneYear]), inPlace('2027-03-04'), lapse('2027-03-03', 'term', '2027-02-01')],
+      ['2026-02-01 new 10000000', '2027-02-01 churn -10000000', '2027-03-04 reactivation 9000000'],
+    );
+  });
+
   it('outlive their billing until that has lapsed', () => {
     const stripe = [billed('2026-02-01', 100_000, { agreementId: '800A' }), canceled('2026-06-01', { agreementId: '800A' })];
-    const ended = ['2026-02-01 new 10000000', '2027-02-01 churn -10000000'];
-    always([agreement('2026-01-15', [oneYear]), ...stripe], ended);
+    const live = ['2026-02-01 new 10000000'];
+    always([agreement('2026-01-15', [oneYear]), ...stripe], live);
     const lapsed = [agreement('2026-01-15', [oneYear]), ...stripe, lapse('2026-07-01', 'billing', '2026-06-01')];
-    expect(told(lapsed)).toEqual(['2026-02-01 new 10000000', '2026-06-01 churn -10000000']);
-    expect(told([...lapsed, lapse('2026-07-02', 'billing', '2026-06-01', { byHand: by })])).toEqual(ended);
+    always(lapsed, ['2026-02-01 new 10000000', '2026-06-01 churn -10000000']);
+    expect(told([...lapsed, lapse('2026-07-02', 'billing', '2026-06-01', { byHand: by })])).toEqual(live);
+  });
+
+  it('stand for good where a renewal is signed after their billing stopped, even after that had lapsed', () => {
+    const stripe = [billed('2026-02-01', 100_000, { agreementId: '800A' }), canceled('2026-10-01', { agreementId: '800A' })];
+    const renewal = (bookedOn: string) =>
+      agreement(bookedOn, [line('oi_9', 110_000, '2027-02-01', '2028-02-01', { bookedOn })], {
+        subscriptionId: '800B',
+        agreementId: '800B',
+        agreementIds: ['800B'],
+        bookedOn,
+      });
+    const lapsed = lapse('2026-10-31', 'billing', '2026-10-01');
+    always(
+      [agreement('2026-01-15', [oneYear]), ...stripe, lapsed, renewal('2027-01-20')],
+      ['2026-02-01 new 10000000', '2027-02-01 renewal 10000000', '2027-02-01 renewal-uplift 1000000'],
+    );
+    // Signed before, it is ended with the term whose billing stopped.
+    always(
+      [agreement('2026-01-15', [oneYear]), ...stripe, lapsed, renewal('2026-09-20')],
+      ['2026-02-01 new 10000000', '2026-10-01 churn -10000000'],
+    );
   });
 
   it('vanish, back to their first day, where the agreement is no longer signed', () => {

@@ -46,7 +46,7 @@ const record = async (shard: string, facts: readonly Fact[]): Promise<void> => {
   for (const fact of facts) expect(await recordFacts([fact], decidingContext, '2026-11-05T09:00:00.000Z')).toEqual(new Set());
   const customers = [...new Set(facts.map((fact) => `stripe.main.${fact.data.customerId}`))];
   const movements = (await Promise.all(customers.map(readMovements))).flat();
-  await project(shard, [{ sequence: 1n, planCurrency: 'USD', movements }]);
+  await project(shard, [{ sequence: 1n, customerId: 'all', place: '00000001~', planCurrency: 'USD', movements }]);
 };
 
 beforeAll(async () => {
@@ -210,6 +210,42 @@ describe('the explanation of what moved in a period', () => {
     }
     // in total and by product: January new, February new and expansion, March contraction; Enterprise: new, expansion, contraction, transfer; Starter: new, transfer
     expect(cells).toBe(4 + 4 + 4 + 2);
+  });
+
+  it('does not foot where the totals of a month are absent and movements are there', async () => {
+    const late = [
+      customer('2026-10-12T00:00:00Z', { segment: 'Enterprise' }, { customerId: 'late', eventId: 'evt_late' }),
+      sub('late', '2026-12-02', 10),
+    ];
+    for (const fact of late) expect(await recordFacts([fact], decidingContext, '2026-12-02T09:00:00.000Z')).toEqual(new Set());
+    const asked = ['from=2026-12-01&to=2026-12-31', 'on=2026-12-31'];
+    for (const query of asked) {
+      const answer = await explain(query);
+      // The totals know nothing of December: their 0 is not what moved.
+      expect(answer).toMatchObject({ movementsMinor: '0', listed: { movements: 1, sumMinor: '600000', foots: false } });
+      expect(answer.items).toMatchObject([{ customerId: 'stripe.main.late', amountMinor: '600000' }]); // 10 × $50 × 12
+    }
+    await project('shard-late', [
+      {
+        sequence: 1n,
+        customerId: 'stripe.main.late',
+        place: '00000001~',
+        planCurrency: 'USD',
+        movements: await readMovements('stripe.main.late'),
+      },
+    ]);
+    for (const query of asked) expect((await explain(query)).listed).toEqual({ movements: 1, sumMinor: '600000', foots: true });
+  });
+
+  it('foots with nothing where nothing moved, however long the period', async () => {
+    // Two years of which nobody knows anything: 24 months are looked into in one call.
+    const answer = await explain('from=2010-01-01&to=2011-12-31');
+    expect(answer).toMatchObject({
+      movementsMinor: '0',
+      listed: { movements: 0, sumMinor: '0', foots: true },
+      items: [],
+      nextCursor: null,
+    });
   });
 
   it('looks through a bounded number of movements a page, and goes on where it stopped', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Movement } from '../../../functions/arr/events.ts';
 import type { Fact, SubscriptionFact } from '../../../functions/arr/lines/facts.ts';
 import type { Context } from '../../../functions/arr/lines/values.ts';
+import { readCustomer } from '../../../functions/arr/records/customer.ts';
 import { recordAgain, recordFacts } from '../../../functions/arr/records/record.ts';
 import { readBooks, readCustomerIds, readFacts, readMovements, shards } from '../../../functions/arr/records/store.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
@@ -55,6 +56,12 @@ const payer = (more: Parameters<typeof customer>[2] = {}, attributes: Record<str
   customer('2026-01-20', attributes, { customerId: `cus_${id}`, eventId: `evt_payer_${id}`, name: 'Acme GmbH', ...more });
 const account = (more: Parameters<typeof customer>[2] = {}, attributes: Record<string, string> = {}): Fact =>
   org(customer('2026-01-10', attributes, { customerId: `001A${id}`, eventId: `read-acc-${id}`, name: 'Acme', ...more }));
+/** The same, shown on another day. */
+const at = (fact: Fact, day: string): Fact =>
+  ({
+    ...fact,
+    data: { ...fact.data, observedOn: day, provenance: { ...fact.data.provenance, observedAt: Date.parse(day) / 1000 } },
+  }) as Fact;
 const word = (isSame: boolean, day: string): Fact => ({
   kind: 'link',
   data: {
@@ -138,8 +145,7 @@ describe('an agreement and what bills it', () => {
     expect(await record(...facts, ...facts)).toBe(0);
     expect(await record(...facts)).toBe(0);
     expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
-    expect((await readFacts(A())).facts).toHaveLength(1);
-    expect((await readFacts(M())).facts).toHaveLength(1);
+    expect((await readCustomer(M()))?.facts).toHaveLength(2);
   });
 
   it('are one when they arrive at the same time', async () => {
@@ -191,7 +197,37 @@ describe('a group', () => {
     expect(await record(more)).toBe(0);
     expect(await moved()).toEqual(['2026-02-01 new 120000000', '2026-04-01 expansion 12000000']);
     expect(await held()).toEqual({ account: 132_000_000n, payer: 0n });
-    expect((await readFacts(M())).facts).toHaveLength(2);
+    expect((await readCustomer(M()))?.facts).toHaveLength(3);
+  });
+
+  it('that nothing was signed with costs one plain write for what is billed, and no history is read', async () => {
+    const sameAs = [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` } as const];
+    await record(payer({ sameAs }), billed());
+    proxy.calls.length = 0;
+    expect(await record(at(billed({ lifecycle: 'changed', eventId: `evt_next_${id}` }, 1_260_000), '2026-04-01'))).toBe(0);
+    const asked = proxy.calls.map(({ operation, input }) => {
+      const values = input.ExpressionAttributeValues;
+      return `${operation} ${input.Item?.['pk']?.S ?? values?.[':pk']?.S}`;
+    });
+    expect(asked).toEqual([`Query ARR#${M()}`, `Query ARR#${A()}`, `PutItem ARR#${A()}`]);
+    expect(await held()).toEqual({ account: 126_000_000n, payer: 0n });
+    expect((await readCustomer(A()))?.facts).toHaveLength(3);
+  });
+
+  it('keeps what arrives late, in one book as in two', async () => {
+    const sameAs = [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` } as const];
+    const late = at(billed({ lifecycle: 'changed', eventId: `evt_late_${id}` }, 1_000_000), '2026-03-01');
+    await record(payer({ sameAs }), billed());
+    await record(at(billed({ lifecycle: 'changed', eventId: `evt_next_${id}` }, 1_260_000), '2026-04-01'));
+    expect(await record(late, late)).toBe(0);
+    expect(await record(late)).toBe(0);
+    expect(await moved()).toEqual(['2026-02-03 new 120000000', '2026-03-01 contraction -20000000', '2026-04-01 expansion 26000000']);
+    expect(await record(word(false, '2026-05-01'))).toBe(0);
+    expect(await moved()).toEqual(['2026-02-03 new 120000000', '2026-03-01 contraction -20000000', '2026-04-01 expansion 26000000']);
+    expect(await held()).toEqual({ account: 0n, payer: 126_000_000n });
+    // What was recorded with the account stands with the customer again, and is known there.
+    expect(await record(late)).toBe(0);
+    expect((await readCustomer(M()))?.facts).toHaveLength(4);
   });
 
   it('has the attributes of the account, and those of the others where it has none', async () => {
@@ -200,8 +236,10 @@ describe('a group', () => {
     await record(billed());
     const [movement] = await readMovements(A());
     expect(movement).toMatchObject({ cause: 'new', attributes: { segment: 'Enterprise', region: 'EMEA' } });
-    expect((await readBooks([A(), M()])).get(A())?.name).toBe('Acme');
-    expect((await readBooks([M()])).get(M())?.name).toBe('Acme GmbH');
+    expect((await readCustomer(M()))?.members).toEqual([
+      { customerId: A(), name: 'Acme' },
+      { customerId: M(), name: 'Acme GmbH' },
+    ]);
   });
 
   it('is undone by a word of two people and made again by the next, with what arrived meanwhile', async () => {
@@ -212,11 +250,7 @@ describe('a group', () => {
     expect(await held()).toEqual({ account: 120_000_000n, payer: 114_000_000n });
     expect([await placeOf(A()), await placeOf(M())]).toEqual([{}, {}]);
     const raised = billed({ agreementId: `800${id}`, lifecycle: 'changed', eventId: `evt_raised_${id}` }, 1_260_000);
-    const later = {
-      ...raised,
-      data: { ...raised.data, provenance: { ...raised.data.provenance, observedAt: Date.parse('2026-04-01') / 1000 } },
-    };
-    expect(await record(later as Fact)).toBe(0);
+    expect(await record(at(raised, '2026-04-01'))).toBe(0);
     expect(await held()).toEqual({ account: 120_000_000n, payer: 126_000_000n });
     expect(await record(word(true, '2026-05-01'))).toBe(0);
     expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });

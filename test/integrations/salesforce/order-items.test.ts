@@ -54,6 +54,21 @@ const problem = (items: readonly SalesforceRecord[], change?: Partial<AgreementR
   return result.ok ? undefined : result.problem;
 };
 
+describe('a list price', () => {
+  test('stands beside the agreed one where it is another', () => {
+    expect(lines([item({ UnitPrice: 1080, ListPrice: 1200 })])).toMatchObject([
+      { pricing: { unitMinor: '108000' }, listUnitMinor: '120000' },
+    ]);
+    for (const ListPrice of [1200, null, undefined]) expect(lines([item({ ListPrice })])[0]).not.toHaveProperty('listUnitMinor');
+  });
+
+  test('that cannot be read exactly is left out, with a warning: it decides nothing', () => {
+    const { fact, warnings } = mapped([item({ ListPrice: 12345678901234.56 })]);
+    expect(fact.lines[0]).not.toHaveProperty('listUnitMinor');
+    expect(warnings).toEqual([`list price of order item ${ITEM} cannot be read exactly: left out`]);
+  });
+});
+
 describe('a ramp', () => {
   const year = (id: string, from: number, quantity: number, change: SalesforceRecord = {}) =>
     item({ Id: id, Quantity: quantity, ServiceDate: `${from}-02-01`, EndDate: `${from + 1}-01-31`, ...change });
@@ -125,8 +140,20 @@ describe('a reduction', () => {
     ]);
   });
 
-  test('of all ends the line that day', () => {
-    expect(told([item(), less(-100)], { orders: [order(), reduction] })).toEqual([[ITEM, '100', '2026-02-01', '2026-09-01', '2026-01-15']]);
+  test('of all leaves a stretch of nothing, so that the line ends that day and by that signature', () => {
+    expect(told([item(), less(-100)], { orders: [order(), reduction] })).toEqual([
+      [ITEM, '100', '2026-02-01', '2026-09-01', '2026-01-15'],
+      [ITEM, '0', '2026-09-01', '2027-02-01', '2026-08-12'], // 100 − 100
+    ]);
+    // From the first day on: the line was never more, and is told all the same.
+    expect(told([item(), less(-100, { ServiceDate: '2026-02-01' })], { orders: [order(), reduction] })).toEqual([
+      [ITEM, '0', '2026-02-01', '2027-02-01', '2026-08-12'],
+    ]);
+  });
+
+  test('of all of a metered item leaves no stretch: without a quantity it would look like one in force', () => {
+    const metered = { orders: [order(), reduction], products: [product({ Charge_Type__c: 'Usage' })] };
+    expect(told([item(), less(-100)], metered)).toEqual([[ITEM, undefined, '2026-02-01', '2026-09-01', '2026-01-15']]);
   });
 
   test('before the first day holds from the first day; after the last it changes nothing', () => {
@@ -257,8 +284,8 @@ describe('selling models', () => {
     expect(lines(...sold({ PricingTermUnit, PricingTerm }))).toMatchObject([{ interval, intervalCount }]);
   });
 
-  test('tell the price after all discounts', () => {
-    expect(lines(...sold({}, { NetUnitPrice: 90.5 }))).toMatchObject([{ pricing: { unitMinor: '9050' } }]);
+  test('tell the price after all discounts, and the price before them beside it', () => {
+    expect(lines(...sold({}, { NetUnitPrice: 90.5 }))).toMatchObject([{ pricing: { unitMinor: '9050' }, listUnitMinor: '120000' }]);
   });
 
   test('that are sold once do not recur; evergreen ones have no end but their own', () => {

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { InvoiceDocument } from '../../../functions/integrations/index.ts';
+import { log } from '../../../functions/platform/log.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { call, type ListAnswer } from '../../support/http.ts';
 import { useFakeAws } from '../fake-aws.ts';
@@ -272,16 +273,30 @@ describe('the API', () => {
 
     const replayed = await call(api, 'POST', `/api/v1/integrations/stripe-main/parked/${String(event['id'])}/replay`, write);
     expect([replayed.status, replayed.json]).toEqual([200, { eventId: event['id'], state: 'replaying' }]);
+    expect((await itemsWith(`EVT#stripe#main#${String(event['id'])}`))[0]).toMatchObject({
+      state: 'replaying',
+      replayedBy: 'user-1',
+      replayedAt: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
+    });
     // Still unknown: it is parked again.
     const [entry] = aws.events.splice(0);
     if (entry === undefined) throw new Error('nothing was replayed');
     await consume(onEvent, [envelopeOf(entry)]);
     expect((await itemsWith(`EVT#stripe#main#${String(event['id'])}`))[0]).toMatchObject({ state: 'parked', listed: 'open' });
     // As if a release had taught the status.
-    await call(api, 'POST', `/api/v1/integrations/stripe-main/parked/${String(event['id'])}/replay`, write);
+    const info = vi.spyOn(log, 'info');
+    await call(api, 'POST', `/api/v1/integrations/stripe-main/parked/${String(event['id'])}/replay`, { ...write, subject: 'user-7' });
+    expect(info.mock.calls).toEqual([['a parked event is taken in again', { caller: 'user-7', eventId: event['id'], instance: 'main' }]]);
+    info.mockRestore();
+    const open = await call<ListAnswer<Json>>(api, 'GET', '/api/v1/integrations/stripe-main/parked', read);
+    expect(open.json.items.find(({ eventId }) => eventId === event['id'])).toMatchObject({ state: 'replaying', replayedBy: 'user-7' });
     const [again] = aws.events.splice(0);
     await consume(onEvent, [envelopeOf({ ...(again ?? entry), Detail: (again ?? entry).Detail.replace('"frozen"', '"active"') })]);
-    expect((await itemsWith(`EVT#stripe#main#${String(event['id'])}`))[0]).toMatchObject({ state: 'replayed', listed: 'done' });
+    expect((await itemsWith(`EVT#stripe#main#${String(event['id'])}`))[0]).toMatchObject({
+      state: 'replayed',
+      listed: 'done',
+      replayedBy: 'user-7',
+    });
     expect(await published(String(event['id']))).toBeDefined();
     expect((await call(api, 'POST', `/api/v1/integrations/stripe-main/parked/${String(event['id'])}/replay`, write)).status).toBe(409);
   });

@@ -26,6 +26,7 @@ beforeAll(() => {
     discountedSubscription,
     sample('objects/invoice.paid.json'),
     sample('objects/coupon.20pct_repeating_3m.json'),
+    sample('objects/price.metered.json'),
     sample('objects/price.tiered_graduated.expanded_tiers.json'),
     sample('objects/price.tiered_volume.expanded_tiers.json'),
   );
@@ -133,6 +134,8 @@ describe('all samples, posted and put', () => {
     const count = (type: string): number => published.filter((item) => item['type'] === type).length;
     expect(count('CustomerRecorded')).toBe(3);
     expect(count('SubscriptionScheduleRecorded')).toBe(4);
+    // The voided invoice of November; that of October bills usage of zero.
+    expect(count('UsageBilled')).toBe(1);
     // 18 events with a subscription, 1 of an older version; readings: 2 thin events, 2 discount events (within one millisecond: fewer)
     expect(count('SubscriptionRecorded')).toBeGreaterThanOrEqual(20);
   });

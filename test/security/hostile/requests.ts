@@ -5,6 +5,7 @@ import { Chance } from './chance.ts';
 import { OF_EVERY_ROUTE } from './every-route.ts';
 import { OF_QUERIES } from './queries.ts';
 import type { HostileRequest, Make, Makers } from './request.ts';
+import { OF_SALESFORCE } from './salesforce.ts';
 import { OF_WEBHOOKS } from './webhooks.ts';
 
 interface Kind {
@@ -28,6 +29,7 @@ const KINDS: readonly Kind[] = [
   ),
   ...kindsOf(OF_BODIES, ({ bodySchema }) => bodySchema !== undefined),
   ...kindsOf(OF_WEBHOOKS, ({ webhook }) => webhook),
+  ...kindsOf(OF_SALESFORCE, ({ template }) => template.startsWith('/webhooks/salesforce/')),
 ];
 
 export const kindNames: readonly string[] = KINDS.map(({ kind }) => kind);

@@ -1,0 +1,112 @@
+import { addMonths, daysBetween, fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
+import { type Chain, monthsBetween, type Term } from '../evidence/terms.ts';
+import { ratedOn } from '../lines/dated.ts';
+import type { SubscriptionFact } from '../lines/facts.ts';
+import type { Discount, Fraction, Line } from '../lines/rating.ts';
+import { type Stretch, stretchFrom } from '../lines/stretches.ts';
+import { type Amount, amountOf, type Scope, shownBy, summed, totalOf, worthOf } from './amounts.ts';
+
+/** Day of the last signature under a line; where none is told, its first day of service. */
+const bookedOnOf = (line: Line, { bookedOn, startsOn }: SubscriptionFact): string => line.bookedOn ?? bookedOn ?? line.startsOn ?? startsOn;
+
+/**
+ * A term as it was signed by a day. What a later signature has changed from some day on is as it was before: the line goes on in place of what
+ * follows it.
+ */
+const signedBy = ({ fact, startDay }: Term, on: string): Stretch => {
+  const isSigned = (line: Line): boolean => bookedOnOf(line, fact) <= on;
+  const inOrder = fact.lines.toSorted((a, b) => ((a.startsOn ?? fact.startsOn) < (b.startsOn ?? fact.startsOn) ? -1 : 1));
+  const lines = inOrder.filter(isSigned).map((line) => {
+    const { endsOn: _, ...open } = line;
+    let { endsOn } = line;
+    for (const next of inOrder)
+      if (endsOn !== undefined && next.lineId === line.lineId && next.startsOn === endsOn && !isSigned(next)) endsOn = next.endsOn;
+    return endsOn === undefined ? open : { ...open, endsOn };
+  });
+  return stretchFrom({ ...fact, lines }, startDay, startDay);
+};
+
+/** First day after all lines; undefined where one has no end, or there is none. */
+const endOf = ({ lines }: Stretch): number | undefined =>
+  lines.some(({ endsOn }) => endsOn === undefined) ? undefined : Math.max(...lines.map(({ endsOn = '' }) => toEpochDay(endsOn)));
+
+const isOver = (stretch: Stretch, day: number): boolean => {
+  const endDay = endOf(stretch);
+  return stretch.lines.length === 0 || (endDay !== undefined && endDay <= day);
+};
+
+/**
+ * What a stretch comes to a year once all that it has fixed in advance has come about: on its last day, and where it has no end after its last
+ * change. Undefined where it is over.
+ */
+export const fullyRamped = (stretch: Stretch, scope: Scope): Amount | undefined => {
+  if (isOver(stretch, scope.day)) return undefined;
+  const endDay = endOf(stretch);
+  const fullDay = endDay === undefined ? Math.max(scope.day, stretch.startDay, ...stretch.breakDays) : endDay - 1;
+  return worthOf(ratedOn(stretch, fullDay, scope.context.profile), stretch.currency, scope);
+};
+
+/** Years from one day to another, exactly: whole months, and what is left in days of the month that it begins. */
+const yearsBetween = (from: string, to: string): Fraction => {
+  const months = monthsBetween(from, to);
+  const left = addMonths(from, months);
+  const ofMonth = BigInt(daysBetween(left, addMonths(from, months + 1)));
+  return { num: BigInt(months) * ofMonth + BigInt(daysBetween(left, to)), den: 12n * ofMonth };
+};
+
+/** Days on which a discount begins or ends within a line's service. */
+const edgesWithin = (discounts: readonly Discount[], from: string, to: string): readonly string[] =>
+  discounts.flatMap(({ startsOn, endsOn }) =>
+    [startsOn, endsOn].filter((edge) => edge !== undefined && from < edge && edge < to),
+  ) as string[];
+
+/** Σ annual value × years over the stretches of a line's service between which its discounts change; undefined where it has no end. */
+const contractValue = (line: Line, stretch: Stretch, scope: Scope): Amount | undefined => {
+  const { startsOn = fromEpochDay(stretch.startDay), endsOn } = line;
+  if (endsOn === undefined) return undefined;
+  const discounts = [...line.discounts, ...stretch.discounts];
+  const days = [...new Set([startsOn, ...edgesWithin(discounts, startsOn, endsOn), endsOn])].sort();
+  let total: Fraction = { num: 0n, den: 1n };
+  for (const [i, from] of days.slice(0, -1).entries()) {
+    const rated = ratedOn(stretch, toEpochDay(from), scope.context.profile).find((one) => one.line === line);
+    const years = yearsBetween(from, days[i + 1] as string);
+    if (rated !== undefined) total = plusProduct(total, rated.exact, years);
+  }
+  return amountOf(total, stretch.currency, scope);
+};
+
+/** a + b × c */
+const plusProduct = (a: Fraction, b: Fraction, c: Fraction): Fraction => {
+  const den = b.den * c.den;
+  return { num: a.num * den + b.num * c.num * a.den, den: a.den * den };
+};
+
+const agreementOf = (term: Term, stretch: Stretch, isLast: boolean, scope: Scope) => {
+  const endDay = endOf(stretch);
+  const { currency } = stretch;
+  const values = stretch.lines.flatMap((line) => contractValue(line, stretch, scope) ?? []);
+  return {
+    agreementId: term.agreementId,
+    ...shownBy(term.fact, scope),
+    ...(term.fact.bookedOn === undefined ? {} : { bookedOn: term.fact.bookedOn }),
+    startsOn: fromEpochDay(term.startDay),
+    ...(endDay === undefined ? {} : { endsOn: fromEpochDay(endDay) }),
+    currency,
+    carr: (isLast ? fullyRamped(stretch, scope) : undefined) ?? summed([], currency),
+    tcv: summed(values, currency),
+  };
+};
+
+/**
+ * What is signed by a day and not over, begun or not: of each agreement and its renewals. **CARR** is the annual value of the last term once all
+ * of its contracted steps have been taken (`fullyRamped`): an earlier term is part of it no more once its renewal is signed. **TCV** is what each
+ * term comes to as a whole, served or not: Σ over its lines of annual value × years of service, a year being twelve months, and days beyond
+ * whole months parts of the month that they begin. A line without end has no TCV.
+ */
+export const contractedOn = (chains: readonly Chain[], scope: Scope) => {
+  const agreements = chains.flatMap(({ terms }) => {
+    const signed = terms.map((term) => ({ term, stretch: signedBy(term, scope.on) })).filter(({ stretch }) => !isOver(stretch, scope.day));
+    return signed.map(({ term, stretch }, i) => agreementOf(term, stretch, i === signed.length - 1, scope));
+  });
+  return { carr: totalOf(agreements.map(({ carr }) => carr)), tcv: totalOf(agreements.map(({ tcv }) => tcv)), agreements };
+};

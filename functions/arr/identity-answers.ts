@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { rulingSchema } from './events.ts';
+
+const told = (description: string) => z.string().check(z.describe(description));
+
+export const identity = z
+  .object({
+    members: z
+      .array(z.object({ customerId: z.string(), name: z.string() }))
+      .check(z.describe('Customers of several systems that are this one, the one first whose id its book bears')),
+    links: z
+      .array(
+        z.object({
+          customers: z.tuple([z.string(), z.string()]),
+          by: z.enum(['by-hand', 'customer', 'subscription', 'agreement']),
+          id: told('The customer, subscription or agreement that one names of the other; by hand, the event of the word'),
+        }),
+      )
+      .check(z.describe('What says that they are one')),
+    pairs: z
+      .array(
+        z.object({
+          agreementId: z.string(),
+          signedLine: z.string(),
+          subscriptionId: z.string(),
+          billedLine: z.string(),
+          by: z.enum(['key', 'likeness', 'by-hand']),
+        }),
+      )
+      .check(z.describe('Signed and billed lines that are one line, and what says so')),
+  })
+  .check(z.describe('Who and what is one, and by which evidence'));
+
+/** One ruling by hand, as far as it has come. */
+export const ruling = z.object({
+  rulingId: z.string(),
+  ruling: rulingSchema,
+  reason: z.string(),
+  proposedBy: told('Who proposed it: an id at the identity provider'),
+  proposedAt: z.string(),
+  status: z.enum(['proposed', 'approved', 'rejected']),
+  decidedBy: z.optional(told('Who approved or rejected it')),
+  decidedAt: z.optional(z.string()),
+});

@@ -1,0 +1,224 @@
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { z } from 'zod/mini';
+import { company } from '../../ascent.config.ts';
+import type { arrCustomer, explainedMovement } from '../../functions/arr/answers.ts';
+import { handler as api } from '../../functions/arr/api.ts';
+import type { Fact, SubscriptionFact } from '../../functions/arr/lines/facts.ts';
+import { handler as onFact } from '../../functions/arr/on-fact.ts';
+import { decidingContext } from '../../functions/arr/records/context.ts';
+import { recordFacts } from '../../functions/arr/records/record.ts';
+import { arrRoutes } from '../../functions/arr/routes.ts';
+import type { RulingRecord } from '../../functions/arr/rulings/ruling.ts';
+import { useDynamoDB } from '../support/dynamodb.ts';
+import { call, lambdaContext, type ProblemAnswer, type TestResponse } from '../support/http.ts';
+import { eventsIn } from '../support/items.ts';
+import { customer, seats, subscription } from './facts.ts';
+
+const table = useDynamoDB();
+process.env['ASCENT_CONFIG'] = JSON.stringify(company);
+/** The platform's clock stands at 2026-11-05T10:00:00Z. */
+const clock = new BigInt64Array([1_793_872_800_000n, 0n]);
+Object.assign(globalThis, { [Symbol.for('ascent.test-clock')]: clock });
+
+beforeAll(() => {
+  vi.spyOn(process.stdout, 'write').mockImplementation((() => true) as never);
+});
+beforeEach(async () => {
+  await table.another();
+  const facts = [account, payer, agreement(), billed()];
+  for (const fact of facts) expect(await recordFacts([fact], decidingContext, '2026-11-05T09:00:00.000Z')).toEqual(new Set());
+});
+
+const org = (fact: Fact): Fact =>
+  ({ ...fact, data: { ...fact.data, provenance: { ...fact.data.provenance, system: 'salesforce' } } }) as Fact;
+const ACCOUNT = 'salesforce.main.001A';
+const PAYER = 'stripe.main.cus_1';
+const account = org(customer('2026-01-10', {}, { customerId: '001A', eventId: 'read-acc', name: 'Acme' }));
+const payer = customer('2026-01-20', {}, { customerId: 'cus_1', eventId: 'evt_payer', name: 'Acme GmbH' });
+/** $1,200,000 a year from 1 February. */
+const agreement = (more: Partial<SubscriptionFact> = {}): Fact =>
+  org(
+    subscription('2026-01-15', [seats('item', 1, 120_000_000, { interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })], {
+      customerId: '001A',
+      subscriptionId: '800A',
+      agreementId: '800A',
+      agreementIds: ['800A', '0101'],
+      evidence: 'signed',
+      lifecycle: 'observed',
+      startsOn: '2026-02-01',
+      startsOnStated: true,
+      eventId: 'read-agreement',
+      ...more,
+    }),
+  );
+/** Bills $1,000,000 a year from 1 June: neither a key nor likeness says what. */
+const billed = (): Fact =>
+  subscription('2026-06-01', [seats('si_1', 1, 100_000_000, { interval: 'year' })], {
+    startsOn: '2026-06-01',
+    lifecycle: 'created',
+    eventId: 'evt_billed',
+  });
+
+const LINK = { kind: 'link', customerId: ACCOUNT, otherId: PAYER, isSame: true } as const;
+const PAIR = { kind: 'pair', customerId: ACCOUNT, agreementId: '0101', subscriptionId: 'sub_1', isSame: true } as const;
+const SCOPES = { scopes: ['arr/read', 'arr/write'] };
+
+const propose = (
+  ruling: object,
+  subject = 'ann',
+  reason = 'One deal: order form of 15 January',
+): Promise<TestResponse<RulingRecord & ProblemAnswer>> =>
+  call(api, 'POST', '/api/v1/arr/rulings', { ...SCOPES, subject, body: { ruling, reason } });
+const decide = (rulingId: string, verb: 'approve' | 'reject', subject: string): Promise<TestResponse<RulingRecord & ProblemAnswer>> =>
+  call(api, 'POST', `/api/v1/arr/rulings/${rulingId}/${verb}`, { ...SCOPES, subject });
+/** What approvals told is delivered, each `times` times; answers how many messages failed. */
+const deliver = async (times = 1): Promise<number> => {
+  const told = await eventsIn('RULINGS');
+  const bodies = told.flatMap((event) => {
+    const { source, type, ...detail } = event;
+    const body = JSON.stringify({
+      version: '0',
+      id: event.id,
+      'detail-type': type,
+      source,
+      account: '1',
+      time: event.recordedAt,
+      region: 'eu-central-1',
+      resources: [],
+      detail: { ...detail, type, data: JSON.stringify(event.data) },
+    });
+    return Array.from({ length: times }, () => body);
+  });
+  const Records = bodies.map((body, i) => ({ messageId: `m${i}`, body, attributes: { ApproximateReceiveCount: '1' } }));
+  const answer = (await (onFact as unknown as (event: object, context: object) => Promise<unknown>)({ Records }, lambdaContext)) as {
+    readonly batchItemFailures: readonly unknown[];
+  };
+  return answer.batchItemFailures.length;
+};
+const ruled = async (ruling: object, times = 1): Promise<string> => {
+  const { rulingId } = (await propose(ruling)).json;
+  expect((await decide(rulingId, 'approve', 'bob')).json).toMatchObject({ status: 'approved', proposedBy: 'ann', decidedBy: 'bob' });
+  expect(await deliver(times)).toBe(0);
+  return rulingId;
+};
+type Customer = z.infer<typeof arrCustomer>;
+const customerOn = async (customerId: string, on = '2026-11-05'): Promise<Customer> => {
+  const { json, status } = await call<Customer>(api, 'GET', `/api/v1/arr/customers/${customerId}`, { scopes: ['arr/read'], query: { on } });
+  expect([status, arrRoutes.getArrCustomer.response.safeParse(json)]).toMatchObject([200, { success: true }]);
+  return json;
+};
+
+describe('a ruling by hand', () => {
+  it('counts once a second person has approved it, exactly once however often that is told', async () => {
+    expect((await customerOn(ACCOUNT)).arrMinor).toBe('120000000');
+    expect((await customerOn(PAYER)).arrMinor).toBe('100000000');
+    const link = await ruled(LINK, 3);
+    // The two lines are too unlike to be one without a word: $1,200,000 signed and $1,000,000 bought beside it.
+    expect((await customerOn(ACCOUNT)).arrMinor).toBe('220000000');
+    const pair = await ruled(PAIR);
+    const now = await customerOn(PAYER);
+    expect(now).toMatchObject({
+      customerId: ACCOUNT,
+      name: 'Acme',
+      arrMinor: '120000000',
+      identity: {
+        members: [
+          { customerId: ACCOUNT, name: 'Acme' },
+          { customerId: PAYER, name: 'Acme GmbH' },
+        ],
+        links: [{ customers: [ACCOUNT, PAYER], by: 'by-hand', id: link }],
+        pairs: [{ agreementId: '800A', subscriptionId: 'sub_1', by: 'by-hand' }],
+      },
+    });
+    const why = await call<z.infer<typeof explainedMovement>>(api, 'GET', '/api/v1/arr/explain', {
+      scopes: ['arr/read'],
+      query: { customerId: PAYER, eventId: pair },
+    });
+    expect(arrRoutes.explainArr.response.safeParse(why.json)).toMatchObject({ success: true });
+    expect(why.json).toMatchObject({
+      customerId: ACCOUNT,
+      identity: { links: [{ by: 'by-hand', id: link }] },
+      events: [
+        {
+          eventId: pair,
+          kind: 'pair',
+          system: 'manual',
+          fact: { byHand: { reason: 'One deal: order form of 15 January', proposedBy: 'ann', approvedBy: 'bob' } },
+        },
+      ],
+    });
+  });
+
+  it('is undone by another one, and the books are as before', async () => {
+    await ruled(LINK);
+    expect((await customerOn(PAYER)).customerId).toBe(ACCOUNT);
+    clock[0] = (clock[0] as bigint) + 60_000n;
+    await ruled({ ...LINK, isSame: false });
+    expect([(await customerOn(ACCOUNT)).arrMinor, (await customerOn(PAYER)).arrMinor]).toEqual(['120000000', '100000000']);
+    expect((await customerOn(PAYER)).identity).toEqual({ members: [{ customerId: PAYER, name: 'Acme GmbH' }], links: [], pairs: [] });
+    const { movements } = await customerOn(ACCOUNT);
+    const last = movements.filter(({ effectiveOn }) => effectiveOn === '2026-06-01').at(-1);
+    const behind = await call<z.infer<typeof explainedMovement>>(api, 'GET', '/api/v1/arr/explain', {
+      scopes: ['arr/read'],
+      query: { movementId: last?.movementId ?? '' },
+    });
+    expect(behind.json.events.map(({ eventId }) => eventId)).toEqual(['evt_billed']);
+  });
+
+  it('is not approved by whoever proposed it, and not decided twice', async () => {
+    const { rulingId } = (await propose(LINK)).json;
+    expect((await decide(rulingId, 'approve', 'ann')).json).toMatchObject({
+      status: 403,
+      type: expect.stringContaining('second-person-needed'),
+    });
+    expect((await decide(rulingId, 'approve', 'bob')).status).toBe(200);
+    expect((await decide(rulingId, 'approve', 'bob')).status).toBe(200);
+    expect((await decide(rulingId, 'reject', 'cid')).json).toMatchObject({ status: 409, type: expect.stringContaining('ruling-decided') });
+    expect((await decide(rulingId, 'approve', 'cid')).status).toBe(409);
+    expect(await eventsIn('RULINGS')).toHaveLength(1);
+  });
+
+  it('is decided once when two decide at the same time', async () => {
+    const { rulingId } = (await propose(LINK)).json;
+    const answers = await Promise.all([decide(rulingId, 'approve', 'bob'), decide(rulingId, 'reject', 'cid')]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  });
+
+  it('that is rejected, also by its proposer, changes nothing', async () => {
+    const { rulingId } = (await propose(LINK)).json;
+    expect((await decide(rulingId, 'reject', 'ann')).json).toMatchObject({ status: 'rejected', decidedBy: 'ann' });
+    expect(await eventsIn('RULINGS')).toEqual([]);
+  });
+
+  it('is proposed once while it is open, and listed, newest first, by pages', async () => {
+    const first = (await propose(LINK)).json;
+    expect((await propose(LINK)).json).toEqual(first);
+    clock[0] = (clock[0] as bigint) + 1000n;
+    const second = (await propose(LINK, 'cid')).json;
+    const list = async (query: Record<string, string>) =>
+      (await call<{ items: RulingRecord[]; nextCursor: string | null }>(api, 'GET', '/api/v1/arr/rulings', { ...SCOPES, query })).json;
+    const page = await list({ limit: '1', customerId: PAYER });
+    expect(page.items).toEqual([second]);
+    expect((await list({ limit: '1', customerId: PAYER, cursor: page.nextCursor ?? '' })).items).toEqual([first]);
+    expect((await list({ status: 'approved' })).items).toEqual([]);
+  });
+
+  it.each([
+    ['a customer that nobody knows', { ...LINK, otherId: 'stripe.main.cus_none' }, 404, 'customer-unknown', 'ruling.otherId'],
+    ['a customer and itself', { ...LINK, otherId: ACCOUNT }, 422, 'ruling-invalid', 'ruling.otherId'],
+    ['an agreement that is not there', { ...PAIR, agreementId: '800Z' }, 422, 'ruling-invalid', 'ruling.agreementId'],
+    ['a subscription of another customer', PAIR, 422, 'ruling-invalid', 'ruling.subscriptionId'],
+    [
+      'an end that is none',
+      { kind: 'lapse', customerId: ACCOUNT, agreementId: '800A', of: 'billing', on: '2026-03-01' },
+      422,
+      'ruling-invalid',
+      'ruling.on',
+    ],
+    ['a kind that is none', { ...LINK, kind: 'merge' }, 400, 'validation', undefined],
+  ])('on %s is a problem that says so', async (_what, ruling, status, code, field) => {
+    const { json } = await propose(ruling);
+    expect(json).toMatchObject({ status, type: expect.stringContaining(code), ...(field === undefined ? {} : { field }) });
+    expect(await eventsIn('RULINGS')).toEqual([]);
+  });
+});
