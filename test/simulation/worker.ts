@@ -1,4 +1,5 @@
 import { kindOf } from './faults.ts';
+import { lifeOf } from './life.ts';
 import type { Protection } from './protections.ts';
 import { type Failure, runOf, shortest, story, type Trial, trialOf, tried, triedWithout } from './seeds.ts';
 
@@ -56,9 +57,13 @@ const seedsFrom = async (first: number, count: number): Promise<Lived> => {
   return { seeds: count, faults, counts, steps };
 };
 
+/** Lives with an org take longest: they are lived for what only they show. */
+const hasOrg = (seed: number): boolean => lifeOf(seed).happenings.some(({ by }) => by === 'salesforce');
+
 /** The first of so many seeds that fails like this without a protection, at its shortest. */
 const firstWithout = async (without: Protection, alike: RegExp, seeds: number): Promise<Least | undefined> => {
   for (let seed = 1; seed <= seeds; seed += 1) {
+    if (hasOrg(seed) !== (without === 'sync')) continue;
     const { failure } = await triedWithout(without, seed);
     if (failure?.problems.some((problem) => alike.test(problem)) === true) return leastOf(failure, alike);
   }
