@@ -1,5 +1,5 @@
 import type { Attributes } from '../../functions/platform/clients/attributes.ts';
-import { customerOn, readHistory, readStatus, readTotals } from './functions.ts';
+import { customerIdOf, customerOn, readHistory, readStatus, readTotals } from './functions.ts';
 import type { SimulatedTable } from './table.ts';
 
 /** The months of all lives. */
@@ -67,19 +67,20 @@ const addMovements = (sums: Map<string, bigint>, name: string, movements: Awaite
  */
 const bookOf = async (customerIds: readonly string[]): Promise<Seen> => {
   const sums = new Map<string, bigint>();
-  const facts: string[] = [];
+  // Whichever of their books holds it.
+  const facts = new Set<string>();
   const answers: string[] = [];
   const contradictions: string[] = [];
   for (const customerId of customerIds) {
     const { facts: own, movements } = await readHistory(customerId);
     addMovements(sums, customerIds.join(' + '), movements);
     const told = own.filter(({ data }) => !IS_READING.test(data.provenance.eventId));
-    facts.push(...new Set(told.map(({ kind, data }) => `${customerId} fact ${kind} ${firstOf(data.provenance.eventId)}`)));
+    for (const fact of told) facts.add(`${customerIdOf(fact)} fact ${fact.kind} ${firstOf(fact.data.provenance.eventId)}`);
     for (const on of ASKED_ON) answers.push(await answerOf(customerId, on));
     const ids = own.map(({ kind, data }) => `${kind} ${data.provenance.eventId}`);
     contradictions.push(...repeated(ids).map((id) => `${customerId} has the fact ${id} twice`));
   }
-  return { figures: [...facts.sort(), ...linesOf(sums), ...answers], contradictions };
+  return { figures: [...[...facts].sort(), ...linesOf(sums), ...answers], contradictions };
 };
 
 const totalsOf = async (part: 'MAIN' | 'CUTS'): Promise<string[]> => {

@@ -55,6 +55,7 @@ const [
   arrEvents,
   books,
   customer,
+  facts,
   totals,
   log,
   ingest,
@@ -75,6 +76,7 @@ const [
   import('../../functions/arr/events.ts'),
   import('../../functions/arr/records/store.ts'),
   import('../../functions/arr/figures/customer.ts'),
+  import('../../functions/arr/lines/facts.ts'),
   import('../../functions/arr/totals/store.ts'),
   import('../../functions/arr/totals/log-store.ts'),
   import('../../functions/integrations/stripe/ingest.ts'),
@@ -129,5 +131,6 @@ export const { ServiceError } = transport;
 export const { readStatus } = arr;
 export const { readHistory } = books;
 export const { customerOn } = customer;
+export const { customerIdOf } = facts;
 export const { readTotals } = totals;
 export const { laneOf, logKey, packCounters } = log;

@@ -34,5 +34,5 @@ it.concurrent.each(cases.map((one, n) => [n, ...one] as const))(
     expect(least.faults).toBeLessThanOrEqual(MOST_FAULTS);
     expect(least.story).toMatch(new RegExp(`^seed ${least.seed}: ${least.happenings} happenings and ${least.faults} faults are enough`));
   },
-  400_000,
+  600_000,
 );
