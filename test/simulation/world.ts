@@ -21,7 +21,8 @@ import { SyncSchedule } from './sync-schedule.ts';
 import type { Change, SimulatedTable } from './table.ts';
 import { answeredWith, within } from './web-answers.ts';
 
-const IMPORTED_AT_MS = Date.UTC(2026, 10, 23);
+/** Some minutes into a day, so that machines whose clocks differ agree on the day. */
+const IMPORTED_AT_MS = Date.UTC(2026, 10, 23, 0, 10);
 const MAX_STEPS = 400_000;
 const SECOND = 1_000;
 const HOUR = 3_600_000;
