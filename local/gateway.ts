@@ -61,6 +61,8 @@ const errorAnswer = (status: number, code: string, message: string): ServiceResp
   body: JSON.stringify({ __type: `com.amazon.coral.service#${code}`, Message: message, message }),
 });
 
+const FAILED = errorAnswer(500, 'InternalServerError', 'The service failed.');
+
 const denial = (caller: Caller, signingName: string, needed: AccessNeeded, decision: Decision, accountId: string): ServiceResponse => {
   const role = caller.roleArn?.split('/').at(-1) ?? '';
   const reason =
@@ -116,6 +118,16 @@ export const openGateway = async (): Promise<Gateway> => {
     return undefined;
   };
 
+  const handled = async (service: Service, caller: Caller, call: ServiceRequest, given: GatewayParts): Promise<ServiceResponse> => {
+    const { signingName } = service;
+    const befallen = caller.roleArn === undefined ? undefined : given.observer?.befalls?.(caller.name, signingName, call);
+    if (befallen === 'throttled') return errorAnswer(400, 'ThrottlingException', 'Rate exceeded');
+    if (befallen === 'failed-before') return FAILED;
+    const response = refusal(service, caller, call, given) ?? (await service.handle(call));
+    given.observer?.onCall?.(caller.name, signingName, call, response);
+    return befallen === 'failed-after' ? FAILED : response;
+  };
+
   const answer = async (request: IncomingMessage): Promise<ServiceResponse> => {
     const [, accessKeyId = '', signingName = ''] = CREDENTIAL.exec(request.headers.authorization ?? '') ?? [];
     // Read even where the answer is already known: an unread body would break the kept-alive connection.
@@ -132,9 +144,7 @@ export const openGateway = async (): Promise<Gateway> => {
     }
     const headers = request.headers as Readonly<Record<string, string>>;
     const call = { operation: operationOf(request), method: request.method ?? 'POST', path: request.url ?? '/', headers, body };
-    const response = refusal(service, caller, call, parts) ?? (await service.handle(call));
-    parts.observer?.onCall?.(caller.name, signingName, call, response);
-    return response;
+    return handled(service, caller, call, parts);
   };
 
   const write = (response: ServerResponse, { status, headers, body }: ServiceResponse): void => {

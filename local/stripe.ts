@@ -159,6 +159,12 @@ const read = (path: string, query: URLSearchParams, state: State): Answer => {
     : { status: 200, body: render(object, pathsOf(query), state.find) };
 };
 
+/** The stand-in's answers without its server: to a GET of a path with its query. */
+export const stripeAnswers = (options: StripeOptions): ((path: string, query: URLSearchParams) => Pick<Answer, 'status' | 'body'>) => {
+  const state = stateOf(options);
+  return (path, query) => read(path, query, state);
+};
+
 const masked = (key: string): string => `${key.slice(0, 8)}****${key.slice(-4)}`;
 
 const authorised = (request: IncomingMessage, apiKey: string): Answer | undefined => {

@@ -9,7 +9,7 @@ import type { Proof, ProofResult } from './proofs/proof.ts';
 import { samples } from './proofs/samples.ts';
 import { simulation } from './proofs/simulation.ts';
 
-/** Proofs that take longer than the tests. `npm run prove -- NAME [--runs N | --seeds N] [--from FOLDER] [--record]`; without a name it lists them. */
+/** Proofs that take longer than the tests. `npm run prove -- NAME [--runs N | --seeds N] [--first SEED] [--from FOLDER] [--record]`; without a name it lists them. */
 const PROOFS: readonly Proof[] = [order, demo, samples, kill, hostile, simulation];
 
 const ROOT = join(import.meta.dirname, '..');
@@ -37,18 +37,19 @@ const record = (name: string, { holds, sentence, table }: ProofResult): void => 
 
 const list = (): string =>
   [
-    'npm run prove -- NAME [--runs N | --seeds N] [--from FOLDER] [--record]',
+    'npm run prove -- NAME [--runs N | --seeds N] [--first SEED] [--from FOLDER] [--record]',
     '',
     ...PROOFS.map(({ name, proves }) => `  ${name.padEnd(10)} ${proves}`),
     '',
-    `--runs N or --seeds N: random histories of \`order\` and seeds of \`simulation\`, ${DEFAULT_RUNS.toLocaleString('en')} by default, or requests of \`hostile\`, ${(hostile.defaultRuns ?? DEFAULT_RUNS).toLocaleString('en')}. --from FOLDER: samples of another place than test/contracts, by vendor (stripe/events, salesforce/eventbridge, …). --record: append the result to docs/proofs.md.`,
+    `--runs N or --seeds N: random histories of \`order\` and seeds of \`simulation\`, ${DEFAULT_RUNS.toLocaleString('en')} by default, or requests of \`hostile\`, ${(hostile.defaultRuns ?? DEFAULT_RUNS).toLocaleString('en')}. --first SEED: of \`simulation\`, 1 by default. --from FOLDER: samples of another place than test/contracts, by vendor (stripe/events, salesforce/eventbridge, …). --record: append the result to docs/proofs.md.`,
   ].join('\n');
 
-const runsOf = (args: readonly string[], { defaultRuns = DEFAULT_RUNS }: Proof): number => {
-  const at = args.findIndex((arg) => arg === '--runs' || arg === '--seeds');
-  const runs = at < 0 ? defaultRuns : Number(args[at + 1]);
-  if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`${args[at]} takes a whole number from 1 on, not ${args[at + 1]}`);
-  return runs;
+/** The whole number behind one of these options. */
+const numberOf = (args: readonly string[], options: readonly string[], without: number): number => {
+  const at = args.findIndex((arg) => options.includes(arg));
+  const given = at < 0 ? without : Number(args[at + 1]);
+  if (!Number.isInteger(given) || given < 1) throw new RangeError(`${args[at]} takes a whole number from 1 on, not ${args[at + 1]}`);
+  return given;
 };
 
 const fromOf = (args: readonly string[]): { readonly from?: string } => {
@@ -65,7 +66,8 @@ const prove = async (args: readonly string[]): Promise<number> => {
     console.log(list());
     return args.length === 0 ? 0 : 2;
   }
-  const result = await proof.run({ runs: runsOf(args, proof), ...fromOf(args) });
+  const runs = numberOf(args, ['--runs', '--seeds'], proof.defaultRuns ?? DEFAULT_RUNS);
+  const result = await proof.run({ runs, first: numberOf(args, ['--first'], 1), ...fromOf(args) });
   console.log(`${result.table}\n\n${proof.name}: ${result.holds ? 'holds' : 'DOES NOT HOLD'}. ${result.sentence}`);
   if (args.includes('--record')) record(proof.name, result);
   return result.holds ? 0 : 1;

@@ -122,7 +122,8 @@ const monthEnds = (today: string): readonly string[] => {
   return [...days, today];
 };
 
-const messagesLeft = async ({ api }: Reader): Promise<number> => {
+/** Waiting, in hand or delayed, in all queues together. */
+export const messagesLeft = async ({ api }: Pick<Reader, 'api'>): Promise<number> => {
   const queues = await api<{ readonly visible: number; readonly inFlight: number; readonly delayed: number }[]>('/local/queues');
   return queues.reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
 };

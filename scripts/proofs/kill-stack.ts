@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { type Random, seeded } from '../../demo/random.ts';
 import { loadDeclaredSamples } from '../../local/declared-samples.ts';
+import type { Befallen } from '../../local/observe.ts';
 import { type LocalStackOptions, startLocalStack } from '../../local/stack.ts';
 
 /** What a stack in a process of its own is started with. */
-export type KillableOptions = Pick<LocalStackOptions, 'assemblyDir' | 'dataDir' | 'clock' | 'secrets'>;
+export interface KillableOptions extends Pick<LocalStackOptions, 'assemblyDir' | 'dataDir' | 'clock' | 'secrets'> {
+  /** Of a thousand calls that functions make of AWS's services so many fail; which ones, chance says, and no seed: what runs at once is in no order. */
+  readonly faultsPerMille?: number;
+}
 
 /** `stack`: its process alone, so that the DynamoDB emulator outlives it; `group`: the emulator dies in the same moment. */
 export type Victims = 'stack' | 'group';
@@ -49,9 +54,13 @@ export const startKillable = async (options: KillableOptions): Promise<KillableS
   };
 };
 
+const BEFALLEN: readonly Befallen[] = ['throttled', 'failed-before', 'failed-after'];
+
 /** The process: it lives as long as its input is open, so none is left behind whatever becomes of who started it. */
-const run = async (options: KillableOptions): Promise<void> => {
-  const stack = await startLocalStack({ ...options, port: 0, samples: await loadDeclaredSamples() });
+const run = async ({ faultsPerMille = 0, ...options }: KillableOptions): Promise<void> => {
+  const random: Random = seeded(Date.now());
+  const befalls = (): Befallen | undefined => (random.chance(faultsPerMille) ? random.pick(BEFALLEN) : undefined);
+  const stack = await startLocalStack({ ...options, port: 0, samples: await loadDeclaredSamples(), observer: { befalls } });
   process.stdin.once('close', () => {
     stack.stop().then(
       () => process.exit(0),

@@ -9,13 +9,14 @@ import { WEBHOOK_SECRET } from '../../bench/whole-stack.ts';
 import type { DemoCompany } from '../../demo/company.ts';
 import type { StripeEvent } from '../../demo/events.ts';
 import { type Random, seeded } from '../../demo/random.ts';
-import { signatureHeader } from '../../demo/webhook-sender.ts';
 import { ascentApp } from '../../lib/app.ts';
 import { bundle } from '../../lib/bundles.ts';
 import { openDemo, startDemoStripe } from '../../local/demo.ts';
 import { startLocalStack } from '../../local/stack.ts';
-import { type Comparison, compare } from './kill-reading.ts';
-import { type KillableStack, startKillable, type Victims } from './kill-stack.ts';
+import type { Fault } from '../../local/stripe.ts';
+import { type Comparison, compare, messagesLeft } from './kill-reading.ts';
+import { openTarget, sendAll, type Target } from './kill-sending.ts';
+import { startKillable, type Victims } from './kill-stack.ts';
 import type { Proof } from './proof.ts';
 
 export interface KillOptions {
@@ -23,24 +24,39 @@ export interface KillOptions {
   readonly kills: number;
   /** Chooses the customers and the moments of the kills. */
   readonly seed: number;
+  /** Events are sent in any order, a tenth of them twice, while of a thousand calls of the functions, and of Stripe, so many fail. */
+  readonly faultsPerMille?: number;
   readonly say: (sentence: string) => void;
   readonly onAnswered?: (answered: number, events: number) => void;
 }
 
 export interface KillOutcome extends Comparison {
+  /** Customers whose whole histories were sent. */
+  readonly histories: number;
   readonly kills: readonly string[];
   readonly answered: number;
   /** Sent again, because no 2xx came. */
   readonly repeated: number;
 }
 
-const CONNECTIONS = 24;
-const ANSWER_WITHIN_MS = 30_000;
-const AGAIN_AFTER_MS = 20;
 /** After the moment has come, so that a kill meets any step of what is under way. */
 const LONGEST_PAUSE_MS = 60;
+/** Of a thousand deliveries so many come twice, where there are faults. */
+const REPEATED_PER_MILLE = 100;
+/** In turn, each for some requests. */
+const REQUESTS_OF_A_FAULT = 3;
+const STRIPE_FAULTS: readonly Fault[] = [
+  { kind: 'status', status: 500 },
+  { kind: 'slow', ms: 1_000 },
+  { kind: 'reset' },
+  { kind: 'status', status: 429, retryAfterSeconds: 1 },
+  { kind: 'cut' },
+  { kind: 'status', status: 502, html: true },
+];
 /** Longer than the visibility time-out of any queue: what failed has come back by then. */
 const RETRIED_AFTER_MS = 3_600_000;
+/** By then it is a dead letter. */
+const MAX_RETRIES = 5;
 
 const customerOf = ({ data: { object } }: StripeEvent): string | undefined => {
   if (object.object === 'customer') return object.id;
@@ -70,61 +86,6 @@ const chooseEvents = (demo: DemoCompany, count: number, random: Random): readonl
 const momentsOf = ({ events, kills }: KillOptions, random: Random): readonly number[] =>
   Array.from({ length: kills }, (_, k) => Math.floor(((k + 0.05 + random.below(800) / 1_000) * events) / kills));
 
-/** A stack that comes back: who sends waits for it after a kill, as Stripe waits between attempts. */
-interface Target {
-  readonly up: () => Promise<KillableStack>;
-  readonly replace: (next: Promise<KillableStack>) => void;
-}
-
-const openTarget = (first: KillableStack): Target => {
-  let current = Promise.resolve(first);
-  return {
-    up: () => current,
-    replace: (next) => {
-      current = next;
-      // Whoever waits for it hears of a failure.
-      next.catch(() => undefined);
-    },
-  };
-};
-
-const post = async (url: string, body: string, atSeconds: number): Promise<number> => {
-  const headers = {
-    'content-type': 'application/json; charset=utf-8',
-    'stripe-signature': signatureHeader(body, WEBHOOK_SECRET, atSeconds),
-  };
-  const answer = await fetch(`${url}/webhooks/stripe`, { method: 'POST', headers, body, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-  await answer.arrayBuffer();
-  return answer.status;
-};
-
-/** Sends every event until it is answered 2xx; answers how many were sent again. A refusal (4xx) ends it: the events are good. */
-const sendAll = async (events: readonly StripeEvent[], target: Target, nowMs: () => number, onAnswered: (count: number) => void) => {
-  let next = 0;
-  let answered = 0;
-  let repeated = 0;
-  const send = async (event: StripeEvent): Promise<void> => {
-    const body = JSON.stringify(event);
-    for (;;) {
-      const { url } = await target.up();
-      const status = await post(url, body, Math.floor(nowMs() / 1000)).catch(() => 0);
-      if (status >= 200 && status < 300) return;
-      if (status >= 400 && status < 500) throw new Error(`${event.id} was answered ${status}`);
-      repeated += 1;
-      await wait(AGAIN_AFTER_MS);
-    }
-  };
-  const lane = async (): Promise<void> => {
-    for (let event = events[next++]; event !== undefined; event = events[next++]) {
-      await send(event);
-      answered += 1;
-      onAnswered(answered);
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, lane));
-  return { answered, repeated };
-};
-
 const putRates = async (url: string, { rates }: DemoCompany): Promise<void> => {
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${url}/api/v1/fx/rates`, { method: 'PUT', headers, body: JSON.stringify({ rates }) });
@@ -145,18 +106,22 @@ export const killAndCompare = async (options: KillOptions): Promise<KillOutcome>
   const random = seeded(seed);
   const demo = openDemo();
   const events = chooseEvents(demo, options.events, random);
-  const moments = momentsOf({ ...options, events: events.length }, random);
+  const { faultsPerMille = 0 } = options;
+  const sent = faultsPerMille === 0 ? events : shuffled([...events, ...events.filter(() => random.chance(REPEATED_PER_MILLE))], random);
+  const moments = momentsOf({ ...options, events: sent.length }, random);
   // The clock runs, as it does for whoever works with the stack: what falls due meanwhile falls due.
   const offsetMs = demo.todayAt * 1000 - Date.now();
   const nowMs = (): number => Date.now() + offsetMs;
   const folder = mkdtempSync(join(tmpdir(), 'ascent-kill-'));
   const stripe = await startDemoStripe(demo, nowMs);
+  if (faultsPerMille > 0) for (const fault of STRIPE_FAULTS) stripe.fail(fault, REQUESTS_OF_A_FAULT);
   let target: Target | undefined;
   try {
     const files = { assemblyDir: synthesise(folder, stripe.url), dataDir: join(folder, 'data') };
     const instance = company.stripe[0]?.instance;
     const first = await startKillable({
       ...files,
+      faultsPerMille,
       clock: { atMs: nowMs() },
       secrets: {
         [`ascent/stripe/${instance}/webhook-signing`]: { webhookSecrets: [WEBHOOK_SECRET] },
@@ -174,14 +139,14 @@ export const killAndCompare = async (options: KillOptions): Promise<KillOutcome>
       const doomed = await sentTo.up();
       const startedMs = performance.now();
       // The very same options but for clock and secrets: the data folder has them.
-      sentTo.replace(doomed.kill(victims).then(() => startKillable(files)));
+      sentTo.replace(doomed.kill(victims).then(() => startKillable({ ...files, faultsPerMille })));
       await sentTo.up();
       const sentence = `kill ${number + 1} at ${answered} answered (${victims === 'group' ? 'with' : 'without'} the emulator), up again in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
       kills.push(sentence);
       say(sentence);
     };
-    const { answered, repeated } = await sendAll(events, sentTo, nowMs, (count) => {
-      options.onAnswered?.(count, events.length);
+    const { answered, repeated } = await sendAll(sent, sentTo, nowMs, (count) => {
+      options.onAnswered?.(count, sent.length);
       const number = moments.indexOf(count);
       if (number >= 0) killings.push(killNow(count, number));
     });
@@ -195,7 +160,8 @@ export const killAndCompare = async (options: KillOptions): Promise<KillOutcome>
     const facts = events.flatMap((event) => factOf(event) ?? []);
     const eventIds = new Set(events.map(({ id }) => id));
     const expected = { eventIds, facts, context: demoContext(demo), today: demo.today };
-    return { ...(await settleAndCompare(files, expected)), kills, answered, repeated };
+    const histories = new Set(events.map(customerOf).filter((customer) => customer !== undefined)).size;
+    return { ...(await settleAndCompare(files, expected)), kills, answered, repeated, histories };
   } finally {
     // One that did not come up again has said so already.
     await Promise.allSettled([target?.up().then((stack) => stack.stop())]);
@@ -211,13 +177,17 @@ const settleAndCompare = async (
   const stack = await startLocalStack({ ...files, port: 0 });
   try {
     await stack.idle(300_000);
-    await stack.clock.advance(stack.clock.now() + RETRIED_AFTER_MS);
-    await stack.idle();
     const api = async <T>(path: string): Promise<T> => {
       const response = await fetch(`${stack.url}${path}`);
       if (!response.ok) throw new Error(`${path} answered ${response.status} ${await response.text()}`);
       return (await response.json()) as T;
     };
+    let retries = 0;
+    do {
+      await stack.clock.advance(stack.clock.now() + RETRIED_AFTER_MS);
+      await stack.idle();
+      retries += 1;
+    } while (retries < MAX_RETRIES && (await messagesLeft({ api })) > 0);
     return await compare({ stack, api }, expected);
   } finally {
     await stack.stop();

@@ -10,6 +10,8 @@ export interface Proof {
 export interface ProofOptions {
   /** Random histories or requests, where the proof has any. */
   readonly runs: number;
+  /** Seed of the first history, where the proof numbers them. */
+  readonly first: number;
   /** Folder of samples, as `test/contracts` has them by vendor, for a proof that takes samples in. */
   readonly from?: string;
 }

@@ -7,10 +7,6 @@ interface Entry {
 
 const isBefore = (a: Entry, b: Entry): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 
-/** The platform's clock reads the time from here (functions/platform/clock.ts). */
-const TEST_CLOCK = Symbol.for('ascent.test-clock');
-const clock = new BigInt64Array(1);
-
 /** Lets everything that can go on without outside help go on: all of it waits for promises only. */
 const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
@@ -23,13 +19,16 @@ export class Agenda {
 
   constructor(startMs: number) {
     this.nowMs = startMs;
-    (globalThis as { [TEST_CLOCK]?: BigInt64Array })[TEST_CLOCK] = clock;
-    Atomics.store(clock, 0, BigInt(startMs));
   }
 
   in(delayMs: number, happen: () => void): void {
+    this.at(this.nowMs + Math.max(0, Math.ceil(delayMs)), happen);
+  }
+
+  /** At a time, or now where that is over. */
+  at(atMs: number, happen: () => void): void {
     this.#order += 1;
-    const entry = { atMs: this.nowMs + Math.max(0, Math.ceil(delayMs)), order: this.#order, happen };
+    const entry = { atMs, order: this.#order, happen };
     let at = this.#heap.length;
     this.#heap.push(entry);
     while (at > 0) {
@@ -42,6 +41,11 @@ export class Agenda {
     this.#heap[at] = entry;
   }
 
+  /** Time that passes without anything happening: what falls due meanwhile happens late, in its order. */
+  jump(ms: number): void {
+    this.nowMs += ms;
+  }
+
   /** Until nothing is left to happen; false where `maxSteps` were not enough. */
   async run(maxSteps: number): Promise<boolean> {
     for (;;) {
@@ -49,8 +53,7 @@ export class Agenda {
       if (next === undefined) return true;
       if (this.steps >= maxSteps) return false;
       this.steps += 1;
-      this.nowMs = next.atMs;
-      Atomics.store(clock, 0, BigInt(next.atMs));
+      this.nowMs = Math.max(this.nowMs, next.atMs);
       next.happen();
       await settled();
     }

@@ -134,12 +134,17 @@ export const holds = (expression: Expression, item: Attributes | undefined): boo
 
 const ASSIGNMENT = /^(#?\w+)\s*(=|\s)\s*(:\w+)$/;
 
-/** The item after `SET #a = :a, … ADD #n :n, …`. */
+/** The item after `SET #a = :a, … ADD #n :n, … REMOVE #r, …`. */
 export const updated = ({ text, names, values }: Expression, item: Attributes): Attributes => {
   const changed: Record<string, Attribute> = { ...item };
-  const parts = text.split(/\b(SET|ADD)\b/).map((part) => part.trim());
+  const parts = text.split(/\b(SET|ADD|REMOVE)\b/).map((part) => part.trim());
   for (let at = 1; at < parts.length; at += 2) {
     for (const assignment of (parts[at + 1] ?? '').split(',')) {
+      if (parts[at] === 'REMOVE') {
+        const removed = assignment.trim();
+        delete changed[names?.[removed] ?? removed];
+        continue;
+      }
       const [, token = '', , value = ''] = ASSIGNMENT.exec(assignment.trim()) ?? [];
       const name = names?.[token] ?? token;
       const given = values?.[value];

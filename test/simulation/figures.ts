@@ -1,10 +1,18 @@
-import { readHistory, readTotals } from './functions.ts';
+import type { Attributes } from '../../functions/platform/clients/attributes.ts';
+import { customerIdOf, customerOn, readHistory, readStatus, readTotals } from './functions.ts';
+import type { SimulatedTable } from './table.ts';
 
 /** The months of all lives. */
 const FIRST_MONTH = '2024-01';
 
 /** What a company's life comes to: every line is one figure, in order. */
 export type Figures = readonly string[];
+
+/** What was read from a table, and what of it cannot be, whatever befell. */
+export interface Seen {
+  readonly figures: Figures;
+  readonly contradictions: readonly string[];
+}
 
 const addTo = (sums: Map<string, bigint>, name: string, amount: bigint): void => {
   sums.set(name, (sums.get(name) ?? 0n) + amount);
@@ -16,19 +24,63 @@ const linesOf = (sums: ReadonlyMap<string, bigint>): string[] =>
     .map(([name, amount]) => `${name} ${amount}`)
     .sort();
 
-/** A customer's movements netted by day, cause and currency, its closing ARR, and the facts that they rest on, each as often as it counts. */
-const bookOf = async (customerId: string): Promise<string[]> => {
-  const { facts, movements } = await readHistory(customerId);
-  const sums = new Map<string, bigint>();
-  for (const { effectiveOn, cause, lines, stock } of movements) {
+/** Readings of our own are as many as it takes; a fact that was stated anew stands for the first one. */
+const IS_READING = /^(?:refetch|read):/;
+const firstOf = (eventId: string): string => eventId.replace(/\.\d{4}$/, '');
+
+const repeated = (names: readonly string[]): readonly string[] => names.filter((name, i) => names.indexOf(name) < i);
+
+/** What is told of a customer on a day in the middle of all lives, and at their end. */
+const ASKED_ON = ['2025-10-01', '2026-07-01'] as const;
+
+/** The customer's answer without what differs from run to run: how its figures came about, and by which readings. */
+const answerOf = async (customerId: string, on: string): Promise<string> => {
+  const answer = await customerOn(customerId, on);
+  if (!answer.ok) return `${customerId} on ${on}: ${answer.problem.code}`;
+  const { customerId: decidedAs, arrMinor, stock, unconverted, attributes, levels, lines } = answer.value;
+  const shown = lines
+    .map(({ productId, currency, amountMinor, planMinor, system, evidence, startsOn }) =>
+      JSON.stringify({ productId, currency, amountMinor, planMinor, system, evidence, startsOn }),
+    )
+    .sort();
+  return `${customerId} on ${on}: ${JSON.stringify({ decidedAs, arrMinor, stock, unconverted, attributes: inOrder(attributes), levels, shown })}`;
+};
+
+const inOrder = (attributes: Readonly<Record<string, string>>): readonly (readonly string[])[] =>
+  Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+
+const addMovements = (sums: Map<string, bigint>, name: string, movements: Awaited<ReturnType<typeof readHistory>>['movements']): void => {
+  for (const { effectiveOn, cause, fromAttributes, lines, stock } of movements) {
     for (const { currency, deltaMinor, planDeltaMinor } of lines) {
-      addTo(sums, `${customerId} ${effectiveOn} ${cause} ${currency}`, BigInt(deltaMinor));
-      addTo(sums, `${customerId} ${effectiveOn} ${cause} at plan rate`, BigInt(planDeltaMinor));
-      addTo(sums, `${customerId} closing ${currency}`, BigInt(deltaMinor));
+      addTo(sums, `${name} ${effectiveOn} ${cause} ${currency}`, BigInt(deltaMinor));
+      addTo(sums, `${name} ${effectiveOn} ${cause} at plan rate`, BigInt(planDeltaMinor));
+      // What moves between segments stays the customer's.
+      if (fromAttributes === undefined) addTo(sums, `${name} closing ${currency}`, BigInt(deltaMinor));
     }
-    for (const [origin, amount] of stock.entries()) addTo(sums, `${customerId} closing of origin ${origin}`, BigInt(amount));
+    for (const [origin, amount] of stock.entries()) addTo(sums, `${name} closing of origin ${origin}`, BigInt(amount));
   }
-  return [...facts.map(({ kind, data }) => `${customerId} fact ${kind} ${data.provenance.eventId}`).sort(), ...linesOf(sums)];
+};
+
+/**
+ * Movements of customers that are one, netted by day, cause and currency in whichever of their books they were made, their closing ARR, what
+ * is told of each, and the facts that all of it rests on, each once.
+ */
+const bookOf = async (customerIds: readonly string[]): Promise<Seen> => {
+  const sums = new Map<string, bigint>();
+  // Whichever of their books holds it.
+  const facts = new Set<string>();
+  const answers: string[] = [];
+  const contradictions: string[] = [];
+  for (const customerId of customerIds) {
+    const { facts: own, movements } = await readHistory(customerId);
+    addMovements(sums, customerIds.join(' + '), movements);
+    const told = own.filter(({ data }) => !IS_READING.test(data.provenance.eventId));
+    for (const fact of told) facts.add(`${customerIdOf(fact)} fact ${fact.kind} ${firstOf(fact.data.provenance.eventId)}`);
+    for (const on of ASKED_ON) answers.push(await answerOf(customerId, on));
+    const ids = own.map(({ kind, data }) => `${kind} ${data.provenance.eventId}`);
+    contradictions.push(...repeated(ids).map((id) => `${customerId} has the fact ${id} twice`));
+  }
+  return { figures: [...[...facts].sort(), ...linesOf(sums), ...answers], contradictions };
 };
 
 const totalsOf = async (part: 'MAIN' | 'CUTS'): Promise<string[]> => {
@@ -39,21 +91,62 @@ const totalsOf = async (part: 'MAIN' | 'CUTS'): Promise<string[]> => {
   return linesOf(sums);
 };
 
-/** Books and totals, read as the functions read them. */
-export const figuresOf = async (customerIds: readonly string[]): Promise<Figures> => [
-  ...(await Promise.all(customerIds.map(bookOf))).flat(),
-  ...(await totalsOf('MAIN')),
-  ...(await totalsOf('CUTS')),
-];
+const textOf = (item: Attributes, name: string): string => {
+  const attribute = item[name];
+  return attribute !== undefined && 'S' in attribute ? attribute.S : '';
+};
+
+/** What was read last of everything in an org: readings in between are as many as it takes. */
+const readingsIn = (table: SimulatedTable): string[] => {
+  const newest = new Map<string, string>();
+  for (const item of table.itemsUnder('SRC#salesforce#')) newest.set(textOf(item, 'objectId'), textOf(item, 'fingerprint'));
+  return [...newest].map(([objectId, fingerprint]) => `read last: ${objectId} ${fingerprint}`);
+};
+
+/** Every event has left its mark: taken in, or parked with a reason. */
+const eventsIn = (table: SimulatedTable): string[] => {
+  const shown = table.itemsUnder('SRC#').map((item) => textOf(item, 'eventId'));
+  const taken = shown.filter((eventId) => !IS_READING.test(eventId)).map((eventId) => `taken in: ${firstOf(eventId)}`);
+  const parked = table.itemsUnder('EVT#').map((item) => `parked: ${textOf(item, 'eventId')} ${textOf(item, 'reason')}`);
+  return [...new Set([...taken, ...parked])].sort();
+};
+
+/**
+ * Milestones that were reached, by all that is known in the end, and of which nothing was told. One that was told because of what was known at
+ * some time stays told.
+ */
+const untoldMilestones = async (table: SimulatedTable): Promise<string[]> => {
+  const told = new Set(table.itemsUnder('ARR#MILESTONES#').map((item) => Number(textOf(item, 'threshold'))));
+  const { milestone } = await readStatus();
+  return (milestone.thresholds ?? []).flatMap(({ thresholdBps, reachedOn }) =>
+    reachedOn === undefined || told.has(thresholdBps) ? [] : [`the milestone ${thresholdBps} was reached on ${reachedOn}, and not told`],
+  );
+};
+
+/** Books, totals and marks, read as the functions read them. */
+export const figuresOf = async (table: SimulatedTable, customers: readonly (readonly string[])[], isWatched: boolean): Promise<Seen> => {
+  const books = await Promise.all(customers.map(bookOf));
+  return {
+    figures: [
+      ...books.flatMap(({ figures }) => figures),
+      ...(await totalsOf('MAIN')),
+      ...(await totalsOf('CUTS')),
+      ...eventsIn(table),
+      ...readingsIn(table),
+    ],
+    contradictions: [...books.flatMap(({ contradictions }) => contradictions), ...(isWatched ? await untoldMilestones(table) : [])],
+  };
+};
 
 /** What one has and the other has not. */
 export const differences = (expected: Figures, found: Figures): readonly string[] => {
-  const left = [...found];
+  const left = new Map<string, number>();
+  for (const line of found) left.set(line, (left.get(line) ?? 0) + 1);
   const missing: string[] = [];
   for (const line of expected) {
-    const at = left.indexOf(line);
-    if (at < 0) missing.push(`missing: ${line}`);
-    else left.splice(at, 1);
+    const count = left.get(line) ?? 0;
+    if (count === 0) missing.push(`missing: ${line}`);
+    else left.set(line, count - 1);
   }
-  return [...missing, ...left.map((line) => `too much: ${line}`)];
+  return [...missing, ...[...left].flatMap(([line, count]) => Array.from({ length: count }, () => `too much: ${line}`))];
 };

@@ -1,26 +1,39 @@
 import type { Attribute, Attributes } from '../../functions/platform/clients/attributes.ts';
-
-/**
- * What keeps a fault from becoming a wrong figure. A run may do without one of them, so that a test sees what it is good for:
- * `marker`: the condition that a showing is new; `version`: that a customer's recording is; `checkpoint`: that an entry of the totals' log is;
- * `riding`: that an event lies on its item, instead of being published by the function after its write.
- */
-export type Protection = 'marker' | 'version' | 'checkpoint' | 'riding';
+import type { TableRules } from './table.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
-const KEYS: Readonly<Record<Protection, RegExp | undefined>> = {
+/** Conditions, by the keys of the items that they guard. */
+const CONDITIONS = {
+  /** That a showing is new. */
   marker: /^SRC#/,
-  version: /^ARR#/,
-  checkpoint: /^TOT#/,
-  riding: undefined,
-};
+  /** That a customer's recording is. */
+  version: /^ARR#\S+ REC#/,
+  /** That an entry of the totals' log is. */
+  checkpoint: /^TOT#\d+ LOG#/,
+} as const satisfies Readonly<Record<string, RegExp>>;
+
+/**
+ * What keeps a fault from becoming a wrong figure. A run may do without one of them, so that a test sees what it is good for: one of the
+ * conditions above, or
+ * `riding`: that an event lies on its item, instead of being published by the function after its write;
+ * `listed`: that a customer is listed before its first book;
+ * `durable answer`: that a webhook is answered 2xx only when it is stored, and else sent again;
+ * `sync`: that an org is asked for what its relay may have lost;
+ * `reported failures`: that a function says which messages of a batch failed.
+ */
+export type Protection = keyof typeof CONDITIONS | 'riding' | 'listed' | 'durable answer' | 'reported failures' | 'sync';
 
 const text = (attribute: Attribute | undefined): string => (attribute !== undefined && 'S' in attribute ? attribute.S : '');
 
 /** Whether an item is one that the protection would guard. */
-export const isGuardedBy = (protection: Protection | undefined, item: Attributes): boolean =>
-  protection !== undefined && KEYS[protection]?.test(text(item['pk'])) === true;
+const isGuardedBy = (protection: Protection, { pk, sk }: Attributes): boolean =>
+  protection in CONDITIONS && CONDITIONS[protection as keyof typeof CONDITIONS].test(`${text(pk)} ${text(sk)}`);
+
+export const rulesWithout = (protection: Protection): TableRules => ({
+  isGuarded: (item) => !isGuardedBy(protection, item),
+  isKept: ({ pk }) => protection !== 'listed' || !text(pk).startsWith('BOOKS#'),
+});
 
 const bare = (protection: Protection, params: Params): Params => {
   const item = (params['Item'] ?? params['Key']) as Attributes;

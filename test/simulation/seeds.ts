@@ -1,6 +1,5 @@
-import type { StripeEvent } from '../../demo/events.ts';
-import { differences, type Figures, figuresOf } from './figures.ts';
-import type { Run } from './history.ts';
+import { differences, type Figures, figuresOf, type Seen } from './figures.ts';
+import type { Happening, Life, Run } from './history.ts';
 import { lifeOf } from './life.ts';
 import type { Protection } from './protections.ts';
 import type { Heard } from './services.ts';
@@ -9,9 +8,9 @@ import { live } from './world.ts';
 /** Of a thousand calls, deliveries and readings so many meet a fault: about one an event. */
 const FAULTS_PER_MILLE = 40;
 
-interface Trial {
+export interface Trial {
   readonly seed: number;
-  readonly events: readonly StripeEvent[];
+  readonly life: Life;
   readonly spared: ReadonlySet<string>;
   readonly without?: Protection | undefined;
   readonly heard?: Heard;
@@ -23,50 +22,77 @@ export interface Failure extends Trial {
   readonly problems: readonly string[];
 }
 
-const customersOf = (events: readonly StripeEvent[]): readonly string[] => {
-  const ids = events.map(({ data: { object } }) => (object.object === 'customer' ? object.id : String(object['customer'])));
-  return [...new Set(ids)].sort().map((id) => `stripe.main.${id}`);
+/** Customers of all systems, those that are one together: the first, under whose id it is decided, before the others. */
+const customersOf = ({ happenings, links }: Life): readonly (readonly string[])[] => {
+  const objects = happenings.flatMap((happening) => (happening.by === 'stripe' ? happening.shows : []));
+  const ids = objects.map((object) => (object.object === 'customer' ? object.id : String(object['customer'])));
+  const writes = happenings.flatMap((happening) => (happening.by === 'salesforce' ? happening.writes : []));
+  const accounts = writes.flatMap((write) => (write.kind === 'create' && write.type === 'Account' ? [String(write.fields['Id'])] : []));
+  const linked = new Set(links.map(({ customerId }) => customerId));
+  return [
+    ...[...new Set(ids)].filter((id) => !linked.has(id)).map((id) => [`stripe.main.${id}`]),
+    ...[...new Set(accounts)].map((id) => [
+      `salesforce.main.${id}`,
+      ...links.filter(({ accountId }) => accountId === id).map(({ customerId }) => `stripe.main.${customerId}`),
+    ]),
+    ...links.filter(({ accountId }) => !accounts.includes(accountId)).map(({ customerId }) => [`stripe.main.${customerId}`]),
+  ].sort();
 };
 
 /** The same company lives on under the faults of so many seeds in turn: what it comes to without any is then found out once. */
-const SEEDS_OF_A_LIFE = 4;
-let life: { readonly number: number; readonly events: readonly StripeEvent[] } | undefined;
-const expectations = new WeakMap<readonly StripeEvent[], Figures>();
+export const SEEDS_OF_A_LIFE = 5;
+let kept: { readonly number: number; readonly life: Life } | undefined;
+const expectations = new WeakMap<readonly Happening[], Figures>();
 
-const eventsOf = (seed: number): readonly StripeEvent[] => {
+const lifeOfSeed = (seed: number): Life => {
   const number = Math.floor(seed / SEEDS_OF_A_LIFE);
-  if (life?.number !== number) life = { number, events: lifeOf(number) };
-  return life.events;
+  if (kept?.number !== number) kept = { number, life: lifeOf(number) };
+  return kept.life;
 };
 
+const lookAt =
+  (life: Life) =>
+  (table: Parameters<typeof figuresOf>[0]): Promise<Seen> =>
+    figuresOf(table, customersOf(life), life.isWatched);
+
 /** What a company's life comes to where all goes well. */
-const faultless = async ({ seed, events }: Pick<Trial, 'seed' | 'events'>): Promise<Figures> => {
-  const known = expectations.get(events);
+const faultless = async ({ seed, life }: Pick<Trial, 'seed' | 'life'>): Promise<Figures> => {
+  const known = expectations.get(life.happenings);
   if (known !== undefined) return known;
-  const { seen, complaints } = await live({ seed, events, faultsPerMille: 0 }, () => figuresOf(customersOf(events)));
-  if (complaints.length > 0) throw new Error(`seed ${seed} fails without any fault: ${complaints.join('; ')}`);
-  expectations.set(events, seen);
-  return seen;
+  const { seen, complaints } = await live({ seed, life, faultsPerMille: 0 }, lookAt(life));
+  const wrong = [...complaints, ...seen.contradictions];
+  if (wrong.length > 0) throw new Error(`seed ${seed} fails without any fault: ${wrong.join('; ')}`);
+  expectations.set(life.happenings, seen.figures);
+  return seen.figures;
 };
 
 /** One run under faults. */
-export const runOf = ({ seed, events, spared, without, heard }: Trial): Promise<Run & { readonly seen: Figures }> => {
+export const runOf = ({ seed, life, spared, without, heard }: Trial): Promise<Run & { readonly seen: Seen }> => {
   const more = { ...(without === undefined ? {} : { without }), ...(heard === undefined ? {} : { heard }) };
-  return live({ seed, events, faultsPerMille: FAULTS_PER_MILLE, spared, ...more }, () => figuresOf(customersOf(events)));
+  return live({ seed, life, faultsPerMille: FAULTS_PER_MILLE, spared, ...more }, lookAt(life));
 };
 
-const failureOf = async (trial: Trial): Promise<Failure | undefined> => {
+/** A run under faults, and what is wrong with it. */
+export interface Tried extends Pick<Run, 'faults' | 'counts' | 'steps'> {
+  readonly failure?: Failure;
+}
+
+const triedWith = async (trial: Trial): Promise<Tried> => {
   const expected = await faultless(trial);
-  const { seen, complaints, faults } = await runOf(trial);
-  const problems = [...complaints, ...differences(expected, seen)];
-  return problems.length === 0 ? undefined : { ...trial, faults, problems };
+  const { seen, complaints, faults, counts, steps } = await runOf(trial);
+  const problems = [...complaints, ...seen.contradictions, ...differences(expected, seen.figures)];
+  return { faults, counts, steps, ...(problems.length === 0 ? {} : { failure: { ...trial, faults, problems } }) };
 };
 
 /** The whole life of a seed's company. */
-export const trialOf = (seed: number, without?: Protection): Trial => ({ seed, events: eventsOf(seed), spared: new Set(), without });
+export const trialOf = (seed: number): Trial => ({ seed, life: lifeOfSeed(seed), spared: new Set() });
 
-/** What goes wrong with a seed's company, or nothing. */
-export const tried = (seed: number, without?: Protection): Promise<Failure | undefined> => failureOf(trialOf(seed, without));
+/** What becomes of a seed's company. */
+export const tried = (seed: number): Promise<Tried> => triedWith(trialOf(seed));
+
+/** The same without a protection, where something depends on it: lives that have what it is good for. */
+export const triedWithout = (without: Protection, seed: number): Promise<Tried> =>
+  triedWith({ seed, life: lifeOf(seed), spared: new Set(), without });
 
 /** Fewer parts of a list, as long as `fails` says that it still fails: halves first, then ever smaller pieces. */
 const shrunk = async <T>(parts: readonly T[], fails: (kept: readonly T[]) => Promise<boolean>): Promise<readonly T[]> => {
@@ -82,25 +108,26 @@ const shrunk = async <T>(parts: readonly T[], fails: (kept: readonly T[]) => Pro
 };
 
 /**
- * The shortest history that still fails in the same way (`alike`): without faults that it can do without, then without such events, and again
- * until neither can go.
+ * The shortest history that still fails in the same way (`alike`): without faults that it can do without, then without such happenings, and
+ * again until neither can go.
  */
 export const shortest = async (failure: Failure, alike: RegExp = /./): Promise<Failure> => {
   let best = failure;
   const better = async (trial: Trial): Promise<boolean> => {
-    const found = await failureOf(trial);
+    const { failure: found } = await triedWith(trial);
     const isAlike = found?.problems.some((problem) => alike.test(problem)) === true;
     if (found !== undefined && isAlike) best = found;
     return isAlike;
   };
-  for (let before = Number.POSITIVE_INFINITY; best.events.length + best.faults.length < before; ) {
-    before = best.events.length + best.faults.length;
+  const sizeOf = ({ life, faults }: Failure): number => life.happenings.length + faults.length;
+  for (let before = Number.POSITIVE_INFINITY; sizeOf(best) < before; ) {
+    before = sizeOf(best);
     const { faults } = best;
     await shrunk(faults, (kept) => {
       const left = new Set(kept);
       return better({ ...best, spared: new Set([...best.spared, ...faults.filter((fault) => !left.has(fault))]) });
     });
-    await shrunk(best.events, (events) => better({ ...best, events }));
+    await shrunk(best.life.happenings, (happenings) => better({ ...best, life: { ...best.life, happenings } }));
   }
   return best;
 };
@@ -108,14 +135,15 @@ export const shortest = async (failure: Failure, alike: RegExp = /./): Promise<F
 const MAX_PROBLEMS = 10;
 
 /** A failure as it is printed. */
-export const story = ({ seed, events, faults, problems }: Failure): string =>
+export const story = ({ seed, life: { happenings, pace, logged }, faults, problems }: Failure): string =>
   [
-    `seed ${seed}: ${events.length} events and ${faults.length} faults are enough`,
-    'events, in the order in which Stripe made them:',
-    ...events.map(({ id, type, created, data: { object } }) => `  ${new Date(created * 1000).toISOString()} ${id} ${type} ${object.id}`),
+    `seed ${seed}: ${happenings.length} happenings and ${faults.length} faults are enough (${pace}, ${logged} entries of the totals before)`,
+    'what happens outside, in order:',
+    ...happenings.map(({ id, atMs, what }) => `  ${new Date(atMs).toISOString()} ${id} ${what}`),
     'faults, in the order in which they were drawn:',
     ...faults.map((fault) => `  ${fault}`),
     'what is wrong then:',
     ...problems.slice(0, MAX_PROBLEMS).map((problem) => `  ${problem}`),
     ...(problems.length > MAX_PROBLEMS ? [`  and ${problems.length - MAX_PROBLEMS} more`] : []),
+    `again: npm run prove -- simulation --first ${seed} --seeds 1`,
   ].join('\n');

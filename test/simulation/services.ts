@@ -1,8 +1,7 @@
-import type { Attributes } from '../../functions/platform/clients/attributes.ts';
 import type { Answer, ServiceError as NoAnswer } from '../../functions/platform/clients/transport.ts';
 import type { Fault } from './faults.ts';
-import { ServiceError, SIGNING_SECRET } from './functions.ts';
-import { isGuardedBy, type Protection, unprotected } from './protections.ts';
+import { API_KEY, ORG_CREDENTIALS, ServiceError, SIGNING_SECRET } from './functions.ts';
+import { type Protection, rulesWithout, unprotected } from './protections.ts';
 import { type Applied, type Change, refusal, SimulatedTable } from './table.ts';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -24,7 +23,11 @@ export interface Options {
 export interface Listeners {
   readonly changed: (change: Change) => void;
   readonly put: (entry: BusEntry) => void;
+  readonly sent: (queueUrl: string, body: string) => void;
 }
+
+/** By what a secret's id begins with; any other one is to check signatures by. */
+const SECRETS: Readonly<Record<string, object>> = { key: { apiKey: API_KEY }, org: ORG_CREDENTIALS };
 
 const json = (body: object): Answer => ({ status: 200, text: JSON.stringify(body) });
 
@@ -44,14 +47,22 @@ export interface Outcome {
   readonly changes: readonly Change[];
 }
 
+/** A throttle, in each service's own words. */
+const throttled = (operation: string): Answer => {
+  if (operation === 'PutEvents' || operation === 'GetSecretValue') return refusal(400, 'ThrottlingException');
+  return refusal(400, operation === 'SendMessage' ? 'RequestThrottled' : 'ProvisionedThroughputExceededException');
+};
+
 const WITHOUT_EFFECT: Partial<Record<Fault, (operation: string, input: Params) => Answer | NoAnswer>> = {
-  throttled: () => refusal(400, 'ProvisionedThroughputExceededException'),
+  throttled,
+  // The bus answers 200 for an entry that it did not take.
+  'not-taken': () => json({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'made up' }] }),
   'failed-before': () => refusal(500, 'InternalServerError'),
   'unanswered-before': () => new ServiceError('no answer'),
   'in-conflict': inConflict,
 };
 
-/** The table, the source bus and the secrets, as the functions' calls reach them. */
+/** The table, the source bus, the queues and the secrets, as the functions' calls reach them. */
 export class Services {
   readonly table: SimulatedTable;
   readonly #without: Protection | undefined;
@@ -62,8 +73,7 @@ export class Services {
     this.#without = without;
     this.#heard = heard;
     this.#listeners = listeners;
-    // PartiQL's INSERT has its condition within.
-    this.table = new SimulatedTable((item: Attributes) => !isGuardedBy(without, item));
+    this.table = new SimulatedTable(without === undefined ? {} : rulesWithout(without));
   }
 
   call(operation: string, input: Params, fault: Fault | undefined): Outcome {
@@ -82,10 +92,13 @@ export class Services {
         for (const entry of entries) this.#listeners.put(entry);
         return { answer: json({ FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: 'e' })) }), changes: [] };
       }
-      case 'GetSecretValue':
-        return { answer: json({ SecretString: JSON.stringify({ webhookSecrets: [SIGNING_SECRET] }) }), changes: [] };
+      case 'GetSecretValue': {
+        const [kind = ''] = String(input['SecretId']).split('-');
+        return { answer: json({ SecretString: JSON.stringify(SECRETS[kind] ?? { webhookSecrets: [SIGNING_SECRET] }) }), changes: [] };
+      }
       case 'SendMessage':
-        throw new Error('no event of these lives lacks anything that Stripe would have to be asked for');
+        this.#listeners.sent(String(input['QueueUrl']), String(input['MessageBody']));
+        return { answer: json({ MessageId: 'm' }), changes: [] };
       default: {
         const applied = this.table.apply(operation, this.#without === undefined ? input : unprotected(this.#without, operation, input));
         this.#heard?.(operation, input, applied.answer);

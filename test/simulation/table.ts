@@ -46,6 +46,21 @@ const expression = (params: Params, field: string): Expression | undefined => {
   };
 };
 
+/** What a run without a protection does otherwise. */
+export interface TableRules {
+  /** PartiQL has no INSERT without its condition: whether it holds for an item. */
+  readonly isGuarded?: (item: Attributes) => boolean;
+  /** Whether an item that is written is there afterwards. */
+  readonly isKept?: (item: Attributes) => boolean;
+}
+
+interface KeyNames {
+  readonly pk: string;
+  readonly sk: string;
+}
+const TABLE_KEYS: KeyNames = { pk: 'pk', sk: 'sk' };
+const INDEX_KEYS: KeyNames = { pk: 'gsi1pk', sk: 'gsi1sk' };
+
 type Kind = 'Put' | 'Update' | 'ConditionCheck';
 const INSERTED = /^INSERT INTO "[^"]+" VALUE \{(.*)\}$/;
 
@@ -56,11 +71,10 @@ const INSERTED = /^INSERT INTO "[^"]+" VALUE \{(.*)\}$/;
 export class SimulatedTable {
   readonly #partitions = new Map<string, Map<string, Attributes>>();
   readonly #tokens = new Set<string>();
-  /** PartiQL has no INSERT without its condition; a run without a protection says here which items go without. */
-  readonly #isGuarded: (item: Attributes) => boolean;
+  readonly #rules: TableRules;
 
-  constructor(isGuarded: (item: Attributes) => boolean = () => true) {
-    this.#isGuarded = isGuarded;
+  constructor(rules: TableRules = {}) {
+    this.#rules = rules;
   }
 
   /** One operation, by its name. */
@@ -101,7 +115,7 @@ export class SimulatedTable {
     const partition = this.#partitions.get(pk) ?? new Map<string, Attributes>();
     this.#partitions.set(pk, partition);
     const kind = partition.has(sk) ? 'MODIFY' : 'INSERT';
-    partition.set(sk, item);
+    if (this.#rules.isKept?.(item) !== false) partition.set(sk, item);
     return { kind, pk, sk, item };
   }
 
@@ -113,20 +127,18 @@ export class SimulatedTable {
   }
 
   #query(input: Params): Answer {
-    if (input['IndexName'] !== undefined) throw new Error('the simulated table has no index');
+    const names = input['IndexName'] === undefined ? TABLE_KEYS : INDEX_KEYS;
     const wanted = expression(input, 'KeyConditionExpression');
     const filter = expression(input, 'FilterExpression');
-    const value = /^\(?#?pk\s*=\s*(:\w+)/.exec(wanted?.text ?? '')?.[1] ?? '';
-    const partition = this.#partitions.get(textOf(wanted?.values?.[value])) ?? new Map<string, Attributes>();
+    const value = /^\(?#?\w*pk\s*=\s*(:\w+)/.exec(wanted?.text ?? '')?.[1] ?? '';
+    const items = this.#itemsOf(names, textOf(wanted?.values?.[value]));
     const forward = input['ScanIndexForward'] !== false;
-    const start = input['ExclusiveStartKey'] === undefined ? undefined : targetOf(input['ExclusiveStartKey'] as Attributes).sk;
-    const keys = [...partition.keys()].sort((a, b) => (a < b === forward ? -1 : 1));
+    const start = input['ExclusiveStartKey'] === undefined ? undefined : textOf((input['ExclusiveStartKey'] as Attributes)[names.sk]);
     const limit = (input['Limit'] as number | undefined) ?? Number.POSITIVE_INFINITY;
     const found: Attributes[] = [];
     let last: Attributes | undefined;
     let read = 0;
-    for (const sk of keys) {
-      const item = partition.get(sk) as Attributes;
+    for (const { sk, item } of items.sort((a, b) => (a.sk < b.sk === forward ? -1 : 1))) {
       if (start !== undefined && (forward ? sk <= start : sk >= start)) continue;
       if (wanted === undefined || !holds(wanted, item)) continue;
       if (read === limit) break;
@@ -135,8 +147,20 @@ export class SimulatedTable {
       if (filter === undefined || holds(filter, item)) found.push(item);
     }
     // As the service: a page that is full says where it ended, whether or not more is behind it.
-    const end = read === limit && last !== undefined ? { LastEvaluatedKey: { pk: last['pk'], sk: last['sk'] } } : {};
-    return ok({ Items: found, Count: found.length, ScannedCount: read, ...end });
+    const keys = (item: Attributes): Attributes =>
+      Object.fromEntries([...new Set(['pk', 'sk', names.pk, names.sk])].map((name) => [name, item[name] as Attribute]));
+    const end = read === limit && last !== undefined ? { LastEvaluatedKey: keys(last) } : {};
+    const shown = names === INDEX_KEYS ? found.map(keys) : found;
+    return ok({ Items: shown, Count: found.length, ScannedCount: read, ...end });
+  }
+
+  /** Items under one key of the table or of its index, which holds keys only. */
+  #itemsOf(names: KeyNames, key: string): { readonly sk: string; readonly item: Attributes }[] {
+    if (names === TABLE_KEYS) return [...(this.#partitions.get(key) ?? [])].map(([sk, item]) => ({ sk, item }));
+    return [...this.#partitions.values()]
+      .flatMap((items) => [...items.values()])
+      .filter((item) => names.pk in item && textOf(item[names.pk]) === key)
+      .map((item) => ({ sk: textOf(item[names.sk]), item }));
   }
 
   /** Whether the write's condition holds now. */
@@ -183,7 +207,8 @@ export class SimulatedTable {
     const responses = (input['Statements'] as readonly { readonly Statement: string; readonly Parameters: readonly Attribute[] }[]).map(
       ({ Statement: statement, Parameters: parameters }) => {
         const item = insertedItem(statement, parameters);
-        if (this.#read(targetOf(item)) !== undefined && this.#isGuarded(item)) return { Error: { Code: 'DuplicateItem' } };
+        if (this.#read(targetOf(item)) !== undefined && this.#rules.isGuarded?.(item) !== false)
+          return { Error: { Code: 'DuplicateItem' } };
         changes.push(this.#store(targetOf(item), item));
         return {};
       },

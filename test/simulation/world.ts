@@ -1,103 +1,132 @@
-import { createHash } from 'node:crypto';
-import type { StripeEvent } from '../../demo/events.ts';
-import { signatureHeader } from '../../demo/webhook-sender.ts';
-import type { Attributes } from '../../functions/platform/clients/attributes.ts';
+import type { Random } from '../../demo/random.ts';
 import type { Answer, ServiceError } from '../../functions/platform/clients/transport.ts';
 import { fnv1a32 } from '../../functions/platform/ids.ts';
-import { Agenda } from './agenda.ts';
-import { subjectOf } from './calls.ts';
-import { Chance } from './chance.ts';
-import { faultOf } from './faults.ts';
-import { facts, functions, SIGNING_SECRET } from './functions.ts';
-import { type Gate, type Invocation, openGate, runAs, withSeededChance } from './gate.ts';
-import type { History, Run } from './history.ts';
-import { lifeOf } from './life.ts';
+import { Buses, type QueueName } from './buses.ts';
+import { labelOf, labelOfQuery, subjectOf } from './calls.ts';
+import { Doors } from './doors.ts';
+import { type FunctionName, functions, INCOMPLETE_QUEUE_URL, SYNC_QUEUE_URL } from './functions.ts';
+import { type Fetched, type Gate, type Invocation, openGate, waitOf, withGateClosed } from './gate.ts';
+import type { History, Life, Run } from './history.ts';
+import { Lambda } from './lambda.ts';
+import { Net } from './net.ts';
+import { Outages } from './outages.ts';
+import { beforehand } from './past.ts';
 import { Queue } from './queue.ts';
-import { type BusEntry, Services } from './services.ts';
-import { ShardReader, type StreamRecord, type Take } from './stream.ts';
-import type { Change } from './table.ts';
+import { SimulatedSalesforce } from './salesforce.ts';
+import { Services } from './services.ts';
+import { ShardReader, type StreamRecord } from './stream.ts';
+import { SimulatedStripe } from './stripe.ts';
+import { Surroundings } from './surroundings.ts';
+import { SyncSchedule } from './sync-schedule.ts';
+import type { Change, SimulatedTable } from './table.ts';
+import { answeredWith, within } from './web-answers.ts';
 
-const REMAINING_MS = 10_000;
-const START_MS = Date.UTC(2026, 10, 23, 9);
-const MAX_STEPS = 200_000;
-const RESENT_MS = 5_000;
-/** Between two events where all goes well: the batches of a busy hour. */
-const IN_ORDER_MS = 10;
+/** Some minutes into a day, so that machines whose clocks differ agree on the day. */
+const IMPORTED_AT_MS = Date.UTC(2026, 10, 23, 0, 10);
+const MAX_STEPS = 400_000;
+const SECOND = 1_000;
+const HOUR = 3_600_000;
 /** Shards of the table's stream. Their names lead the projector into one lane of the totals, where they meet. */
 const SHARDS = ['shardId-0', 'shardId-8'] as const;
 /** Items that are written once and never changed. */
 const WRITTEN_ONCE = /^(SRC#|ARR#|TOT#\d+ LOG#)/;
 
 type Params = Readonly<Record<string, unknown>>;
-type FunctionName = keyof typeof functions;
 type Failures = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] } | undefined;
 
-/** All that AWS and Stripe do around the functions, on one simulated clock. */
-class World implements Gate {
-  readonly #history: History;
-  readonly #agenda = new Agenda(START_MS);
-  readonly #chance: Chance;
-  readonly #trace = createHash('sha256');
-  readonly #faults: string[] = [];
-  readonly #complaints: string[] = [];
-  readonly #services: Services;
-  readonly #shards: readonly { readonly records: StreamRecord[]; readonly readers: readonly ShardReader[] }[];
-  readonly #events: Queue;
-  readonly #facts: Queue;
+const startOf = ({ pace, happenings }: Life): number => (pace === 'live' ? (happenings[0]?.atMs ?? IMPORTED_AT_MS) : IMPORTED_AT_MS);
 
-  constructor(history: History) {
-    this.#history = history;
-    this.#chance = new Chance(history.seed);
-    this.#services = new Services(history, { changed: (change) => this.#changed(change), put: (entry) => this.#toSourceBus(entry) });
-    this.#events = this.#queueOf('stripe-events', 'on-event');
-    this.#facts = this.#queueOf('arr-facts', 'on-fact');
-    this.#shards = SHARDS.map((shard) => {
-      const records: StreamRecord[] = [];
-      const reader = (name: string, take: Take): ShardReader =>
-        new ShardReader(
-          `${name} ${shard}`,
-          records,
-          this.#agenda,
-          this.#chance,
-          (what, random) => this.#befalls(what, random.chance(history.faultsPerMille)),
-          take,
-        );
-      return {
-        records,
-        readers: [
-          reader('pipe', (batch, done) => this.#publish(shard, batch, done)),
-          reader('totals', (batch, done) => this.#project(shard, batch, done)),
-        ],
-      };
+/** All that AWS, Stripe, Salesforce and people do around the functions, on one simulated clock. */
+class World implements Gate {
+  readonly #around: Surroundings;
+  readonly #services: Services;
+  readonly #stripe: SimulatedStripe;
+  readonly #salesforce: SimulatedSalesforce;
+  readonly #shards: readonly (readonly ShardReader[])[];
+  /** Of the table's stream. */
+  #records = 0;
+  readonly #queues: Readonly<Record<QueueName, Queue>>;
+  readonly #buses: Buses;
+  readonly #lambda: Lambda;
+  readonly #net: Net;
+  readonly #sync: SyncSchedule;
+
+  constructor(history: History, rateSet: number) {
+    const around = new Surroundings(history, startOf(history.life));
+    this.#around = around;
+    this.#stripe = new SimulatedStripe(history.life);
+    this.#salesforce = new SimulatedSalesforce(history.life, () => this.nowMs());
+    const outages = new Outages(
+      around.chance.of('outages'),
+      (random) => this.#moment(random),
+      (what) => around.befalls(what, around.isRandom),
+    );
+    this.#net = new Net(around, outages);
+    this.#lambda = new Lambda(around);
+    this.#sync = new SyncSchedule(around, this.#lambda.invoke);
+    this.#queues = {
+      'stripe-events': this.#queueOf('stripe-events', 'on-event', 4),
+      'stripe-incomplete': this.#queueOf('stripe-incomplete', 'on-incomplete', 2),
+      'arr-facts': this.#queueOf('arr-facts', 'on-fact', 4),
+      'arr-rates': this.#queueOf('arr-rates', 'on-rates', 2),
+      'coordinator-changes': this.#queueOf('coordinator-changes', 'on-change', 2, { batch: 1_000, windowMs: 5 * SECOND }),
+      'salesforce-changes': this.#queueOf('salesforce-changes', 'salesforce-on-change', 2, { batch: 100, windowMs: 5 * SECOND }),
+      'salesforce-sync': this.#queueOf('salesforce-sync', 'salesforce-on-sync', 2),
+    };
+    this.#buses = new Buses(around, outages, this.#queues);
+    this.#services = new Services(history, {
+      changed: (change) => this.#changed(change),
+      put: (entry) => this.#buses.toSourceBus(entry),
+      sent: (queueUrl, body) => this.#queueAt(queueUrl).put(labelOf(body), body),
     });
+    const projected = functions['on-commit'].accepts;
+    this.#shards = SHARDS.map((shard) => [
+      new ShardReader(
+        `pipe ${shard}`,
+        () => true,
+        around,
+        (batch, done) => this.#buses.publish(shard, batch, done),
+      ),
+      new ShardReader(
+        `totals ${shard}`,
+        (type) => projected.has(type),
+        around,
+        (batch, done) => this.#project(shard, batch, done),
+      ),
+    ]);
+    for (const item of beforehand(history.life, SHARDS[0], rateSet))
+      this.#services.call('PutItem', { TableName: process.env['TABLE_NAME'], Item: item }, undefined);
   }
 
-  /** Everything that Stripe tells, until nothing more happens. */
+  get table(): SimulatedTable {
+    return this.#services.table;
+  }
+
+  nowMs(): number {
+    return this.#around.agenda.nowMs;
+  }
+
+  /** Everything that is told, until nothing more happens. */
   async run(): Promise<Run> {
-    const { events, faultsPerMille } = this.#history;
-    for (const [n, event] of events.entries()) {
-      const random = this.#chance.of(`send ${event.id}`);
-      // In order, or as the net has it: most of them close to each other, a few far too late.
-      const delayMs = faultsPerMille === 0 ? n * IN_ORDER_MS : random.below(random.chance(200) ? 120_000 : 3_000);
-      this.#agenda.in(delayMs, () => this.#send(event));
-      const isTwice = this.#befalls(`${event.id}: sent twice`, random.chance(faultsPerMille));
-      if (isTwice) this.#agenda.in(delayMs + random.below(30_000), () => this.#send(event));
-    }
-    if (!(await this.#agenda.run(MAX_STEPS))) this.#complaints.push(`after ${MAX_STEPS} steps it has not come to rest`);
-    for (const { left, dead } of [this.#events, this.#facts]) {
-      this.#complaints.push(...left.map((label) => `${label} is left in its queue`), ...dead.map((label) => `${label} is a dead letter`));
-    }
-    for (const { behind } of this.#shards.flatMap(({ readers }) => readers))
-      if (behind > 0) this.#complaints.push(`${behind} records of the stream were not read`);
-    return { faults: this.#faults, complaints: this.#complaints, traceHash: this.#trace.digest('hex'), steps: this.#agenda.steps };
+    const around = this.#around;
+    const { agenda, history, complaints } = around;
+    const { happenings, pace } = history.life;
+    new Doors(around, this.#buses, this.#salesforce, this.#lambda.invoke).open(happenings);
+    this.#sync.open(happenings);
+    const clocks = around.chance.of('jump');
+    // What is read from Stripe after an import is of that day: it stays the same day.
+    const jumpMs = HOUR * (1 + clocks.below(pace === 'live' ? 30 : 6));
+    if (around.befalls(`time jumps ${jumpMs / HOUR} hours`, around.isRandom && clocks.chance(200)))
+      agenda.at(this.#moment(clocks), () => agenda.jump(jumpMs));
+    if (!(await agenda.run(MAX_STEPS))) complaints.push(`after ${MAX_STEPS} steps it has not come to rest`);
+    for (const { left, dead } of Object.values(this.#queues))
+      complaints.push(...left.map((label) => `${label} is left in its queue`), ...dead.map((label) => `${label} is a dead letter`));
+    for (const { behind } of this.#shards.flat()) if (behind > 0) complaints.push(`${behind} records of the stream were not read`);
+    return { faults: around.faults, complaints, counts: around.counts, traceHash: around.traceHash(), steps: agenda.steps };
   }
 
   sleep(by: Invocation, ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#agenda.in(ms, () => {
-        if (!by.killed) resolve();
-      });
-    });
+    return waitOf(by, (resolve) => this.#around.agenda.in(ms, () => resolve()));
   }
 
   call(by: Invocation | undefined, target: string, body: string): Promise<Answer | ServiceError> {
@@ -105,155 +134,115 @@ class World implements Gate {
     const input = JSON.parse(body) as Params;
     // Whoever looks at the table from outside the run.
     if (by === undefined) return Promise.resolve(this.#services.call(operation, input, undefined).answer);
-    const occurrence = this.#chance.occurrence(`${by.fn}: ${operation} ${subjectOf(operation, input)}`);
-    const random = this.#chance.of(occurrence);
-    const { faultsPerMille } = this.#history;
-    const drawn = faultOf(operation, random, faultsPerMille);
-    const fault = drawn !== undefined && this.#befalls(`${occurrence}: ${drawn}`, true) ? drawn : undefined;
-    const slowMs = faultsPerMille > 0 && random.chance(100) ? 2_000 : 20;
-    return new Promise((resolve) => {
-      this.#agenda.in(1 + random.below(slowMs), () => {
-        if (by.killed) return;
-        if (fault === 'killed-before') return by.kill();
-        this.#note(`${by.name} ${occurrence} ${fault ?? ''}`);
-        const { answer, changes } = this.#services.call(operation, input, fault);
-        this.#agenda.in(1 + random.below(slowMs), () => {
-          if (by.killed) return;
-          if (fault === 'killed-after') return by.kill();
-          // Without events that ride on their items the function publishes them now that it knows that it wrote them.
-          if (this.#history.without === 'riding') for (const change of changes) this.#toRevenueBus(change.kind, change.item);
-          resolve(answer);
-        });
-      });
+    return this.#net.asked(by, operation, subjectOf(operation, input), (fault) => {
+      const { answer, changes } = this.#services.call(operation, input, fault);
+      // Without events that ride on their items the function publishes them now that it knows that it wrote them.
+      const publish = (): void => {
+        if (this.#around.history.without === 'riding') for (const { kind, item } of changes) this.#buses.toRevenueBus(kind, item);
+      };
+      return (resolve) => {
+        publish();
+        resolve(answer);
+      };
     });
   }
 
-  #note(line: string): void {
-    this.#trace.update(`${this.#agenda.nowMs} ${line}\n`);
+  fetch(by: Invocation, url: URL, init: RequestInit): Promise<Fetched> {
+    const answer = url.hostname.endsWith('.salesforce.com') ? this.#askSalesforce(by, url, init) : this.#askStripe(by, url);
+    return within(answer, init.signal ?? undefined);
   }
 
-  /** Whether it befalls, unless this run spares it. */
-  #befalls(what: string, isDrawn: boolean): boolean {
-    if (!isDrawn || this.#history.spared?.has(what) === true) return false;
-    this.#faults.push(what);
-    return true;
-  }
-
-  /** The table's stream: records of one partition key lie in one shard, in order. */
-  #changed({ kind, pk, sk, item }: Change): void {
-    if (kind === 'MODIFY' && WRITTEN_ONCE.test(`${pk} ${sk}`)) this.#complaints.push(`${pk} ${sk} was written twice`);
-    const n = fnv1a32(pk) % SHARDS.length;
-    const shard = this.#shards[n];
-    if (shard === undefined) throw new Error('every partition key has its shard');
-    // Numbers compare within a shard only: those of one lie far behind those of the other.
-    const sequence = String(10n ** 20n * BigInt(1 + n) + BigInt(shard.records.length));
-    shard.records.push({ eventName: kind, dynamodb: { SequenceNumber: sequence, NewImage: item }, label: `${pk} ${sk}` });
-    for (const reader of shard.readers) reader.wake();
-  }
-
-  /** The pipe: new items that carry an event, to the revenue bus. */
-  #publish(shard: string, batch: readonly StreamRecord[], done: (succeeded: boolean) => void): void {
-    const name = this.#chance.occurrence(`pipe ${shard} ${batch[0]?.label}`);
-    const random = this.#chance.of(name);
-    const fails = this.#befalls(`${name}: puts half and fails`, random.chance(this.#history.faultsPerMille));
-    const published = this.#history.without === 'riding' ? [] : fails ? batch.slice(0, Math.ceil(batch.length / 2)) : batch;
-    for (const { eventName, dynamodb } of published) this.#toRevenueBus(eventName, dynamodb.NewImage);
-    this.#agenda.in(random.below(50), () => done(!fails));
-  }
-
-  #toRevenueBus(kind: Change['kind'], item: Attributes): void {
-    const event = item['event'];
-    if (kind !== 'INSERT' || event === undefined || !('M' in event)) return;
-    const fields = Object.fromEntries(Object.entries(event.M).map(([name, value]) => [name, 'S' in value ? value.S : '']));
-    const { type = '', source = '', id = '', version, recordedAt, subject, data } = fields;
-    if (facts.has(type)) this.#deliver(this.#facts, id, source, type, { id, type, version, recordedAt, subject, data });
-  }
-
-  #toSourceBus({ Source: source, DetailType: type, Detail: text }: BusEntry): void {
-    const detail = JSON.parse(text) as { readonly id: string };
-    this.#deliver(this.#events, detail.id, source, type, detail);
-  }
-
-  /** A bus hands an event to a rule's queue: at least once, in any order. */
-  #deliver(queue: Queue, label: string, source: string, type: string, detail: object): void {
-    const occurrence = this.#chance.occurrence(`bus ${label}`);
-    const random = this.#chance.of(occurrence);
-    const { faultsPerMille } = this.#history;
-    const body = JSON.stringify({ id: occurrence, source, 'detail-type': type, time: new Date(this.#agenda.nowMs).toISOString(), detail });
-    const delayMs = (): number => (faultsPerMille === 0 ? 5 : random.below(random.chance(50) ? 90_000 : 300));
-    this.#agenda.in(delayMs(), () => queue.put(label, body));
-    if (this.#befalls(`${occurrence}: delivered twice`, random.chance(faultsPerMille)))
-      this.#agenda.in(delayMs(), () => queue.put(label, body));
-  }
-
-  /** Runs a function; `ended` hears its answer, or undefined where it threw or was killed. */
-  #invoke(fn: FunctionName, label: string, event: object, ended: (answer: unknown) => void): void {
-    const name = this.#chance.occurrence(`${fn} ${label}`);
-    const kill = (): void => {
-      invocation.killed = true;
-      this.#note(`${name} is killed`);
-      ended(undefined);
-    };
-    const invocation: Invocation = { name, fn, random: this.#chance.of(name), killed: false, kill };
-    const end = (what: string, answer: unknown): void => {
-      if (invocation.killed) return;
-      this.#note(`${name} ${what}`);
-      ended(answer);
-    };
-    const context = { awsRequestId: name, functionName: fn, getRemainingTimeInMillis: () => REMAINING_MS };
-    runAs(invocation, () => functions[fn](event, context)).then(
-      (answer) => end('ended', answer),
-      (error: unknown) => end(`threw ${String(error)}`, undefined),
+  #askStripe(by: Invocation, url: URL): Promise<Fetched> {
+    this.#around.count('requests to Stripe');
+    return this.#net.asked<Fetched>(by, 'GET', `${url.pathname} ${url.searchParams.get('customer') ?? ''}`, (fault) =>
+      answeredWith(this.#stripe.get(url, this.nowMs()), fault, this.#around.agenda),
     );
   }
 
-  #queueOf(name: string, fn: 'on-event' | 'on-fact'): Queue {
-    return new Queue(name, this.#agenda, this.#chance, this.#history.faultsPerMille > 0, (batch, done) => {
-      const received = (receives: number) => ({ ApproximateReceiveCount: String(receives) });
-      const records = batch.map(({ id, body, receives }) => ({ messageId: id, body, attributes: received(receives) }));
-      this.#invoke(fn, batch.map(({ label }) => label).join(), { Records: records }, (answer) => {
+  #askSalesforce(by: Invocation, url: URL, { method, headers, body }: RequestInit): Promise<Fetched> {
+    this.#around.count('requests to Salesforce');
+    const { agenda } = this.#around;
+    if (method === 'POST')
+      return this.#net.asked<Fetched>(by, 'SIGN-IN', '', (fault) => {
+        const answer = this.#salesforce.signIn(body as URLSearchParams);
+        return (resolve, reject) => void answer.then((issued) => answeredWith(issued, fault, agenda)(resolve, reject));
+      });
+    const { authorization } = headers as { readonly authorization?: string };
+    return this.#net.asked<Fetched>(by, 'QUERY', labelOfQuery(url.searchParams.get('q') ?? ''), (fault) =>
+      answeredWith(this.#salesforce.read(url, authorization), fault, agenda),
+    );
+  }
+
+  /** Some moment at which something goes on. */
+  #moment(random: Random): number {
+    const { happenings, pace } = this.#around.history.life;
+    const happening = pace === 'live' && happenings.length > 0 ? random.pick(happenings) : undefined;
+    return (happening?.atMs ?? this.nowMs()) + random.below(happening === undefined ? 120 * SECOND : 4 * SECOND);
+  }
+
+  /** The table's stream: records of one partition key lie in one shard, in order. */
+  #changed(change: Change): void {
+    const { kind, pk, sk, item } = change;
+    if (kind === 'MODIFY' && WRITTEN_ONCE.test(`${pk} ${sk}`)) this.#around.complaints.push(`${pk} ${sk} was written twice`);
+    if (sk === 'HEAD') this.#around.count('foldings');
+    if (item['movedTo'] !== undefined) this.#around.count('recordings of customers in the book of another');
+    this.#sync.changed(change);
+    const n = fnv1a32(pk) % SHARDS.length;
+    this.#records += 1;
+    // Numbers compare within a shard only: those of one lie far behind those of the other.
+    const sequence = String(10n ** 20n * BigInt(1 + n) + BigInt(this.#records));
+    const record = { eventName: kind, dynamodb: { SequenceNumber: sequence, NewImage: item }, label: labelOfItem(pk, sk) };
+    for (const reader of this.#shards[n] ?? []) reader.put(record);
+  }
+
+  #queueAt(url: string): Queue {
+    if (url === INCOMPLETE_QUEUE_URL) return this.#queues['stripe-incomplete'];
+    return this.#queues[url === SYNC_QUEUE_URL ? 'salesforce-sync' : 'arr-rates'];
+  }
+
+  #queueOf(name: string, fn: FunctionName, atOnce: number, more: { readonly batch?: number; readonly windowMs?: number } = {}): Queue {
+    const { timeoutMs } = functions[fn];
+    return new Queue({ name, timeoutMs, atOnce, ...more }, this.#around, (batch, done) => {
+      const records = batch.map(({ id, body, receives }) => ({
+        messageId: id,
+        body,
+        attributes: { ApproximateReceiveCount: String(receives) },
+      }));
+      this.#lambda.invoke(fn, batch.map(({ label }) => label).join(), { Records: records }, (answer) => {
         const failures = (answer as Failures)?.batchItemFailures;
-        done(failures === undefined ? undefined : new Set(failures.map(({ itemIdentifier }) => itemIdentifier)));
+        if (failures === undefined) return done(undefined);
+        return done(
+          new Set(this.#around.history.without === 'reported failures' ? [] : failures.map(({ itemIdentifier }) => itemIdentifier)),
+        );
       });
     });
   }
 
   #project(shardId: string, records: readonly StreamRecord[], done: (succeeded: boolean) => void): void {
-    this.#invoke('on-commit', `${shardId} ${records[0]?.label}`, { shardId, Records: records }, (answer) => done(answer !== undefined));
-  }
-
-  /** Stripe sends until it is answered 2xx. */
-  #send(event: StripeEvent): void {
-    const body = JSON.stringify(event);
-    const signature = signatureHeader(body, SIGNING_SECRET, Math.floor(this.#agenda.nowMs / 1000));
-    this.#invoke('ingest', event.id, { headers: { 'stripe-signature': signature }, body, isBase64Encoded: false }, (answer) => {
-      if ((answer as { readonly statusCode: number } | undefined)?.statusCode !== 200) this.#agenda.in(RESENT_MS, () => this.#send(event));
-    });
+    const batch = { shardId, Records: records };
+    this.#lambda.invoke('on-commit', `${shardId} ${records[0]?.label}`, batch, (answer) => done(answer !== undefined));
   }
 }
 
+const labelOfItem = (pk: string, sk: string): string => subjectOf('GetItem', { Key: { pk: { S: pk }, sk: { S: sk } } });
+
+/** More than a life loads. */
+const RATE_SETS_OF_A_RUN = 100;
 let runs = 0;
-let isWarm = false;
 
-/** A function keeps what it read of the plan rates: all runs begin with that, also the first one. */
-const warmUp = async (): Promise<void> => {
-  await live({ seed: 0, events: lifeOf(0), faultsPerMille: 0 }, () => Promise.resolve());
-};
-
-/** Lives a history; `look` then reads what came of it, as the functions themselves would. */
-export const live = async <T>(history: History, look: () => Promise<T>): Promise<Run & { readonly seen: T }> => {
-  if (!isWarm) {
-    isWarm = true;
-    await warmUp();
-  }
+/** Lives a history, and looks at what it came to. */
+export const live = async <T>(history: History, look: (table: SimulatedTable) => Promise<T>): Promise<Run & { readonly seen: T }> => {
   runs += 1;
   // What functions keep in memory of an earlier run must not tell on this one.
   process.env['STRIPE_WEBHOOK_SECRET_IDS'] = JSON.stringify({ main: `signing-${runs}` });
+  process.env['STRIPE_API_KEY_SECRET_IDS'] = JSON.stringify({ main: `key-${runs}` });
+  process.env['SALESFORCE_WEBHOOK_SECRET_IDS'] = JSON.stringify({ main: `callouts-${runs}` });
+  process.env['SALESFORCE_CREDENTIALS_SECRET_IDS'] = JSON.stringify({ main: `org-${runs}` });
   process.env['TABLE_NAME'] = `ascent-${runs}`;
-  const world = new World(history);
+  const world = new World(history, RATE_SETS_OF_A_RUN * runs);
   openGate(world);
-  return withSeededChance(async () => {
+  return withGateClosed(async () => {
     const run = await world.run();
-    return { ...run, seen: await look() };
+    return { ...run, seen: await look(world.table) };
   });
 };

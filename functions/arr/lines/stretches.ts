@@ -82,12 +82,18 @@ export const stretchesOf = (facts: readonly SubscriptionFact[], profile: Profile
   const newest = facts[facts.length - 1];
   const stated = newest?.startsOnStated === true && !isOfLaterTerm(newest, facts) ? toEpochDay(newest.startsOn) : undefined;
   let isBeginning = facts[0]?.lifecycle === 'created';
+  let wasBeginning = isBeginning;
+  let previous: SubscriptionFact | undefined;
   const stretches: Stretch[] = [];
   let last: Stretch | undefined;
   for (const fact of facts) {
     const own = stretchAfter(last, fact);
     last = own;
     const startDay = stated ?? own.startDay;
+    // A state that is stated anew takes the place of its first statement in this, too.
+    if (previous !== undefined && isSameState(previous, fact)) isBeginning = wasBeginning;
+    wasBeginning = isBeginning;
+    previous = fact;
     const isFirstInService = isBeginning && counts(fact, profile);
     const fromDay = isFirstInService ? Math.min(own.fromDay, startDay) : own.fromDay;
     putStretch(stretches, fromDay === own.fromDay && startDay === own.startDay ? own : stretchFrom(fact, fromDay, startDay));
@@ -95,6 +101,10 @@ export const stretchesOf = (facts: readonly SubscriptionFact[], profile: Profile
   }
   return stretches;
 };
+
+/** Whether two facts tell of one state: of one second, and with the same fingerprint, which what is merely inherited does not change. */
+const isSameState = (a: SubscriptionFact, b: SubscriptionFact): boolean =>
+  a.provenance.observedAt === b.provenance.observedAt && a.fingerprint !== undefined && a.fingerprint === b.fingerprint;
 
 /** A start as far behind the first one as this, in days, begins a later term, and says nothing of the earlier ones. */
 const LATER_TERM_DAYS = 330;

@@ -64,6 +64,17 @@ describe('a subscription that is found in service after its start', () => {
     ).toEqual(['2026-01-15 new 600000']);
   });
 
+  it('was so as it is stated anew in the end: what it inherits of its customer was learnt after it was read', () => {
+    const trial = subscription('2026-01-01', ten, { ...created, status: 'trialing', trialEndsOn: '2026-01-15' });
+    const read = { startsOn: '2026-01-15', trialEndsOn: '2026-01-15', lifecycle: 'observed', fingerprint: 'as read' } as const;
+    const tenth = { discountId: 'di_1', kind: 'percent', value: '10', duration: 'forever', startsOn: '2026-01-10' } as const;
+    const first = subscription('2026-02-20T09:00:00Z', ten, { ...read, eventId: 'refetch:sub_1:1:evt_1' });
+    const anew = subscription('2026-02-20T09:00:00Z', ten, { ...read, eventId: 'refetch:sub_1:1:evt_1.0002', discounts: [tenth] });
+    // 600,000 less a tenth, since the trial's end and not since the reading: as a correction, or at once
+    expect(movementsOf(trial, first, anew)).toEqual(['2026-01-15 new 600000', '2026-01-15 new -60000']);
+    expect(movementsOf(trial, anew)).toEqual(['2026-01-15 new 540000']);
+  });
+
   it('was not while its source had paused it, and is not new when it comes back', () => {
     expect(
       movementsOf(

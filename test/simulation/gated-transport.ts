@@ -1,0 +1,2 @@
+export * from '../../functions/platform/clients/transport.ts';
+export { signedPost } from './gate.ts';
