@@ -39,7 +39,7 @@ export const company = defineCompany({
       instanceUrl: 'https://acme.my.salesforce.com',
       audience: 'https://login.salesforce.com',
       // With an event relay: partnerEventSource: 'aws.partner/salesforce.com/00D…/0YL…'
-      currency: 'USD',
+      // An org with one currency says so: currency: 'USD'. Without it, each record says its own.
       prices: 'per-year',
       fields: {
         account: {

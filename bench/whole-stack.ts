@@ -33,6 +33,8 @@ export interface WholeStackOptions extends Pick<LocalStackOptions, 'observer' | 
   readonly partnerEventSource?: string;
   /** What the configuration's first org is to be like. */
   readonly org?: Partial<SalesforceInstance>;
+  /** False: nobody has put in yet how to sign in to the orgs. */
+  readonly orgsConnected?: boolean;
 }
 
 export const startWholeStack = async ({
@@ -40,6 +42,7 @@ export const startWholeStack = async ({
   stripe: startStripe,
   partnerEventSource,
   org = {},
+  orgsConnected = true,
   ...rest
 }: WholeStackOptions): Promise<WholeStack> => {
   const folder = mkdtempSync(join(tmpdir(), 'ascent-whole-'));
@@ -74,7 +77,7 @@ export const startWholeStack = async ({
       secrets: {
         [`ascent/stripe/${instance.instance}/webhook-signing`]: { webhookSecrets: [WEBHOOK_SECRET] },
         [`ascent/stripe/${instance.instance}/api-key`]: { apiKey: stripe.apiKey },
-        ...salesforce.secrets,
+        ...(orgsConnected ? salesforce.secrets : {}),
       },
       ...rest,
     });

@@ -15,7 +15,7 @@ export const INSIGHTS = 'prod_Insights';
 export const SUPPORT = 'prod_PremiumSupport';
 export const ADJUSTMENT = 'prod_AnnualAdjustment';
 
-const PRODUCTS: readonly (readonly [id: string, name: string, unitLabel: string | null])[] = [
+export const PRODUCTS: readonly (readonly [id: string, name: string, unitLabel: string | null])[] = [
   ...TIERS.map((tier) => [PLATFORM[tier], `Platform ${tier}`, 'seat'] as const),
   [INSIGHTS, 'Insights add-on', 'seat'],
   [SUPPORT, 'Premium support', null],

@@ -5,9 +5,13 @@ import { type Delivery, deliveriesOf, schedule } from './deliveries.ts';
 import { type Figures, figuresAt } from './figures.ts';
 import { DAY } from './model.ts';
 import { PLAN_CURRENCY, planRates } from './rates.ts';
+import type { OrgRecord } from './salesforce/records.ts';
+import { type SalesforceSide, salesforceSide } from './salesforce/side.ts';
+import { actsOf, recordsOf } from './slice.ts';
 import { tellStory } from './story.ts';
 import { type StripeState, stripeState } from './stripe-state.ts';
 import { IMPORT_DATE } from './targets.ts';
+import type { Act } from './world.ts';
 
 export interface DemoCompany {
   readonly seed: number;
@@ -29,6 +33,10 @@ export interface DemoCompany {
   readonly deliveries: number;
   readonly deliveriesUntilToday: number;
   readonly expected: { readonly monthEnds: readonly Figures[]; readonly today: Figures };
+  /** What its Salesforce holds; `undefined` of a company without one. */
+  readonly salesforce:
+    | (Pick<SalesforceSide, 'agreements' | 'accountIds' | 'deals' | 'misbilled' | 'unsigned'> & { readonly records: readonly OrgRecord[] })
+    | undefined;
   /** A stand-in's view of Stripe; each call gives one of its own, standing before the story's beginning. */
   readonly stripeState: () => StripeState;
 }
@@ -36,14 +44,28 @@ export interface DemoCompany {
 const NOON = DAY / 2;
 const MILLION = 100_000_000n;
 
+export interface DemoOptions {
+  readonly seed: number;
+  readonly today: string;
+  /** Whether the company has a Salesforce: Stripe's objects then bear its ids, and a few contracts are billed otherwise than signed. */
+  readonly salesforce?: boolean;
+  /** Only these customers, by their Stripe ids. */
+  readonly customers?: ReadonlySet<string>;
+}
+
 /**
  * A company from month 0 (31 December 2024, $640M) to the end of its plan year (31 December 2026, $1B), told as Stripe's webhooks. Seeded and
  * pure: the same seed gives the same company. Month ends are exact to within a few dollars of `targets.ts`.
  */
-export const demoCompany = ({ seed, today }: { readonly seed: number; readonly today: string }): DemoCompany => {
+export const demoCompany = ({ seed, today, salesforce = false, customers }: DemoOptions): DemoCompany => {
   const { world, monthEnds } = tellStory(seed);
   const todayAt = toEpochDay(today) * DAY + NOON;
-  const slots = schedule(world.acts, seed, [todayAt, STORY_END]);
+  const side = salesforce ? salesforceSide(world.acts, seed, today) : undefined;
+  const sliced = (acts: readonly Act[]): readonly Act[] => (customers === undefined ? acts : actsOf(acts, customers));
+  /** What the company sold, and what its Stripe tells of that. */
+  const story = sliced(world.acts);
+  const acts = side === undefined ? story : sliced(side.acts);
+  const slots = schedule(acts, seed, [todayAt, STORY_END]);
   return {
     seed,
     today,
@@ -52,13 +74,14 @@ export const demoCompany = ({ seed, today }: { readonly seed: number; readonly t
     planCurrency: PLAN_CURRENCY,
     rates: planRates(),
     plan: { startsOn: '2026-01-01', targetOn: '2026-12-31', openingArrMinor: 800n * MILLION, targetArrMinor: 1000n * MILLION },
-    events: { [Symbol.iterator]: () => deliveriesOf(world.acts, slots, seed) },
+    events: { [Symbol.iterator]: () => deliveriesOf(acts, slots, seed) },
     deliveries: slots.length,
     deliveriesUntilToday: slots.filter(({ deliverAt }) => deliverAt <= todayAt).length,
     expected: {
-      monthEnds,
-      today: figuresAt(world.acts, todayAt, today),
+      monthEnds: customers === undefined ? monthEnds : monthEnds.map(({ on }) => figuresAt(story, toEpochDay(on) * DAY + DAY - 1, on)),
+      today: figuresAt(story, todayAt, today),
     },
-    stripeState: () => stripeState(world.acts, world.coupons, seed),
+    salesforce: side === undefined ? undefined : { ...side, records: customers === undefined ? side.records : recordsOf(side, customers) },
+    stripeState: () => stripeState(acts, world.coupons, seed),
   };
 };

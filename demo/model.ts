@@ -21,6 +21,8 @@ export interface Customer {
   readonly channel: 'direct' | 'partner';
   readonly parentId?: string;
   readonly billToId?: string;
+  /** Of Salesforce, where the company has one and its sales people know the customer. */
+  readonly accountId?: string;
   readonly createdAt: number;
 }
 

@@ -30,6 +30,7 @@ export const customer = (of: Customer): StripeObject => ({
     industry: of.industry,
     ...(of.parentId === undefined ? {} : { parent_customer: of.parentId }),
     ...(of.billToId === undefined ? {} : { bill_to_customer: of.billToId }),
+    ...(of.accountId === undefined ? {} : { salesforce_account_id: of.accountId }),
   },
   name: of.name,
   next_invoice_sequence: 1,

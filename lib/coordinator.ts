@@ -53,6 +53,12 @@ export class CoordinatorStack extends CapabilityStack {
       why: 'The executive snapshot is never older than five minutes',
       handler: refresh,
     });
+    // Nothing wakes it: an operator asks for it, by the runbook.
+    new CapabilityFunction(this, 'coordinator/task-refill-totals', {
+      purpose: 'Makes the totals anew from the recordings, when an operator asks for it',
+      timeout: Duration.minutes(15),
+      memoryMb: 1024,
+    }).writesTable();
     alarmWhen(this, 'SourcesSilent', platform, {
       name: 'sources-silent',
       meaning: 'Nothing has been heard of a source for a day: it sends nothing, or what it sends is not taken in.',

@@ -13,6 +13,7 @@ const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   redrive <queue>               sends a queue's dead letters back to where they came from
   discard <queue> <messageId>   takes one dead letter away for good
   replay <bus> <from> <to>      gives what a bus archived between two instants to its rules again
+  refill-totals                 makes the totals anew from the recordings; once more goes on where it was stopped
   secrets                       takes in what stands in secrets.json of the data folder by now
   schedules                     what wakes by itself
   logs [function] [--level error] [--limit 200]
@@ -37,6 +38,9 @@ interface Flags {
   readonly role?: readonly string[] | undefined;
   readonly subject?: string | undefined;
 }
+
+/** A refill tells how far it is after so many of its 32 shards. */
+const SHARDS_A_CALL = 4;
 
 const PAGES = ['functions', 'queues', 'dead-letters', 'schedules', 'denied', 'aws'];
 
@@ -81,6 +85,8 @@ export const requestOf = ([command = '', ...rest]: readonly string[], flags: Fla
       return rest.length === 2 ? { method: 'POST', path: 'dead-letters/discard', body: { queue: rest[0], messageId: rest[1] } } : undefined;
     case 'replay':
       return rest.length === 3 ? { method: 'POST', path: 'replay', body: { bus: rest[0], from: rest[1], to: rest[2] } } : undefined;
+    case 'refill-totals':
+      return { method: 'POST', path: 'refill-totals', body: { shards: SHARDS_A_CALL } };
     case 'secrets':
       return { method: 'POST', path: 'secrets' };
     case 'token':
@@ -99,13 +105,16 @@ interface LogLine {
 const print = (command: string | undefined, answer: unknown): void => {
   if (command === 'logs')
     for (const { atMs, source, line } of answer as readonly LogLine[]) console.log(`${new Date(atMs).toISOString()} ${source}: ${line}`);
-  else if (command === 'aws')
+  else if (command === 'refill-totals') {
+    const { done, of, isDone } = answer as { readonly done: number; readonly of: number; readonly isDone: boolean };
+    console.log(`${done} of ${of} parts of the customers are counted${isDone ? ': the new totals are read from now on' : ''}`);
+  } else if (command === 'aws')
     for (const [name, value] of Object.entries(answer as Readonly<Record<string, string>>)) console.log(`export ${name}=${value}`);
   else if (Array.isArray(answer) && command !== 'dead-letters') console.table(answer);
   else console.log(JSON.stringify(answer, undefined, 2));
 };
 
-const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'discard', 'replay', 'secrets', 'token'];
+const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'discard', 'replay', 'refill-totals', 'secrets', 'token'];
 
 /** What is wrong with words that make no request, in one line. */
 export const refusalOf = ([command = '', ...rest]: readonly string[]): string =>
@@ -119,6 +128,9 @@ const refusalIn = (response: Response, answer: unknown): string | undefined => {
   const isSentence = typeof answer === 'object' && answer !== null && 'message' in answer;
   return isSentence ? String(answer.message) : `the stack answered ${response.status}: ${JSON.stringify(answer)}`;
 };
+
+const says = (answer: unknown, field: string, value: boolean): boolean =>
+  typeof answer === 'object' && answer !== null && field in answer && (answer as Readonly<Record<string, unknown>>)[field] === value;
 
 const read = (args: readonly string[]) => {
   const { values, positionals } = parseArgs({
@@ -148,7 +160,11 @@ const run = async (args: readonly string[]): Promise<number> => {
     console.error(refusalOf(positionals));
     return 2;
   }
-  const url = `http://127.0.0.1:${port}/local/${request.path}`;
+  return ask(positionals[0], request, `http://127.0.0.1:${port}/local/${request.path}`, port);
+};
+
+/** Asks, prints the answer, and asks again where that says that it is not done. */
+const ask = async (command: string | undefined, request: Request, url: string, port: number): Promise<number> => {
   const body = request.body === undefined ? {} : { body: JSON.stringify(request.body), headers: { 'content-type': 'application/json' } };
   const response = await fetch(url, { method: request.method, ...body }).catch(() => undefined);
   if (response === undefined) {
@@ -161,9 +177,9 @@ const run = async (args: readonly string[]): Promise<number> => {
     console.error(refused);
     return 1;
   }
-  print(positionals[0], answer);
-  const busy = typeof answer === 'object' && answer !== null && 'idle' in answer && answer.idle === false;
-  return busy ? 1 : 0;
+  print(command, answer);
+  if (says(answer, 'isDone', false)) return ask(command, request, url, port);
+  return says(answer, 'idle', false) ? 1 : 0;
 };
 
 if (import.meta.main) {

@@ -20,8 +20,19 @@ export const markContents = (dataDir: string, contents: Contents): void =>
 
 export const isLoaded = (dataDir: string): boolean => existsSync(join(dataDir, LOADED));
 
-export const markLoaded = (dataDir: string, demo: { readonly seed: number; readonly today: string; readonly delivered: number }): void =>
-  writeWhole(join(dataDir, LOADED), `${JSON.stringify(demo)}\n`);
+interface Loaded {
+  readonly seed: number;
+  readonly today: string;
+  readonly delivered: number;
+  /** Whether the company has a Salesforce; folders of before say nothing of it. */
+  readonly salesforce?: boolean;
+}
+
+export const markLoaded = (dataDir: string, demo: Loaded): void => writeWhole(join(dataDir, LOADED), `${JSON.stringify(demo)}\n`);
+
+/** Whether the demo that was loaded has a Salesforce; undefined where none has been loaded to its end. */
+export const loadedSalesforce = (dataDir: string): boolean | undefined =>
+  isLoaded(dataDir) ? (JSON.parse(readFileSync(join(dataDir, LOADED), 'utf8')) as Loaded).salesforce === true : undefined;
 
 /** Throws where a start would mix the demo company with its user's own data. `--fresh` takes everything away first, so nothing mixes. */
 export const checkContents = (dataDir: string, { empty, fresh }: { readonly empty: boolean; readonly fresh: boolean }): void => {

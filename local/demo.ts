@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DemoCompany, demoCompany } from '../demo/company.ts';
+import { type DemoCompany, type DemoOptions, demoCompany } from '../demo/company.ts';
 import type { Delivery } from '../demo/deliveries.ts';
 import { type DemoProgress, type DemoTarget, loadDemo } from '../demo/load.ts';
 import { openWebhookSender } from '../demo/webhook-sender.ts';
@@ -13,7 +13,7 @@ const TODAY = '2026-11-05';
 const SEED = 1;
 const DAY_SECONDS = 86_400;
 
-export const openDemo = (): DemoCompany => demoCompany({ seed: SEED, today: TODAY });
+export const openDemo = (options: Partial<DemoOptions> = {}): DemoCompany => demoCompany({ seed: SEED, today: TODAY, ...options });
 
 /** Stands in for Stripe's API while the demo runs: what the story says of its objects at the test clock's time. */
 export const startDemoStripe = (demo: DemoCompany, now: () => number): Promise<StripeServer> => {
@@ -80,7 +80,7 @@ export const loadInto = async (
   );
   // From here on the clock runs, as a clock does.
   stack.clock.set(demo.todayAt * 1000, { frozen: false });
-  markLoaded(dataDir, { seed: demo.seed, today: demo.today, delivered });
+  markLoaded(dataDir, { seed: demo.seed, today: demo.today, delivered, salesforce: demo.salesforce !== undefined });
   return delivered;
 };
 

@@ -2,15 +2,16 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DemoCompany } from '../demo/company.ts';
 import type { DemoProgress } from '../demo/load.ts';
-import { checkContents, contentsOf, isLoaded, markContents } from './data-folder.ts';
+import { checkContents, contentsOf, isLoaded, loadedSalesforce, markContents } from './data-folder.ts';
 import { loadDeclaredSamples } from './declared-samples.ts';
 import { deliverLater, loadInto, openDemo, startDemoStripe, withStripeAt } from './demo.ts';
+import { fillDemoOrg, readDemoOrg } from './demo-salesforce.ts';
 import { checkPort } from './http/port.ts';
 import type { LogEntry } from './lambda/logs.ts';
 import { lockDataFolder } from './lock.ts';
 import { milestoneText } from './milestone-text.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './options.ts';
-import { startOrgs } from './salesforce/stand-in.ts';
+import { type StandIns, startOrgs } from './salesforce/stand-in.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from './stack.ts';
 import { synthesise } from './synth.ts';
 
@@ -24,6 +25,12 @@ const printLog = ({ level, source, line }: LogEntry): void => {
 
 const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 
+/** The table is gone for good: figures without it would be none. What was acknowledged is in the data folder. */
+const endFor = (sentence: string): never => {
+  console.error(`\nthe local stack ends: ${sentence} Start it again with: npm start`);
+  process.exit(1);
+};
+
 const startOn = async (assemblyDir: string, options: StartOptions, more: Partial<LocalStackOptions> = {}): Promise<LocalStack> => {
   const startedMs = performance.now();
   const stack = await startLocalStack({
@@ -34,6 +41,7 @@ const startOn = async (assemblyDir: string, options: StartOptions, more: Partial
     auth: options.auth,
     samples: await loadDeclaredSamples(),
     onLog: printLog,
+    onFatal: endFor,
     ...more,
   });
   console.log(`local stack up in ${seconds(startedMs)}: ${stack.url} (pages for operators: ${stack.url}/local)`);
@@ -86,24 +94,27 @@ const progressBar = (): ((progress: DemoProgress) => void) => {
 };
 
 const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (stack: LocalStack) => void): Promise<void> => {
-  const demo = openDemo();
+  const dataDir = resolve(options.dataDir);
+  const demo = openDemo({ salesforce: (options.fresh ? undefined : loadedSalesforce(dataDir)) ?? options.salesforce });
   let now = (): number => demo.todayAt * 1000;
   const stripe = await startDemoStripe(demo, () => now());
   const orgs = await startOrgs(assemblyDir, () => now());
-  const dataDir = resolve(options.dataDir);
+  const isConnected = demo.salesforce === undefined || loadedSalesforce(dataDir) === true;
+  const hasOrg = fillDemoOrg(orgs, demo);
   const up = await startOn(assemblyDir, options, {
     env: { ASCENT_CONFIG: (json) => orgs.config(withStripeAt(json, stripe.url)) },
-    secrets: { 'ascent/stripe/main/api-key': { apiKey: stripe.apiKey }, ...orgs.secrets },
+    secrets: { 'ascent/stripe/main/api-key': { apiKey: stripe.apiKey }, ...(isConnected ? orgs.secrets : {}) },
   });
   const endRelay = orgs.relayAlways(up);
   const stopping = new AbortController();
   let load: Promise<void> = Promise.resolve();
+  let reading: Promise<void> = Promise.resolve();
   onUp({
     ...up,
     // Its sender first: what is under way is answered, and nothing fails for want of a stack.
     stop: async () => {
       stopping.abort();
-      await Promise.allSettled([load]);
+      await Promise.allSettled([load, reading]);
       endRelay();
       try {
         await up.stop();
@@ -120,6 +131,21 @@ const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (
   if (stopping.signal.aborted) return;
   deliverLater(up, dataDir, demo);
   console.log(await milestoneText(up.url));
+  if (hasOrg) reading = readOrg(up, dataDir, orgs, stopping.signal);
+  await reading;
+};
+
+/** Has the demo's org read, while what the terminal says can be looked at. */
+const readOrg = async (stack: LocalStack, dataDir: string, orgs: StandIns, signal: AbortSignal): Promise<void> => {
+  const startedMs = performance.now();
+  console.log('reading the demo company’s Salesforce; the figures above are there meanwhile');
+  try {
+    const facts = await readDemoOrg(stack, dataDir, orgs, signal);
+    console.log(`Salesforce is in: ${facts.toLocaleString('en')} facts in ${seconds(startedMs)}`);
+  } catch (error) {
+    if (error !== signal.reason) throw error;
+    console.log('stopped before Salesforce was read: the sync goes on with it after the next start');
+  }
 };
 
 /** Loads the demo company into a folder that it has to itself. Where the signal ends it, the next start begins it again. */

@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 export interface StartOptions {
   readonly empty: boolean;
   readonly fresh: boolean;
+  /** Whether the demo company has a Salesforce. */
+  readonly salesforce: boolean;
   readonly auth: boolean;
   readonly port: number;
   readonly dataDir: string;
@@ -15,6 +17,7 @@ export const DEFAULT_DATA = '.ascent/data';
 export const START_HELP = `npm start -- [options]
   --empty          start without the demo company, with data of your own
   --fresh          delete everything in the data folder first
+  --no-salesforce  load a demo company that has a Stripe only
   --auth           ask for tokens even from this machine
   --port <n>       port for people (default ${DEFAULT_PORT})
   --data <folder>  where everything is kept (default ${DEFAULT_DATA})`;
@@ -30,9 +33,11 @@ export const parsePort = (text: string): number => {
 export const parseStartOptions = (args: readonly string[]): StartOptions => {
   const { values } = parseArgs({
     args: [...args],
+    allowNegative: true,
     options: {
       empty: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
+      salesforce: { type: 'boolean', default: true },
       auth: { type: 'boolean', default: false },
       port: { type: 'string', default: String(DEFAULT_PORT) },
       data: { type: 'string', default: DEFAULT_DATA },
@@ -42,6 +47,7 @@ export const parseStartOptions = (args: readonly string[]): StartOptions => {
   return {
     empty: values.empty,
     fresh: values.fresh,
+    salesforce: values.salesforce,
     auth: values.auth,
     port: parsePort(values.port),
     dataDir: values.data,

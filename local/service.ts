@@ -88,6 +88,8 @@ export interface ServiceContext {
   readonly accountId: string;
   /** One line to the stack's log, with the construct that it is about. */
   readonly log: (level: 'info' | 'warn' | 'error', construct: string, message: string) => void;
+  /** Something that the stack cannot go on without is gone, and does not come back. */
+  readonly fatal?: (sentence: string) => void;
   /** Whether the role's policies allow it; for what AWS does on a role's behalf (pipe, scheduler, event source). */
   readonly allowed: (roleArn: string, needed: AccessNeeded) => boolean;
 }

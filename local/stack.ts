@@ -47,6 +47,8 @@ export interface LocalStackOptions {
   /** Values of secrets by name, text or JSON; the others come from `secrets.json` in the data folder. */
   readonly secrets?: Readonly<Record<string, unknown>>;
   readonly onLog?: (entry: LogEntry) => void;
+  /** Called where the stack cannot go on: with why. It is to be ended then. */
+  readonly onFatal?: (sentence: string) => void;
   readonly observer?: Observer;
 }
 
@@ -178,6 +180,7 @@ const start = async (
     region: REGION,
     accountId: ACCOUNT_ID,
     log,
+    ...(options.onFatal === undefined ? {} : { fatal: options.onFatal }),
     allowed: (roleArn, needed) => policies.decide(roleArn, needed) === 'allowed',
   });
   gateway.attach({

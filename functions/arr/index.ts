@@ -3,4 +3,4 @@ export { arrMovementsRecorded } from './events.ts';
 export { noticeMilestones } from './figures/notice-milestones.ts';
 export { readStatus } from './figures/read.ts';
 export { type Projected, project } from './totals/projection.ts';
-export { type Refill, refillTotals } from './totals/refill.ts';
+export { refillTotals } from './totals/refill.ts';

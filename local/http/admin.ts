@@ -43,6 +43,9 @@ const clockSchema = z.object({ now: z.string(), frozen: z.optional(z.boolean()) 
 const advanceSchema = z.union([z.object({ by: z.string() }), z.object({ to: z.string() })]);
 const replaySchema = z.object({ bus: z.string(), from: z.string(), to: z.string() });
 
+const refillSchema = z.object({ shards: z.optional(z.int()) });
+const REFILL_FUNCTION = '-coordinator-task-refill-totals';
+
 const json = (value: unknown, status = 200): HttpAnswer => ({
   status,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -85,6 +88,18 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     );
     const events = await services.replays.replay(bus, instantMs(from, 'a replay begins at'), instantMs(to, 'a replay ends at'));
     return { bus, from, to, events };
+  };
+
+  /** One call of the function that makes the totals anew; its answer says how far it came. */
+  const refillTotals: Handler = async (_url, body) => {
+    const input = parseBody(refillSchema, body, '{"shards": 4}');
+    const refill = resources
+      .ofType('AWS::Lambda::Function')
+      .find(({ properties }) => String(properties['FunctionName']).endsWith(REFILL_FUNCTION));
+    if (refill === undefined) throw new BadRequest(`the app has no function that ends in ${REFILL_FUNCTION}`);
+    const answer = await pool.invoke(refill.arn, input);
+    if (!answer.ok) throw new BadRequest(`the function failed: ${answer.error}; npm run local -- logs refill says where`);
+    return answer.payload;
   };
 
   /** Only names are answered: a value belongs into no terminal. */
@@ -134,6 +149,7 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     'POST /local/dead-letters/redrive': (_url, body) => dead.redrive(body),
     'POST /local/dead-letters/discard': (_url, body) => dead.discard(body),
     'POST /local/replay': replay,
+    'POST /local/refill-totals': refillTotals,
     'POST /local/secrets': takeInSecrets,
     'GET /local/aws': aws,
     'GET /local/schedules': () =>

@@ -40,8 +40,10 @@ const testOf = ({ field, form, operator, values }: Condition): ((value: Value) =
       return (value) => value === first;
     case '!=':
       return (value) => value !== first;
-    case 'IN':
-      return (value) => wanted.includes(value);
+    case 'IN': {
+      const all = new Set(wanted);
+      return (value) => all.has(value);
+    }
     case '<':
       return ordered((sign) => sign < 0);
     case '<=':

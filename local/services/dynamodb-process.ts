@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A DynamoDB that answers at an address. */
 export interface DynamoDbEndpoint {
@@ -10,6 +11,8 @@ export interface DynamoDbEndpoint {
   readonly port: number;
   /** File of its own SQLite database, where it is the one that we started. */
   readonly databaseFile?: string;
+  /** While it is being started again after it ended by itself: until then nothing is to be asked. Rejects where that was given up. */
+  readonly restarting: () => Promise<void> | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -59,7 +62,7 @@ const reap = async (pidFile: string, databaseFile: string): Promise<void> => {
     process.kill(pid, 'SIGKILL');
     const deadlineMs = Date.now() + ENDED_WITHIN_MS;
     // A child that its parent has not waited for yet keeps its entry with an empty command line.
-    while (isOurs(pid, databaseFile) && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    while (isOurs(pid, databaseFile) && Date.now() < deadlineMs) await sleep(POLL_MS);
   }
   rmSync(pidFile, { force: true });
 };
@@ -69,79 +72,140 @@ const removeDatabase = (file: string): void => {
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
 };
 
-const waitUntilUp = async (child: ChildProcess, port: number, errors: () => string): Promise<void> => {
+/** A process of the emulator. */
+interface Emulator {
+  readonly child: ChildProcess;
+  /** The end of what it said. */
+  readonly errors: () => string;
+  /** Resolves with how it ended. */
+  readonly ended: Promise<string>;
+}
+
+/** What it says there although nothing is wrong. */
+const GREETING = /^Dynoxide listening on .*\n?/m;
+
+const spawned = (binary: string, port: number, databaseFile: string): Emulator => {
+  const child = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', databaseFile], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString().replace(GREETING, '')).slice(-2_000);
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(`${signal ?? `code ${code}`}${errors === '' ? '' : `: ${errors.trim()}`}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+  return { child, errors: () => errors, ended };
+};
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+const waitUntilUp = async ({ child, errors }: Emulator, port: number): Promise<void> => {
   const deadlineMs = Date.now() + STARTED_WITHIN_MS;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`The DynamoDB emulator ended with code ${child.exitCode}: ${errors()}`);
+    if (hasEnded(child)) throw new Error(`The DynamoDB emulator ended with code ${child.exitCode ?? child.signalCode}: ${errors()}`);
     try {
       await fetch(`http://127.0.0.1:${port}/`);
       return;
     } catch {
       if (Date.now() > deadlineMs) throw new Error(`The DynamoDB emulator did not answer within ${STARTED_WITHIN_MS} ms: ${errors()}`);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS);
     }
   }
 };
 
-const startEmulator = async (binary: string, dataDir: string, onDeath: (sentence: string) => void): Promise<DynamoDbEndpoint> => {
+/** What is heard of an emulator that ended by itself. */
+export interface Deaths {
+  /** It runs again, on the same file. */
+  readonly onRestart: (sentence: string) => void;
+  /** It does not run any more. */
+  readonly onGivenUp: (sentence: string) => void;
+}
+
+/** An emulator that ended by itself is started again after these waits; one that does so more often within ten minutes is not mended by it. */
+const WAITS_MS: readonly number[] = [100, 1_000, 5_000];
+const RECENT_MS = 600_000;
+
+const startEmulator = async (binary: string, dataDir: string, deaths: Deaths, waitsMs: readonly number[]): Promise<DynamoDbEndpoint> => {
   const pidFile = join(dataDir, 'dynamodb.pid');
   const databaseFile = join(dataDir, 'dynamodb.db');
   await reap(pidFile, databaseFile);
   if (!existsSync(databaseFile)) removeDatabase(databaseFile);
   const port = await freePort();
-  const child = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', databaseFile], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let errors = '';
   let stopping = false;
-  child.stderr?.on('data', (chunk: Buffer) => {
-    errors = (errors + chunk.toString()).slice(-2_000);
-  });
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', (code, signal) => {
-      if (!stopping) onDeath(`The DynamoDB emulator ended by itself (${signal ?? code}): ${errors}`);
-      resolve();
+  let restarting: Promise<void> | undefined;
+  let recentMs: number[] = [];
+
+  const launched = async (): Promise<Emulator> => {
+    const emulator = spawned(binary, port, databaseFile);
+    if (emulator.child.pid !== undefined) writeFileSync(pidFile, String(emulator.child.pid));
+    try {
+      await waitUntilUp(emulator, port);
+    } catch (error) {
+      emulator.child.kill('SIGKILL');
+      throw error;
+    }
+    return emulator;
+  };
+  const again = async (how: string): Promise<void> => {
+    for (let last = how; !stopping; ) {
+      const nowMs = Date.now();
+      recentMs = recentMs.filter((atMs) => atMs > nowMs - RECENT_MS);
+      const waitMs = waitsMs[recentMs.length];
+      if (waitMs === undefined) {
+        const sentence = `The DynamoDB emulator ended by itself ${recentMs.length + 1} times within ten minutes, the last time with ${last}. What was acknowledged is in ${dataDir}.`;
+        deaths.onGivenUp(sentence);
+        throw new Error(sentence);
+      }
+      recentMs.push(nowMs);
+      await sleep(waitMs);
+      if (stopping) return;
+      try {
+        current = watched(await launched());
+        restarting = undefined;
+        deaths.onRestart(`The DynamoDB emulator ended by itself (${last}) and was started again: what was acknowledged is there.`);
+        return;
+      } catch (error) {
+        last = String(error);
+      }
+    }
+  };
+  const watched = (emulator: Emulator): Emulator => {
+    void emulator.ended.then((how) => {
+      if (stopping) return;
+      restarting = again(how);
+      // Whoever asks the table is told.
+      restarting.catch(() => undefined);
     });
-    child.once('error', (error) => {
-      errors += error.message;
-      resolve();
-    });
-  });
-  if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
+    return emulator;
+  };
+  let current = watched(await launched());
   const killOnExit = (): void => {
-    child.kill('SIGKILL');
+    current.child.kill('SIGKILL');
   };
   process.once('exit', killOnExit);
   const stop = async (): Promise<void> => {
     stopping = true;
     process.off('exit', killOnExit);
-    child.kill('SIGTERM');
-    await ended;
+    await restarting?.catch(() => undefined);
+    current.child.kill('SIGTERM');
+    await current.ended;
     rmSync(pidFile, { force: true });
   };
-  try {
-    await waitUntilUp(child, port, () => errors);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return {
-    host: '127.0.0.1',
-    port,
-    databaseFile,
-    stop,
-  };
+  return { host: '127.0.0.1', port, databaseFile, restarting: () => restarting, stop };
 };
 
 /** Starts the emulator, or takes `AWS_ENDPOINT_URL_DYNAMODB` where it is given or where the emulator does not run. */
 export const startDynamoDb = async (
   dataDir: string,
   externalUrl: string | undefined,
-  onDeath: (sentence: string) => void = () => undefined,
+  deaths: Deaths = { onRestart: () => undefined, onGivenUp: () => undefined },
+  waitsMs = WAITS_MS,
 ): Promise<DynamoDbEndpoint> => {
   if (externalUrl !== undefined && externalUrl !== '') {
     const url = new URL(externalUrl);
-    return { host: url.hostname, port: Number(url.port === '' ? 80 : url.port), stop: async () => undefined };
+    return { host: url.hostname, port: Number(url.port === '' ? 80 : url.port), restarting: () => undefined, stop: async () => undefined };
   }
   const binary = findEmulator();
   if (binary === undefined) {
@@ -150,5 +214,5 @@ export const startDynamoDb = async (
         'Start another one (DynamoDB Local, LocalStack) and set AWS_ENDPOINT_URL_DYNAMODB to its address, e.g. http://127.0.0.1:8000.',
     );
   }
-  return startEmulator(binary, dataDir, onDeath);
+  return startEmulator(binary, dataDir, deaths, waitsMs);
 };

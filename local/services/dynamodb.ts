@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service, ServiceContext, ServiceRequest, ServiceResponse, StreamPort } from '../service.ts';
 import { dynamoDbAccess, isPlayed, isWrite } from './dynamodb-access.ts';
 import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb-process.ts';
@@ -12,6 +13,10 @@ import type { Store } from './store.ts';
 export interface DynamoDb extends Service {
   readonly streams: StreamPort;
 }
+
+/** Attempts to reach an emulator that has just ended and is not known to have, and the wait between them. */
+const MAX_ATTEMPTS = 20;
+const WAIT_MS = 25;
 
 // One set of credentials for every caller: DynamoDB Local keeps a database for each access key. The gateway has checked who calls.
 const CREDENTIALS = {
@@ -39,9 +44,20 @@ export const createDynamoDb = (context: ServiceContext, store: Store, externalUr
     return tables.get(name)?.table.arn ?? `arn:aws:dynamodb:${context.region}:${context.accountId}:table/${name}`;
   };
 
-  const post = (target: string, body: Buffer | string): Promise<{ readonly status: number; readonly body: Buffer }> => {
-    if (peer === undefined) return Promise.reject(new Error('DynamoDB is not started.'));
-    return peer.post({ ...CREDENTIALS, 'x-amz-target': target.includes('.') ? target : `DynamoDB_20120810.${target}` }, body);
+  const post = async (target: string, body: Buffer | string): Promise<{ readonly status: number; readonly body: Buffer }> => {
+    const headers = { ...CREDENTIALS, 'x-amz-target': target.includes('.') ? target : `DynamoDB_20120810.${target}` };
+    for (let attempt = 1; ; attempt += 1) {
+      const restarting = endpoint?.restarting();
+      if (restarting !== undefined) await restarting;
+      if (peer === undefined) throw new Error('DynamoDB is not started.');
+      try {
+        return await peer.post(headers, body);
+      } catch (error) {
+        // What was not sent can be sent again, once the emulator runs; what was may have been done, and the caller is told that it failed.
+        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED' || attempt === MAX_ATTEMPTS) throw error;
+        await sleep(WAIT_MS);
+      }
+    }
   };
 
   const call: DynamoDbCall = async (target, input) => {
@@ -113,7 +129,17 @@ export const createDynamoDb = (context: ServiceContext, store: Store, externalUr
       },
     },
     start: async () => {
-      endpoint = await startDynamoDb(context.dataDir, externalUrl, (sentence) => context.log('error', 'DynamoDB', sentence));
+      endpoint = await startDynamoDb(context.dataDir, externalUrl, {
+        onRestart: (sentence) => {
+          context.log('warn', 'DynamoDB', sentence);
+          // What was written and not answered any more is in the stream.
+          afterWrite();
+        },
+        onGivenUp: (sentence) => {
+          context.log('error', 'DynamoDB', sentence);
+          context.fatal?.(sentence);
+        },
+      });
       peer = createHttpPeer(endpoint.host, endpoint.port);
       try {
         for (const { table, path } of tables.values()) await ensureTable(call, table, path);

@@ -84,9 +84,19 @@ export const createHttpPeer = (host: string, port: number): HttpPeer => {
     socket.uncork();
   };
 
+  /** A kept socket that can still be written to: the peer may have ended some while they were idle. */
+  const kept = (): Socket | undefined => {
+    for (let socket = idle.pop(); socket !== undefined; socket = idle.pop()) {
+      if (socket.writable && !socket.readableEnded) return socket;
+      open.delete(socket);
+      socket.destroy();
+    }
+    return undefined;
+  };
+
   const next = (): void => {
     while (waiting.length > 0) {
-      const socket = idle.pop() ?? (open.size < MAXIMUM_SOCKETS ? openSocket() : undefined);
+      const socket = kept() ?? (open.size < MAXIMUM_SOCKETS ? openSocket() : undefined);
       const job = socket === undefined ? undefined : waiting.shift();
       if (socket === undefined || job === undefined) return;
       begin(socket, job);
@@ -98,6 +108,7 @@ export const createHttpPeer = (host: string, port: number): HttpPeer => {
     open.set(socket, { job: undefined, chunks: [], head: undefined });
     socket.on('data', (chunk: Buffer) => onData(socket, chunk));
     socket.on('error', (error) => fail(socket, error));
+    socket.on('end', () => fail(socket, new Error(`The peer at ${host}:${port} closed the connection.`)));
     socket.on('close', () => {
       if (open.has(socket)) fail(socket, new Error(`The peer at ${host}:${port} closed the connection.`));
     });

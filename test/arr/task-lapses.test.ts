@@ -115,11 +115,26 @@ describe('a customer whose agreement ends', () => {
     expect(item?.['expiresAt']).toBe(Date.parse('2027-08-30') / 1000); // 180 days later
   });
 
-  it('is listed under a day that is still to come where it had ended long before it was heard of', async () => {
+  it('lapses at once where it had ended long before it was heard of, and is renewed by what is heard later', async () => {
     await recordOn('2027-06-10T23:30:00Z', agreement('A'));
+    expect(await moved('A')).toEqual(CHURNED);
+    expect(await lapsesIn(id('A'))).toMatchObject([
+      { data: { agreementId: '800A', of: 'term', on: '2027-02-01', observedOn: '2027-06-09' } },
+    ]);
+    expect(await listed('A', '2027-03-03', '2027-06-10', '2027-06-11', '2027-06-12')).toEqual([]);
+    await recordOn('2027-06-10T23:31:00Z', renewal('A'));
+    expect((await moved('A')).toSorted()).toEqual([...CHURNED, '2027-02-01 churn 120000000', '2027-02-10 renewal 0'].toSorted());
+    // Both again: nothing lapses twice.
+    await recordOn('2027-06-10T23:32:00Z', agreement('A'), renewal('A'));
+    expect(await lapsesIn(id('A'))).toHaveLength(1);
+  });
+
+  it('is listed under a day that is still to come where it may have lapsed today, in whatever zone', async () => {
+    await recordOn('2027-03-03T23:30:00Z', agreement('A'));
+    expect(await moved('A')).toEqual(CHURNED.slice(0, 1));
     // No zone is further ahead of UTC than the next day, which may be under way.
-    expect(await listed('A', '2027-03-03', '2027-06-10', '2027-06-11', '2027-06-12')).toEqual(['2027-06-12']);
-    itIs('2027-06-12T01:15:00Z');
+    expect(await listed('A', '2027-03-03', '2027-03-04', '2027-03-05')).toEqual(['2027-03-05']);
+    itIs('2027-03-05T01:15:00Z');
     expect(await run()).toEqual({ lapses: 1, customers: 1, isDone: true });
     expect(await moved('A')).toEqual(CHURNED);
   });

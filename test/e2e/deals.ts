@@ -134,6 +134,9 @@ const priceOf = (id: string, currency: string, minor: number, usage: 'licensed' 
   },
 });
 
+/** The price of what is used, $1 each, as Stripe answers it: an invoice's line does not say that it is metered. */
+export const meteredPrice = (subscriptionId: string): Json => priceOf(`price_${subscriptionId}_used`, 'usd', 100, 'metered');
+
 const eventOf = (id: string, type: string, day: string, object: Json): Json => ({
   id,
   object: 'event',
@@ -170,7 +173,7 @@ export const subscribed = ({
   });
   const items = [
     itemOf(`si_${subscriptionId}`, priceOf(`price_${subscriptionId}`, currency, price * 100, 'licensed'), quantity),
-    ...(metered ? [itemOf(`si_${subscriptionId}_used`, priceOf(`price_${subscriptionId}_used`, currency, 100, 'metered'))] : []),
+    ...(metered ? [itemOf(`si_${subscriptionId}_used`, meteredPrice(subscriptionId))] : []),
   ];
   return eventOf(`evt_${subscriptionId}`, 'customer.subscription.created', startsOn, {
     ...sample('objects/subscription.jpy_annual_send_invoice.json'),

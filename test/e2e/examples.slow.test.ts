@@ -5,7 +5,7 @@ import type { arrCustomer } from '../../functions/arr/answers.ts';
 import { arrRoutes } from '../../functions/arr/routes.ts';
 import { defineCompany } from '../../functions/platform/config.ts';
 import type { Org } from '../../local/salesforce/org.ts';
-import { accountIn, contractIn, orderIn, subscribed, usedAndBilled } from './deals.ts';
+import { accountIn, contractIn, meteredPrice, orderIn, subscribed, usedAndBilled } from './deals.ts';
 import { useWholeStack } from './stack.ts';
 
 const SOURCE = 'aws.partner/salesforce.com/00DHs000000SMPLMAM/0YLHs0000000SMPAA0';
@@ -245,6 +245,7 @@ describe('ARR when Stripe and Salesforce both speak', () => {
     });
     await relayed();
     const five = { subscriptionId: 'sub_five', customerId: 'cus_five' };
+    whole.stripe.put(meteredPrice('sub_five'));
     await billed(
       subscribed({ ...five, startsOn: '2026-02-01', quantity: 1, price: 240_000, contract: contractId, metered: true }),
       usedAndBilled(five, '2026-08-31', 18_000),

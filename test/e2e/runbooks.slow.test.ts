@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { company } from '../../ascent.config.ts';
 import { signatureHeader } from '../../demo/webhook-sender.ts';
@@ -64,14 +66,16 @@ const fresh = ({ apiKey = RIGHT_KEY } = {}): Promise<LocalStack> => {
   return up({ clock: { atMs: START, frozen: true }, secrets: { [SIGNING]: { webhookSecrets: [OLD_SECRET] }, [API_KEY]: { apiKey } } });
 };
 
-/** `npm run local -- …`; the answer as the command prints it. */
-const local = (stack: LocalStack, ...words: readonly string[]): Promise<unknown> =>
+/** `npm run local -- …`; what the command prints. */
+const spoken = (stack: LocalStack, ...words: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     const args = ['local/cli.ts', ...words, '--port', new URL(stack.url).port];
     execFile(process.execPath, args, { cwd: ROOT }, (error, stdout, stderr) =>
-      error === null ? resolve(JSON.parse(stdout)) : reject(new Error(stderr.trim())),
+      error === null ? resolve(stdout) : reject(new Error(stderr.trim())),
     );
   });
+/** The same, read as JSON. */
+const local = async (stack: LocalStack, ...words: readonly string[]): Promise<unknown> => JSON.parse(await spoken(stack, ...words));
 
 /** What an operator writes into `secrets.json` of the data folder. */
 const writeSecrets = (secrets: Readonly<Record<string, unknown>>): void => {
@@ -207,6 +211,40 @@ it('a stuck source: its status and the metric say for how long, and what comes l
   await post(stack, seats('evt_now', 8, '2026-11-06T10:59:30Z'));
   expect(await source(stack)).toMatchObject({ silentSeconds: 30, lastEvent: { eventId: 'evt_now', lagSeconds: 30 } });
   expect(await arr(stack)).toBe('480000'); // 8 × $50 × 12
+}, 60_000);
+
+it('totals that were lost: made anew from the recordings by one command, and right with what comes after', async () => {
+  const stack = await fresh();
+  await post(stack, seats('evt_first', 4, '2026-11-05T08:00:00Z'));
+  expect(await arr(stack)).toBe('240000'); // 4 × $50 × 12
+  const aws = (await (await fetch(`${stack.url}/local/aws`)).json()) as Readonly<Record<string, string>>;
+  const table = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      endpoint: aws['AWS_ENDPOINT_URL'] ?? '',
+      region: aws['AWS_DEFAULT_REGION'] ?? '',
+      credentials: { accessKeyId: aws['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: aws['AWS_SECRET_ACCESS_KEY'] ?? '' },
+    }),
+  );
+  const { Items: items = [] } = await table.send(
+    new ScanCommand({
+      TableName: 'ascent',
+      FilterExpression: 'begins_with(pk, :totals)',
+      ExpressionAttributeValues: { ':totals': 'TOT#' },
+    }),
+  );
+  expect(items.length).toBeGreaterThan(0);
+  for (const { pk, sk } of items) await table.send(new DeleteCommand({ TableName: 'ascent', Key: { pk, sk } }));
+  table.destroy();
+  const said = await spoken(stack, 'refill-totals');
+  // 32 shards of the customers, four a call
+  expect(said.split('\n').slice(0, 2)).toEqual([
+    '4 of 32 parts of the customers are counted',
+    '8 of 32 parts of the customers are counted',
+  ]);
+  expect(said.trim().split('\n').at(-1)).toBe('32 of 32 parts of the customers are counted: the new totals are read from now on');
+  expect(await arr(stack)).toBe('240000');
+  await post(stack, seats('evt_second', 6, '2026-11-05T08:30:00Z'));
+  expect(await arr(stack)).toBe('360000'); // 6 × $50 × 12
 }, 60_000);
 
 describe('a replay of a day', () => {

@@ -43,10 +43,11 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'arr-on-fact': [...READ, ...WRITE, ...POLL_QUEUE],
   'arr-on-rates': [...READ, ...WRITE, ...POLL_QUEUE, 'sqs:SendMessage'],
   'arr-task-lapses': [...READ, ...WRITE],
-  'arr-api': READ,
+  'arr-api': [...READ, ...WRITE],
   'coordinator-on-commit': [...READ, ...WRITE, ...POLL_STREAM, 'sqs:SendMessage'],
   'coordinator-on-change': [...READ, ...WRITE, ...POLL_QUEUE],
   'coordinator-task-refresh-dashboard': [...READ, ...WRITE],
+  'coordinator-task-refill-totals': [...READ, ...WRITE],
   'coordinator-api': READ,
 };
 

@@ -8,13 +8,22 @@ const FLAGS = { freeze: false, run: false };
 
 describe('options of npm start', () => {
   it('have defaults', () => {
-    expect(parseStartOptions([])).toEqual({ empty: false, fresh: false, auth: false, port: 8080, dataDir: '.ascent/data', help: false });
+    expect(parseStartOptions([])).toEqual({
+      empty: false,
+      fresh: false,
+      salesforce: true,
+      auth: false,
+      port: 8080,
+      dataDir: '.ascent/data',
+      help: false,
+    });
   });
 
   it('are read', () => {
-    expect(parseStartOptions(['--empty', '--fresh', '--auth', '--port', '0', '--data', '/tmp/x'])).toEqual({
+    expect(parseStartOptions(['--empty', '--fresh', '--no-salesforce', '--auth', '--port', '0', '--data', '/tmp/x'])).toEqual({
       empty: true,
       fresh: true,
+      salesforce: false,
       auth: true,
       port: 0,
       dataDir: '/tmp/x',
@@ -38,6 +47,7 @@ describe('the command line of a running stack', () => {
     [['redrive', 'posts-dead'], { method: 'POST', path: 'dead-letters/redrive', body: { queue: 'posts-dead' } }],
     [['token', 'arr/read'], { method: 'POST', path: 'token', body: { scopes: ['arr/read'] } }],
     [['token'], { method: 'POST', path: 'token', body: {} }],
+    [['refill-totals'], { method: 'POST', path: 'refill-totals', body: { shards: 4 } }],
     [['idle'], { method: 'GET', path: 'idle?timeoutMs=60000' }],
   ])('%j asks for %j', (words, request) => {
     expect(requestOf(words, FLAGS)).toEqual(request);

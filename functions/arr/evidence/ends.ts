@@ -38,7 +38,8 @@ export interface Billing {
 
 /**
  * When a chain's line ends, and what is to be looked at again (`arr-rules`, row A14). Where billing stopped within a term, or a term is over, was
- * not terminated, and nothing renews it or bills on, the line is kept until a lapse is stated, and then it has ended on that first day without.
+ * not terminated, and nothing renews it or bills on, the line is kept until a lapse is stated, and then it has ended on that first day without. One
+ * whose billing ended with its term is not waited for.
  */
 export const endOf = ({ terms }: Chain, group: Group, { own, following }: Billing, lapses: readonly LapseFact[]): End => {
   const stop = stopOf(terms, group, own);
@@ -52,6 +53,7 @@ export const endOf = ({ terms }: Chain, group: Group, { own, following }: Billin
   if (goesOn !== undefined) return { day: goesOn, watches };
   const over: Watch = { agreementId: last.agreementId, of: 'term', on: fromEpochDay(endDay) };
   const word = wordOn(lapses, over);
+  if (word === undefined && endedWith(own, endDay)) return { day: endDay, watches: [] };
   if (word === undefined) return { watches: [...watches, over] };
   return word.byHand === undefined ? { day: endDay, watches } : { watches };
 };
@@ -74,6 +76,15 @@ const stoppedDay = (billing: readonly (readonly Interval[])[]): number | undefin
   let last: number | undefined;
   for (const days of billing) for (const { to } of days) last = Math.max(last ?? to, to);
   return last === Number.POSITIVE_INFINITY ? undefined : last;
+};
+
+/**
+ * Whether what billed a line ended with its term, or a day before, as zones have it: it was given notice of, and nothing is waited for. A renewal
+ * that comes all the same takes the end back.
+ */
+const endedWith = (billing: readonly (readonly Interval[])[], endDay: number): boolean => {
+  const day = stoppedDay(billing);
+  return day !== undefined && day >= endDay - 1;
 };
 
 /** The day from which on billing counts instead of a term that is over: at once, or as late as a renewal may come. */

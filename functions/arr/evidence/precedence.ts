@@ -49,6 +49,7 @@ export const settle = (
       for (const watch of end.watches) if (!watches.some((other) => isSameWatch(other, watch))) watches.push(watch);
     }
   const keys = sharedKeys(paired.pairs);
+  const origins = originsOf(paired.pairs, ownerOf);
   const hiddenBilled = hiddenBy(paired.pairs, endDays);
   const hiddenSigned = new Map<Group, readonly Interval[]>();
   for (const { signed, billed: own } of paired.duplicates) {
@@ -59,7 +60,7 @@ export const settle = (
   const subscriptions = [
     ...chains.map((chain) => {
       const groups = paired.signed.filter(({ ownerId }) => ownerId === chain.chainId);
-      const stretches = chainStretches(chain, groups, endDays);
+      const stretches = chainStretches(chain, groups, endDays, origins);
       return { subscriptionId: chain.chainId, observedAt: observedAtOf(chain), stretches: settled(stretches, groups, hiddenSigned, keys) };
     }),
     ...billed.map((subscription) => {
@@ -84,12 +85,18 @@ const followingOf = ({ terms }: Chain, group: Group, { billed, pairs }: Paired):
 const observedAtOf = ({ terms }: Chain): number => Math.max(...terms.map(({ fact }) => fact.provenance.observedAt));
 
 /** A chain's stretches, one a term, their lines ended or kept as was decided. */
-const chainStretches = ({ terms }: Chain, groups: readonly Group[], endDays: ReadonlyMap<Group, number>): readonly Stretch[] =>
+const chainStretches = (
+  { terms }: Chain,
+  groups: readonly Group[],
+  endDays: ReadonlyMap<Group, number>,
+  origins: ReadonlyMap<Group, NonNullable<Line['origin']>>,
+): readonly Stretch[] =>
   terms.map((term) => {
     const termEnd = term.endDay === undefined ? undefined : fromEpochDay(term.endDay);
     const lines = term.fact.lines.flatMap((line): Line[] => {
       const group = groups.find(({ lineIds }) => lineIds.get(term.startDay) === line.lineId);
-      return endedOn(line, termEnd, group && endDays.get(group));
+      const origin = line.origin ?? (group === undefined ? undefined : origins.get(group));
+      return endedOn(origin === undefined ? line : { ...line, origin }, termEnd, group && endDays.get(group));
     });
     return { ...stretchFrom({ ...term.fact, lines }, term.startDay, term.startDay), fact: term.fact };
   });
@@ -101,6 +108,18 @@ const endedOn = (line: Line, termEnd: string | undefined, endDay: number | undef
   if (until !== undefined && line.startsOn !== undefined && line.startsOn >= until) return [];
   const endsOn = own === undefined || own === termEnd ? until : until !== undefined && until < own ? until : own;
   return [endsOn === undefined ? open : { ...open, endsOn }];
+};
+
+/** How signed lines came about, where what bills them tells it of its first state. */
+const originsOf = (pairs: readonly Pair[], ownerOf: ReadonlyMap<string, Subscription>): ReadonlyMap<Group, NonNullable<Line['origin']>> => {
+  const origins = new Map<Group, NonNullable<Line['origin']>>();
+  for (const { signed, billed, isFurther } of pairs) {
+    const stretch = ownerOf.get(billed.ownerId)?.stretches.find(({ fromDay }) => billed.lineIds.has(fromDay));
+    const lineId = stretch === undefined ? undefined : billed.lineIds.get(stretch.fromDay);
+    const origin = stretch?.lines.find((line) => line.lineId === lineId)?.origin;
+    if (!isFurther && origin !== undefined && !origins.has(signed)) origins.set(signed, origin);
+  }
+  return origins;
 };
 
 /** Both sides of a pair bear the key of the one that was heard of first, so that nothing moves when the other is found. */

@@ -45,12 +45,17 @@ export const contractedStepOn = (stretch: Stretch | undefined, day: number): Ste
   if (lines.length === before.length && lines.every((line, i) => line === before[i])) return undefined;
   const first = firstBookedOn(stretch.lines);
   const lineIds = new Set<string>();
-  for (const line of before) if (!lines.includes(line)) lineIds.add(line.lineId);
+  const isNew = (line: Line): boolean => {
+    const previous = before.find(({ lineId }) => lineId === line.lineId);
+    return line.bookedOn !== first && line.bookedOn !== previous?.bookedOn;
+  };
+  // What ends on a day on which something else begins by a later signature was given up for it.
+  const isReplaced = lines.some((line) => !before.includes(line) && isNew(line));
+  if (!isReplaced) for (const line of before) if (!lines.includes(line)) lineIds.add(line.lineId);
   for (const line of lines) {
     if (before.includes(line)) continue;
-    const previous = before.find(({ lineId }) => lineId === line.lineId);
-    if (line.bookedOn === first || line.bookedOn === previous?.bookedOn) lineIds.add(line.lineId);
-    else lineIds.delete(line.lineId);
+    if (isNew(line)) lineIds.delete(line.lineId);
+    else lineIds.add(line.lineId);
   }
   const items = lines
     .filter(({ lineId }) => lineIds.has(lineId))

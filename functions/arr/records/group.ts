@@ -1,10 +1,13 @@
+import { addDays } from '../../platform/calendar.ts';
 import { batchCommit } from '../../platform/table.ts';
 import { newClaims, type Question } from '../evidence/claims.ts';
 import { firstDueOn } from '../evidence/ends.ts';
+import { lapsesOf } from '../evidence/lapses.ts';
 import { byCustomer, groupsOf, linksOf, namedBy, newestName } from '../evidence/members.ts';
 import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { type Book, decideAll, emptyBook } from '../movements/decide.ts';
+import type { Entry } from '../movements/movements.ts';
 import { difference } from '../movements/restatement.ts';
 import { claimants } from './claims-store.ts';
 import { toEntry } from './codec.ts';
@@ -152,22 +155,22 @@ export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, r
   const unlisted = await list(appearing.map(({ customerId }) => customerId).filter((customerId) => !arriving.customerIds.has(customerId)));
   if (unlisted.size > 0) return undefined;
   const context = await contextNow();
-  const drafts = groups.flatMap((group) => draftsOf(group, context));
+  const drafts = groups.flatMap((group) => draftsOf(group, context, recordedAt));
   const asked = [...members.values()].flatMap(({ claiming }) => claiming.asked);
   const writes = drafts.length === 0 ? { writes: [], more: false } : writesOf(drafts, context, recordedAt);
   return { ...writes, asked, customerIds: new Set(members.keys()) };
 };
 
 /** What is to be recorded of customers that are one: nothing where nothing is new. */
-const draftsOf = (group: readonly Placed[], context: Context): readonly Draft[] => {
+const draftsOf = (group: readonly Placed[], context: Context, recordedAt: string): readonly Draft[] => {
   const [root, ...others] = group as [Placed, ...Placed[]];
   const isDecided = root.stored?.book !== undefined && root.stored.book.ratesVersion === context.rates.version;
   if (!isChanged(group) && (isDecided || root.stored === undefined)) return [];
   const all = group.flatMap(factsOf);
-  const { book, movements, ambiguous, watches } = decideAll(all, root.movements.map(toEntry), context);
+  const { book, movements, ambiguous, watches, lapses } = decidedWithLapses(all, root.movements.map(toEntry), context, recordedAt);
   const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
   const ids = new Set(group.map(({ customerId }) => customerId));
-  const facts = group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]);
+  const facts = [...group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]), ...lapses];
   const claims = group.flatMap(({ customerId, fresh, claiming }) =>
     fresh.length === 0 ? [] : claiming.made.map((claim) => ({ ...claim, customerId })),
   );
@@ -178,6 +181,28 @@ const draftsOf = (group: readonly Placed[], context: Context): readonly Draft[] 
       return other.isMoved || undone.length > 0 ? [{ ...draftOf(other, emptyBook(context)), facts: [], movements: undone }] : [];
     }),
   ];
+};
+
+type Decided = ReturnType<typeof decideAll> & {
+  /** What had lapsed when it was decided. */
+  readonly lapses: readonly Fact[];
+};
+
+/**
+ * What has lapsed long ago when its facts are recorded (an org's past, say) lapses with them; what lapses later, `task-lapses.ts` states. By the
+ * day before, which is over in every zone.
+ */
+const decidedWithLapses = (facts: readonly Fact[], recorded: readonly Entry[], context: Context, recordedAt: string): Decided => {
+  const stating = { on: addDays(recordedAt.slice(0, 10), -1), at: Math.floor(Date.parse(recordedAt) / 1000) };
+  let lapses: readonly Fact[] = [];
+  for (;;) {
+    const decision = decideAll([...facts, ...lapses], recorded, context);
+    const known = new Set([...facts, ...lapses].map(factKeyOf));
+    const due = lapsesOf(facts, decision.watches, stating).map((data): Fact => ({ kind: 'lapse', data }));
+    const further = due.filter((fact) => !known.has(factKeyOf(fact)));
+    if (further.length === 0) return { ...decision, lapses };
+    lapses = [...lapses, ...further];
+  }
 };
 
 /** Facts about a customer that stand only with customers that it is not one with any more: they are recorded with it again. */

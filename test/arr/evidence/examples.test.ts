@@ -182,6 +182,20 @@ describe('signed and billed evidence', () => {
 describe('terms', () => {
   const oneYear = line('oi_1', 100_000, '2026-02-01', '2027-02-01');
 
+  it('end with their billing where that was ended with them, to a day, and are renewed all the same', () => {
+    const year = line('oi_1', 100_000, '2026-02-01', '2027-02-01');
+    const billing = billed('2026-02-01', 100_000, { agreementId: '800A' });
+    for (const last of ['2027-01-31', '2027-02-01']) {
+      const stripe = [billing, canceled(last, { agreementId: '800A' })];
+      always([agreement('2026-01-15', [year]), ...stripe], ['2026-02-01 new 10000000', '2027-02-01 churn -10000000']);
+      const next = line('oi_9', 100_000, '2027-02-15', '2028-02-15', { bookedOn: '2027-02-10' });
+      const renewed = agreement('2027-02-10', [next], { subscriptionId: '800B', agreementId: '800B', agreementIds: ['800B'] });
+      always([agreement('2026-01-15', [year]), ...stripe, renewed], ['2026-02-01 new 10000000', '2027-02-15 renewal 10000000']);
+    }
+    // Two days before, it stopped within the term: kept until that has lapsed.
+    always([agreement('2026-01-15', [year]), billing, canceled('2027-01-30', { agreementId: '800A' })], ['2026-02-01 new 10000000']);
+  });
+
   it('are live beyond their last day until that has lapsed, unless a controller says that they go on', () => {
     const live = ['2026-02-01 new 10000000'];
     const ended = lapse('2027-03-03', 'term', '2027-02-01');

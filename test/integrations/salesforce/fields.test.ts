@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { configuredDate, configuredText } from '../../../functions/integrations/salesforce/configured.ts';
 import { fieldsOf, type ReadObject, selectFrom } from '../../../functions/integrations/salesforce/fields.ts';
 import { schemaWith } from '../../../local/salesforce/schema.ts';
 import { parseSoql } from '../../../local/salesforce/soql.ts';
@@ -54,5 +55,23 @@ describe('what is asked for', () => {
   test('is nothing of a person but its place', () => {
     expect(fieldsOf('Contact', instance)).toEqual(['Id', 'IsDeleted', 'SystemModstamp', 'AccountId', 'Title', 'Department']);
     expect(fieldsOf('User', instance)).toEqual(['Id', 'SystemModstamp', 'IsActive', 'ManagerId', 'UserRoleId', 'Title']);
+  });
+});
+
+describe('a field of the company’s own', () => {
+  const text = (value: unknown) => configuredText({ raw: { Mine__c: value } as never }, 'Mine__c');
+
+  test('says nothing where it is empty or blank, and is text where it is a number or a checkbox [C17]', () => {
+    for (const nothing of ['', '   ', null, undefined]) expect(text(nothing)).toBeUndefined();
+    expect([text('EMEA '), text(42), text('42'), text(0), text(true), text(false)]).toEqual(['EMEA', '42', '42', '0', 'yes', 'no']);
+    expect(configuredText({ raw: { Mine__c: 'EMEA' } as never }, undefined)).toBeUndefined();
+  });
+
+  test('that is to be a date says nothing where it is empty, and is refused where it is a number [C17]', () => {
+    const date = (value: unknown) => configuredDate({ raw: { Mine__c: value } as never }, 'Mine__c', 'Contract', contextWith());
+    for (const nothing of ['', null, undefined]) expect(date(nothing)).toEqual({ ok: true, value: undefined });
+    expect(date('2026-02-01')).toEqual({ ok: true, value: '2026-02-01' });
+    for (const none of [20_260_201, '20260201', 'soon', ' '])
+      expect(date(none)).toMatchObject({ ok: false, problem: { code: 'shape-unreadable' } });
   });
 });

@@ -61,7 +61,7 @@ describe('an outbound message', () => {
     expect(aws.events[0]?.Detail).not.toContain('27000');
   });
 
-  it('has the same key in each repetition, so that it is one event', async () => {
+  it('has the same key in each repetition, so that it is one event [B13]', async () => {
     await postXml(sample);
     await postXml(sample);
     const [first, second] = aws.events.map(({ Detail }) => (JSON.parse(Detail) as { key: string }).key);
@@ -188,7 +188,7 @@ describe('a signed callout', () => {
   it.each([
     ['without a signature', 'signature-missing', () => ({ 'content-type': 'application/json', 'x-timestamp': String(Date.now()) })],
     ['without a time', 'signature-malformed', () => ({ 'x-signature': signed(body)['X-Signature'] ?? '' })],
-    ['with a time in seconds', 'signature-malformed', () => signed(body, { at: Math.floor(Date.now() / 1000) })],
+    ['with a time in seconds [A12]', 'signature-malformed', () => signed(body, { at: Math.floor(Date.now() / 1000) })],
     ['with a time that is none', 'signature-malformed', () => ({ ...signed(body), 'X-Timestamp': 'now' })],
     ['with a signature in hexadecimal', 'signature-malformed', () => ({ ...signed(body), 'X-Signature': 'a'.repeat(64) })],
     ['with another secret', 'signature-mismatch', () => signed(body, { secret: 'other' })],

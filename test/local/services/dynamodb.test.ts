@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateTableCommand,
@@ -162,6 +163,59 @@ describe('the DynamoDB process', () => {
     await stack.stop();
     await external.stop();
     await outside.stop();
+  });
+});
+
+describe('a DynamoDB emulator that ends by itself', () => {
+  const dies = async (dataDir: string): Promise<number> => {
+    const pid = Number(readFileSync(join(dataDir, 'dynamodb.pid'), 'utf8'));
+    process.kill(pid, 'SIGKILL');
+    // Until its connections are seen to be closed.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return pid;
+  };
+
+  it('is started again: what was acknowledged is there, the stream goes on, and it is told', async () => {
+    const stack = await startServices([table(TableName)]);
+    const { streams } = stack.services;
+    await stack.dynamodb.send(new PutItemCommand({ TableName, Item: item('before') }));
+    const pid = await dies(stack.dataDir);
+    // Asked while it is away, it answers once it is back.
+    await stack.dynamodb.send(new PutItemCommand({ TableName, Item: item('after') }));
+    expect((await stack.dynamodb.send(new GetItemCommand({ TableName, Key: item('before'), ConsistentRead: true }))).Item).toBeDefined();
+    expect(Number(readFileSync(join(stack.dataDir, 'dynamodb.pid'), 'utf8'))).not.toBe(pid);
+    const [shard = ''] = streams.shards(streamArn(TableName));
+    expect(streams.read(streamArn(TableName), shard, undefined, 10).map(({ dynamodb }) => dynamodb.Keys)).toEqual([
+      item('before'),
+      item('after'),
+    ]);
+    await expect
+      .poll(() => stack.logged)
+      .toEqual(['warn DynamoDB: The DynamoDB emulator ended by itself (SIGKILL) and was started again: what was acknowledged is there.']);
+    await stack.stop();
+  });
+
+  it('again and again is given up, with a sentence: it is not started for ever', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'ascent-dying-'));
+    const restarts: string[] = [];
+    let givenUp: (sentence: string) => void = () => undefined;
+    const end = new Promise<string>((resolve) => {
+      givenUp = resolve;
+    });
+    const endpoint = await startDynamoDb(
+      dataDir,
+      undefined,
+      { onRestart: (sentence) => restarts.push(sentence), onGivenUp: givenUp },
+      [10, 20],
+    );
+    for (let death = 1; death <= 3; death += 1) {
+      await dies(dataDir);
+      if (death < 3) await expect.poll(() => restarts.length).toBe(death);
+    }
+    expect(await end).toMatch(/^The DynamoDB emulator ended by itself 3 times within ten minutes, the last time with SIGKILL/);
+    await expect(endpoint.restarting()).rejects.toThrow('ended by itself 3 times');
+    await endpoint.stop();
+    rmSync(dataDir, { recursive: true });
   });
 });
 

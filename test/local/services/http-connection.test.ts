@@ -69,4 +69,18 @@ describe('the connection to the emulator', () => {
     peer.close();
     await expect(peer.post({}, 'c')).rejects.toThrow('is closed');
   });
+
+  it('asks on a new socket where the peer has ended the kept one meanwhile', async () => {
+    const sockets: Socket[] = [];
+    const { peer } = await startPeer((socket) => {
+      sockets.push(socket);
+      socket.write(answer('ok'));
+    });
+    await peer.post({}, 'a');
+    sockets[0]?.end();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(String((await peer.post({}, 'b')).body)).toBe('ok');
+    expect(new Set(sockets).size).toBe(2);
+    peer.close();
+  });
 });

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startWholeStack, type WholeStack } from '../../bench/whole-stack.ts';
+import type { DemoCompany } from '../../demo/company.ts';
+import { stateAt } from '../../demo/salesforce/records.ts';
+import { loadInto, openDemo, startDemoStripe } from '../../local/demo.ts';
+import { fillDemoOrg, readDemoOrg } from '../../local/demo-salesforce.ts';
+
+/** A few customers of the demo through the whole local stack: as Stripe's webhooks, and then as their org. */
+const DAYS = ['2025-06-30', '2025-12-31', '2026-06-30', '2026-11-05'];
+let whole: WholeStack;
+let demo: DemoCompany;
+let chosen: readonly string[];
+let read: number;
+/** ARR by day, before the org was read. */
+const billed = new Map<string, string>();
+
+/** Every 140th customer with an account; one of each kind of wrong billing; who has not signed; and two who serve themselves. */
+const choose = (all: DemoCompany): readonly string[] => {
+  const { accountIds, misbilled, unsigned } = all.salesforce ?? {
+    accountIds: new Map<string, string>(),
+    misbilled: [],
+    unsigned: undefined,
+  };
+  const sold = [...accountIds.keys()].filter((_, i) => i % 140 === 0);
+  const wrong = ['price', 'quantity'].flatMap((kind) => misbilled.find(({ what }) => what === kind)?.customerId ?? []);
+  const customers = [...all.events].flatMap(({ event }) => (event.type === 'customer.created' ? [event.data.object.id] : []));
+  const alone = [...new Set(customers)].filter((id) => !accountIds.has(id)).slice(0, 2);
+  return [...new Set([...sold, ...wrong, ...(unsigned === undefined ? [] : [unsigned.first.id]), ...alone])];
+};
+
+beforeAll(async () => {
+  chosen = choose(openDemo({ salesforce: true }));
+  demo = openDemo({ salesforce: true, customers: new Set(chosen) });
+  whole = await startWholeStack({
+    clock: { atMs: demo.startsAt * 1000, frozen: true },
+    stripe: (now) => startDemoStripe(demo, now),
+    orgsConnected: false,
+  });
+  await loadInto(whole.stack, whole.dataDir, demo, () => undefined);
+  for (const on of DAYS) billed.set(on, await totalOn(on));
+  fillDemoOrg(whole.salesforce, demo);
+  // A function that read the empty secret just now asks again after half a minute.
+  await whole.stack.clock.advance(whole.stack.clock.now() + 60_000);
+  read = await readDemoOrg(whole.stack, whole.dataDir, whole.salesforce, new AbortController().signal);
+}, 240_000);
+afterAll(() => whole?.stop());
+
+const totalOn = async (on: string): Promise<string> => (await whole.api<{ arrMinor: string }>(`/api/v1/arr/status?on=${on}`)).arrMinor;
+/** What the story sold, whoever tells of it. */
+const soldOn = (on: string): bigint | undefined => [...demo.expected.monthEnds, demo.expected.today].find((one) => one.on === on)?.arrMinor;
+
+describe('the demo company’s Salesforce, read by the sync', () => {
+  it('comes in whole: each agreement, account, opportunity and user is a fact, and nothing is parked', async () => {
+    const { items } = await whole.api<{ items: readonly { id: string; deliveries: Record<string, number> }[] }>('/api/v1/integrations');
+    const { deliveries } = items.find(({ id }) => id === 'salesforce-main') ?? {};
+    const there = (demo.salesforce?.records ?? []).flatMap((record) => {
+      const state = stateAt(record, demo.todayAt);
+      return state === undefined ? [] : [{ ...record, ...state }];
+    });
+    const roots = there.filter(({ object }) => ['Account', 'Contract', 'Opportunity', 'User'].includes(object));
+    const claims = there.filter(
+      ({ object, fields }) => object === 'Opportunity' && fields['IsWon'] === true && fields['ContractId'] === null,
+    );
+    expect(claims).toHaveLength(1); // of the customer of example 3
+    expect(roots.length).toBeGreaterThan(200);
+    expect(deliveries).toMatchObject({ recorded: roots.length + claims.length, duplicate: 0, parked: 0, failed: 0 });
+    expect(read).toBe(roots.length + claims.length);
+    expect(whole.stack.denied()).toEqual([]);
+  });
+
+  it('leaves the totals as they are without it, to the cent, but for what Stripe bills otherwise than was signed', async () => {
+    for (const on of DAYS) expect([on, await totalOn(on)]).toEqual([on, String(soldOn(on))]);
+    // Both wrong billings of the slice are of 2026.
+    for (const on of ['2025-06-30', '2025-12-31']) expect([on, await totalOn(on)]).toEqual([on, billed.get(on)]);
+    expect(BigInt(billed.get('2026-11-05') ?? '0')).toBeLessThan(soldOn('2026-11-05') ?? 0n);
+  });
+
+  it('makes one customer of an account and a Stripe customer', async () => {
+    const sums = new Map<string, bigint>();
+    for (const customerId of chosen) {
+      const { status, arrMinor } = await whole
+        .api<{ arrMinor: string }>(`/api/v1/arr/customers/stripe.main.${customerId}?on=2026-10-31`)
+        .then(({ arrMinor: amount }) => ({ status: 'known', arrMinor: BigInt(amount) }))
+        .catch(() => ({ status: 'not sold to yet', arrMinor: 0n }));
+      if (status === 'known') sums.set(customerId, arrMinor);
+    }
+    const sum = [...sums.values()].reduce((all, one) => all + one, 0n);
+    expect(sum).toBe(soldOn('2026-10-31'));
+  });
+});
