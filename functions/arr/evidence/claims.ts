@@ -49,7 +49,22 @@ export const claimsOf = (fact: Fact): Claiming => {
   };
 };
 
-/** What some facts that arrive claim and ask beyond what is known; one that was recorded before asks all again, as it may have been cut short. */
+/**
+ * What an agreement's earlier readings asked: a key that it lets go may be another customer's alone from now on, who was not one with anybody as
+ * long as both bore it.
+ */
+const earlierAsked = (fact: Fact, known: readonly Fact[]): readonly Question[] => {
+  if (fact.kind !== 'subscription' || fact.data.evidence === 'billed') return [];
+  const { subscriptionId } = fact.data;
+  return known.flatMap((one) =>
+    one.kind === 'subscription' && one.data.evidence !== 'billed' && one.data.subscriptionId === subscriptionId ? claimsOf(one).asked : [],
+  );
+};
+
+/**
+ * What some facts that arrive claim and ask beyond what is known; one that was recorded before asks all again, as it may have been cut short,
+ * and so does one that lets go what its agreement named.
+ */
 export const newClaims = (arriving: readonly Fact[], known: readonly Fact[]): Claiming => {
   const keys = new Set(known.map(factKeyOf));
   const settled = new Set(known.flatMap((fact) => claimsOf(fact).asked.map(({ key }) => key)));
@@ -60,6 +75,8 @@ export const newClaims = (arriving: readonly Fact[], known: readonly Fact[]): Cl
     const own = claimsOf(fact);
     for (const claim of own.made) if (!isKnown && !settled.has(claim.key)) made.set(claim.key, claim);
     for (const question of own.asked) if (isKnown || !settled.has(question.key)) asked.set(question.key, question);
+    const named = new Set(own.asked.map(({ key }) => key));
+    for (const question of earlierAsked(fact, known)) if (!named.has(question.key)) asked.set(question.key, question);
   }
   return { made: [...made.values()], asked: [...asked.values()] };
 };

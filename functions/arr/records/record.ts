@@ -140,7 +140,10 @@ const prepareInOrder = (
   const customerId = stored.get(first)?.place.movedTo ?? first;
   const known = stored.get(customerId);
   const place = known?.place ?? ALONE;
-  if ((known === undefined ? customerIds.size > 1 : known.book === undefined) || place.movedTo !== undefined) return undefined;
+  // Books are read one after another: one that led here may have been decided by itself again by the time this one was read.
+  const isDecidedHere = (own: string): boolean => own === customerId || place.members?.includes(own) === true;
+  if (place.movedTo !== undefined || ![...customerIds].every(isDecidedHere) || (known !== undefined && known.book === undefined))
+    return undefined;
   let book: Book = known?.book ?? emptyBook(context);
   const movements: Entry[] = [];
   const asked: Question[] = [];

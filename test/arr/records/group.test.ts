@@ -157,6 +157,22 @@ describe('an agreement and what bills it', () => {
     }
   });
 
+  it('are one again as soon as one of two customers that name the same lets it go, whoever tells it first', async () => {
+    const before = () => agreement({ customerId: `001B${id}`, eventId: `read-b-${id}` });
+    const after = () => at(agreement({ eventId: `read-a-${id}` }), '2026-03-01');
+    const left = (): Fact => {
+      const { agreementIds: _, ...data } = (at(before(), '2026-03-01') as { data: SubscriptionFact }).data;
+      const provenance = { ...data.provenance, eventId: `read-a-${id}:left` };
+      return { kind: 'subscription', data: { ...data, provenance, status: 'canceled', lines: [], fingerprint: 'left' } };
+    };
+    for (const [first, second] of [[after, left] as const, [left, after] as const]) {
+      id += 1;
+      for (const fact of [before(), billed({ agreementId: `0000${id}` }), first(), second()]) expect(await record(fact)).toBe(0);
+      expect(await placeOf(A())).toEqual({ members: [M()] });
+      expect([await held(), arrOf(await movementsOf(`salesforce.main.001B${id}`))]).toEqual([{ account: 120_000_000n, payer: 0n }, 0n]);
+    }
+  });
+
   it('are one once the agreement’s fact comes again, where it was recorded as the subscription was, and cut short before it asked', async () => {
     let isRecorded = false;
     proxy.before = async ({ operation, input }) => {
@@ -228,6 +244,23 @@ describe('a group', () => {
     // What was recorded with the account stands with the customer again, and is known there.
     expect(await record(late)).toBe(0);
     expect((await readCustomer(M()))?.facts).toHaveLength(4);
+  });
+
+  it('that is undone between the reading of one book and of the next gets nothing of whom it lost', async () => {
+    const sameAs = [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` } as const];
+    await record(payer({ sameAs }), billed());
+    let isUndone = false;
+    proxy.before = async ({ operation, input }) => {
+      if (!isUndone && operation === 'Query' && input.ExpressionAttributeValues?.[':pk']?.S === `ARR#${A()}`) {
+        isUndone = true;
+        expect(await record(word(false, '2026-03-01'))).toBe(0);
+      }
+      return undefined;
+    };
+    expect(await record(at(billed({ lifecycle: 'changed', eventId: `evt_next_${id}` }, 1_260_000), '2026-04-01'))).toBe(0);
+    expect(isUndone).toBe(true);
+    expect(await held()).toEqual({ account: 0n, payer: 126_000_000n });
+    expect((await readCustomer(M()))?.facts).toHaveLength(3);
   });
 
   it('has the attributes of the account, and those of the others where it has none', async () => {
