@@ -290,6 +290,22 @@ describe('a group', () => {
     expect(await moved()).toEqual(['2026-02-01 new 120000000']);
   });
 
+  it('keeps an agreement that goes from one of its customers to another', async () => {
+    for (const order of orders([0, 1, 2])) {
+      id += 1;
+      const sameAs = [{ system: 'stripe', instance: 'main', customerId: `cus_${id}` } as const];
+      expect(await record(account({ sameAs }), account({ sameAs, customerId: `001B${id}`, eventId: `read-acc-b-${id}` }))).toBe(0);
+      const before = agreement({ customerId: `001B${id}`, eventId: `read:800${id}:1768478400000:0000000b` });
+      const after = at(agreement({ eventId: `read:800${id}:1772323200000:0000000a` }), '2026-03-01');
+      const left = at(
+        agreement({ customerId: `001B${id}`, eventId: `read:800${id}:1772323200000:left:001B${id}`, status: 'canceled', lines: [] }),
+        '2026-03-01',
+      );
+      for (const i of order) expect(await record([before, after, left][i] as Fact)).toBe(0);
+      expect([await moved(), await held()]).toEqual([['2026-02-01 new 120000000'], { account: 120_000_000n, payer: 0n }]);
+    }
+  });
+
   it('loses whom its source does not name any more', async () => {
     const sameAs = [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` } as const];
     await record(agreement(), billed(), payer({ sameAs }));
