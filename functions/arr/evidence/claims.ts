@@ -1,5 +1,5 @@
 import { type Fact, factKeyOf } from '../lines/facts.ts';
-import { agreementIdsOf, billingKey, billingKeysOf } from './members.ts';
+import { agreementIdsOf, agreementsOf, billedOf, billingKey, billingKeysOf } from './members.ts';
 
 /**
  * How customers whose facts name each other find each other. A claim is kept beside the fact that makes it and says whose fact names an
@@ -61,13 +61,19 @@ const earlierAsked = (fact: Fact, known: readonly Fact[]): readonly Question[] =
   );
 };
 
+/** What a customer's facts ask as they stand: whoever came with one of these names since then has found it. */
+const standing = (known: readonly Fact[]): ReadonlySet<string> =>
+  new Set(
+    [...billedOf(known), ...agreementsOf(known)].flatMap((data) => claimsOf({ kind: 'subscription', data }).asked.map(({ key }) => key)),
+  );
+
 /**
  * What some facts that arrive claim and ask beyond what is known; one that was recorded before asks all again, as it may have been cut short,
  * and so does one that lets go what its agreement named.
  */
 export const newClaims = (arriving: readonly Fact[], known: readonly Fact[]): Claiming => {
   const keys = new Set(known.map(factKeyOf));
-  const settled = new Set(known.flatMap((fact) => claimsOf(fact).asked.map(({ key }) => key)));
+  const settled = standing(known);
   const made = new Map<string, Claim>();
   const asked = new Map<string, Question>();
   for (const fact of arriving) {

@@ -57,7 +57,7 @@ export const namedBy = (facts: readonly Fact[]): readonly string[] => [
 ];
 
 /** Newest state of each billed subscription. */
-const billedOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
+export const billedOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
   const bySubscription = Map.groupBy(
     facts.flatMap((fact) => (fact.kind === 'subscription' && fact.data.evidence === 'billed' ? [fact.data] : [])),
     ({ subscriptionId }) => subscriptionId,
@@ -66,7 +66,7 @@ const billedOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
 };
 
 /** Agreements that stand, signed or not: a customer is the same before it has signed. */
-const agreementsOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
+export const agreementsOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
   const readings = facts.flatMap((fact) => (fact.kind === 'subscription' && fact.data.evidence !== 'billed' ? [fact.data] : []));
   return [...newestReadings(readings).values()].filter(({ status }) => status === 'active');
 };

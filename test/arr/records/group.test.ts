@@ -158,19 +158,37 @@ describe('an agreement and what bills it', () => {
   });
 
   it('are one again as soon as one of two customers that name the same lets it go, whoever tells it first', async () => {
-    const before = () => agreement({ customerId: `001B${id}`, eventId: `read-b-${id}` });
-    const after = () => at(agreement({ eventId: `read-a-${id}` }), '2026-03-01');
+    const withB = () => agreement({ customerId: `001B${id}`, eventId: `read-b-${id}` });
+    const withA = () => at(agreement({ eventId: `read-a-${id}` }), '2026-03-01');
     const left = (): Fact => {
-      const { agreementIds: _, ...data } = (at(before(), '2026-03-01') as { data: SubscriptionFact }).data;
+      const { agreementIds: _, ...data } = (at(withB(), '2026-03-01') as { data: SubscriptionFact }).data;
       const provenance = { ...data.provenance, eventId: `read-a-${id}:left` };
       return { kind: 'subscription', data: { ...data, provenance, status: 'canceled', lines: [], fingerprint: 'left' } };
     };
-    for (const [first, second] of [[after, left] as const, [left, after] as const]) {
+    for (const [first, second] of [[withA, left] as const, [left, withA] as const]) {
       id += 1;
-      for (const fact of [before(), billed({ agreementId: `0000${id}` }), first(), second()]) expect(await record(fact)).toBe(0);
+      for (const fact of [withB(), billed({ agreementId: `0000${id}` }), first(), second()]) expect(await record(fact)).toBe(0);
       expect(await placeOf(A())).toEqual({ members: [M()] });
       expect([await held(), arrOf(await movementsOf(`salesforce.main.001B${id}`))]).toEqual([{ account: 120_000_000n, payer: 0n }, 0n]);
     }
+  });
+
+  it('are one again where either takes up a name that it had let go, and the other came meanwhile', async () => {
+    const bills = (agreementId: string, day: string): Fact =>
+      at(billed({ agreementId, lifecycle: 'changed', eventId: `evt_${day}_${id}` }), day);
+    for (const fact of [bills(`800${id}`, '2026-02-03'), bills('another', '2026-02-04'), agreement()]) expect(await record(fact)).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+    expect(await record(bills(`800${id}`, '2026-02-05'))).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+
+    id += 1;
+    const reads = (agreementIds: string[], day: string): Fact => at(agreement({ agreementIds, eventId: `read-${day}-${id}` }), day);
+    const named = [`800${id}`, 'our-1'];
+    for (const fact of [reads(named, '2026-01-15'), reads([`800${id}`], '2026-01-16'), billed({ agreementId: 'our-1' })])
+      expect(await record(fact)).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+    expect(await record(reads(named, '2026-01-17'))).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
   });
 
   it('are one once the agreement’s fact comes again, where it was recorded as the subscription was, and cut short before it asked', async () => {
