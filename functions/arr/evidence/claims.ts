@@ -1,5 +1,5 @@
 import { type Fact, factKeyOf } from '../lines/facts.ts';
-import { agreementIdsOf, agreementsOf, billedOf, billingKey, billingKeysOf } from './members.ts';
+import { agreementIdsOf, agreementsOf, billedOf, billingKey, billingKeysOf, sharedNames } from './members.ts';
 
 /**
  * How customers whose facts name each other find each other. A claim is kept beside the fact that makes it and says whose fact names an
@@ -85,4 +85,13 @@ export const newClaims = (arriving: readonly Fact[], known: readonly Fact[]): Cl
     for (const question of earlierAsked(fact, known)) if (!named.has(question.key)) asked.set(question.key, question);
   }
   return { made: [...made.values()], asked: [...asked.values()] };
+};
+
+/** Who else bears names that agreements of several of some customers bear: who was one with none of them may be one with all, once they are one. */
+export const sharedAsked = (factsOf: ReadonlyMap<string, readonly Fact[]>): readonly Question[] => {
+  const shared = sharedNames(factsOf);
+  if (shared.size === 0) return [];
+  const agreements = [...factsOf.values()].flatMap(agreementsOf);
+  const asked = agreements.flatMap((data) => claimsOf({ kind: 'subscription', data }).asked).filter(({ key }) => shared.has(key));
+  return [...new Map(asked.map((question) => [question.key, question])).values()];
 };

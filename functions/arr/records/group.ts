@@ -1,6 +1,6 @@
 import { addDays } from '../../platform/calendar.ts';
 import { batchCommit } from '../../platform/table.ts';
-import { newClaims, type Question } from '../evidence/claims.ts';
+import { newClaims, type Question, sharedAsked } from '../evidence/claims.ts';
 import { firstDueOn } from '../evidence/ends.ts';
 import { lapsesOf } from '../evidence/lapses.ts';
 import { byCustomer, groupsOf, linksOf, namedBy, newestName } from '../evidence/members.ts';
@@ -35,6 +35,8 @@ export interface Prepared extends Writes {
   /** Whom the decision looked at, and what is to be asked once it is recorded. */
   readonly customerIds: ReadonlySet<string>;
   readonly asked: readonly Question[];
+  /** Versions of the books that it looked at and leaves as they are: 0 of one that is not there. */
+  readonly unwritten: ReadonlyMap<string, number>;
 }
 
 /** Lists customers that have no book yet, or finds them listed; answers those for which neither was possible. */
@@ -87,6 +89,10 @@ const memberOf = (customerId: string, recorded: ReadonlyMap<string, Recorded>, a
   return { customerId, stored, movements: history.movements, known, homes, fresh, claiming: newClaims(arriving, known) };
 };
 
+const factsOf = ({ known, fresh }: Member): readonly Fact[] => [...known, ...fresh];
+const factsIn = (members: ReadonlyMap<string, Member>): ReadonlyMap<string, readonly Fact[]> =>
+  new Map([...members].map(([customerId, member]) => [customerId, factsOf(member)]));
+
 /** The customers of some facts, those that are one with them now, and all that may be by what facts say. */
 const membersOf = async ({ customerIds, facts, stored }: Arriving): Promise<ReadonlyMap<string, Member>> => {
   const arriving = byCustomer(facts);
@@ -111,7 +117,7 @@ const membersOf = async ({ customerIds, facts, stored }: Arriving): Promise<Read
       ...namedBy([...known, ...fresh]),
     ]);
     const asking = open.flatMap((customerId) => members.get(customerId)?.claiming.asked ?? []);
-    const found = await claimants(asking);
+    const found = await claimants([...asking, ...sharedAsked(factsIn(members))]);
     open = [...new Set([...named, ...found])].filter((customerId) => !recorded.has(customerId));
   }
   return members;
@@ -138,8 +144,6 @@ const placed = (group: readonly Member[]): readonly Placed[] => {
   });
 };
 
-const factsOf = ({ known, fresh }: Member): readonly Fact[] => [...known, ...fresh];
-
 /** Whether there is something to record, under whatever rates. */
 const isChanged = (group: readonly Placed[]): boolean => group.some(({ fresh, isMoved }) => isMoved || fresh.length > 0);
 
@@ -149,16 +153,24 @@ const isChanged = (group: readonly Placed[]): boolean => group.some(({ fresh, is
  */
 export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, recordedAt: string): Promise<Prepared | undefined> => {
   const members = await membersOf(arriving);
-  const links = linksOf(new Map([...members].map(([customerId, member]) => [customerId, factsOf(member)])));
+  const facts = factsIn(members);
+  const links = linksOf(facts);
   const groups = groupsOf(members.keys(), links).map((group) => placed(group.map((customerId) => members.get(customerId) as Member)));
   const appearing = groups.filter(isChanged).flatMap((group) => group.filter(({ stored }) => stored === undefined));
   const unlisted = await list(appearing.map(({ customerId }) => customerId).filter((customerId) => !arriving.customerIds.has(customerId)));
   if (unlisted.size > 0) return undefined;
   const context = await contextNow();
-  const drafts = groups.flatMap((group) => draftsOf(group, context, recordedAt));
-  const asked = [...members.values()].flatMap(({ claiming }) => claiming.asked);
+  const decided = groups.map((group) => ({ group, drafts: draftsOf(group, context, recordedAt) }));
+  const drafts = decided.flatMap((one) => one.drafts);
+  const asked = [...[...members.values()].flatMap(({ claiming }) => claiming.asked), ...sharedAsked(facts)];
   const writes = drafts.length === 0 ? { writes: [], more: false } : writesOf(drafts, context, recordedAt);
-  return { ...writes, asked, customerIds: new Set(members.keys()) };
+  // Who comes to a group writes the book of its first, so where that is written nothing has changed of any.
+  const unwritten = new Map(
+    decided.flatMap(({ group: [root], drafts: own }) =>
+      root === undefined || own.length > 0 ? [] : [[root.customerId, root.stored?.version ?? 0] as const],
+    ),
+  );
+  return { ...writes, asked, unwritten, customerIds: new Set(members.keys()) };
 };
 
 /** What is to be recorded of customers that are one: nothing where nothing is new. */

@@ -183,11 +183,56 @@ describe('an agreement and what bills it', () => {
 
     id += 1;
     const reads = (agreementIds: string[], day: string): Fact => at(agreement({ agreementIds, eventId: `read-${day}-${id}` }), day);
-    const named = [`800${id}`, 'our-1'];
-    for (const fact of [reads(named, '2026-01-15'), reads([`800${id}`], '2026-01-16'), billed({ agreementId: 'our-1' })])
+    const named = [`800${id}`, `our-${id}`];
+    for (const fact of [reads(named, '2026-01-15'), reads([`800${id}`], '2026-01-16'), billed({ agreementId: `our-${id}` })])
       expect(await record(fact)).toBe(0);
     expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
     expect(await record(reads(named, '2026-01-17'))).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+  });
+
+  it('are one where two customers bear the same name and are one, in every order', async () => {
+    const make = (): Fact[] => {
+      const order = agreement({
+        customerId: `001B${id}`,
+        subscriptionId: `801${id}`,
+        agreementIds: [`0000${id}`],
+        eventId: `read-b-${id}`,
+      });
+      const lines = [seats('other', 1, 100, { productId: 'prod_other', interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })];
+      const one = word(true, '2026-03-01');
+      const linked = { ...one, data: { ...one.data, otherId: `salesforce.main.001B${id}` } } as Fact;
+      const small = { ...order, data: { ...order.data, lines } } as Fact;
+      return [agreement(), small, billed({ agreementId: `0000${id}` }), linked];
+    };
+    for (const order of orders([0, 1, 2, 3])) {
+      id += 1;
+      const facts = make();
+      for (const i of order) expect(await record(facts[i] as Fact)).toBe(0);
+      expect(await held()).toEqual({ account: 120_000_100n, payer: 0n });
+    }
+  });
+
+  it('are one when both take up the same name at once, each having seen the other without it', async () => {
+    const bills = (agreementId: string, day: string): Fact =>
+      at(billed({ agreementId, lifecycle: 'changed', eventId: `evt_${day}_${id}` }), day);
+    const reads = (ours: string, day: string): Fact => at(agreement({ agreementIds: [ours], eventId: `read-${day}-${id}` }), day);
+    const ours = `our-${id}`;
+    const first = [bills(ours, '2026-02-03'), bills('another', '2026-02-04'), reads(ours, '2026-01-15'), reads('none', '2026-01-16')];
+    for (const fact of first) expect(await record(fact)).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+    // The first two writes wait for each other.
+    const waiting: (() => void)[] = [];
+    let writes = 0;
+    proxy.before = async ({ operation }) => {
+      if (operation === 'Query' || writes === 2) return undefined;
+      writes += 1;
+      if (writes === 1) await new Promise<void>((resolve) => waiting.push(resolve));
+      for (const go of waiting) go();
+      return undefined;
+    };
+    expect(await Promise.all([record(bills(ours, '2026-02-05')), record(reads(ours, '2026-01-17'))])).toEqual([0, 0]);
+    expect(writes).toBe(2);
     expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
   });
 
