@@ -9,7 +9,7 @@ import type { Context } from '../lines/values.ts';
 import { type Book, decideAll, emptyBook } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
 import { difference } from '../movements/restatement.ts';
-import { claimants } from './claims-store.ts';
+import { claimants, claimWrite } from './claims-store.ts';
 import { toEntry } from './codec.ts';
 import { ALONE, customerWrite, type History, type Place, readBooks, readHistory, type StoredBook } from './store.ts';
 import { type Draft, type Writes, writesOf } from './writes.ts';
@@ -22,6 +22,9 @@ import { type Draft, type Writes, writesOf } from './writes.ts';
 
 /** More customers than this are not one: something stands where a name should. */
 const MAX_CUSTOMERS = 80;
+/** More claims than this are made before what makes them is recorded, beside which a transaction would not have room for them. */
+const MAX_CLAIMS_BESIDE = 8;
+const CLAIMS_AT_ONCE = 50;
 /** Facts of a customer that has no book yet. */
 const NOTHING_RECORDED: History = { facts: [], keys: new Set(), movements: [] };
 
@@ -44,6 +47,21 @@ export const list = async (customerIds: readonly string[]): Promise<ReadonlySet<
   const results = await batchCommit(customerIds.map((customerId) => [customerWrite(customerId)]));
   const isListed = (result: (typeof results)[number] | undefined): boolean => result?.ok === true || result?.problem.code === 'conflict';
   return new Set(customerIds.filter((_, i) => !isListed(results[i])));
+};
+
+/** A claim whose fact was never recorded only says whom to look at. False where one could not be made. */
+const claimedBefore = async (claims: NonNullable<Draft['claims']>): Promise<boolean> => {
+  const chunks: (typeof claims)[] = [];
+  for (let from = 0; from < claims.length; from += CLAIMS_AT_ONCE) chunks.push(claims.slice(from, from + CLAIMS_AT_ONCE));
+  const results = await batchCommit(chunks.map((chunk) => chunk.map(claimWrite)));
+  return results.every(({ ok }) => ok);
+};
+
+/** Drafts whose claims one transaction has room for; undefined where those that it has not could not be made before. */
+const withFewClaims = async (drafts: readonly Draft[]): Promise<readonly Draft[] | undefined> => {
+  const claims = drafts.flatMap((draft) => draft.claims ?? []);
+  if (claims.length <= MAX_CLAIMS_BESIDE) return drafts;
+  return (await claimedBefore(claims)) ? drafts.map(({ claims: _, ...draft }) => draft) : undefined;
 };
 
 interface Arriving {
@@ -149,7 +167,7 @@ const isChanged = (group: readonly Placed[]): boolean => group.some(({ fresh, is
 
 /**
  * From the whole timeline: late, duplicate and tied facts, books decided under other rates or rules, and customers that are one with others.
- * Undefined where a new customer could not be listed.
+ * Undefined where a new customer could not be listed, or a claim not be made.
  */
 export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, recordedAt: string): Promise<Prepared | undefined> => {
   const members = await membersOf(arriving);
@@ -161,7 +179,8 @@ export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, r
   if (unlisted.size > 0) return undefined;
   const context = await contextNow();
   const decided = groups.map((group) => ({ group, drafts: draftsOf(group, context, recordedAt) }));
-  const drafts = decided.flatMap((one) => one.drafts);
+  const drafts = await withFewClaims(decided.flatMap((one) => one.drafts));
+  if (drafts === undefined) return undefined;
   const asked = [...[...members.values()].flatMap(({ claiming }) => claiming.asked), ...sharedAsked(facts)];
   const writes = drafts.length === 0 ? { writes: [], more: false } : writesOf(drafts, context, recordedAt);
   // Who comes to a group writes the book of its first, so where that is written nothing has changed of any.

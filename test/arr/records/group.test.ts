@@ -423,6 +423,31 @@ describe('a group', () => {
     expect((await readFacts(A())).facts).toHaveLength(1);
   });
 
+  it('is made in a few writes where its agreements bear more names than one transaction holds', async () => {
+    const sameAs = [{ system: 'stripe', instance: 'main', customerId: `cus_${id}` } as const];
+    const named = ['x', 'y', 'z'].map((one) => {
+      const agreementIds = Array.from({ length: 39 }, (_, i) => `${one}-${i}-${id}`);
+      return agreement({ subscriptionId: `${one}-${id}`, agreementId: `${one}-${id}`, agreementIds, eventId: `read-${one}-${id}` });
+    });
+    await record(payer());
+    let writes = 0;
+    proxy.before = ({ operation }) => {
+      if (operation !== 'Query') writes += 1;
+      return writes > 20 ? { type: 'ValidationException' } : undefined;
+    };
+    // 3 × 40 names.
+    expect(await record(account({ sameAs }), ...named)).toBe(0);
+    proxy.before = undefined;
+    expect(await placeOf(A())).toEqual({ members: [M()] });
+    for (const one of ['x', 'y', 'z']) {
+      const customerId = `cus_${one}_${id}`;
+      const bills = billed({ customerId, subscriptionId: `sub_${one}_${id}`, agreementId: `${one}-38-${id}`, eventId: `evt_${one}_${id}` });
+      expect(await record(bills)).toBe(0);
+      expect(await placeOf(`stripe.main.${customerId}`)).toEqual({ movedTo: A() });
+    }
+    expect(await held()).toEqual({ account: 360_000_000n, payer: 0n });
+  });
+
   it('of far too many customers is refused, with its facts to be delivered again', async () => {
     const sameAs = Array.from({ length: 90 }, (_, i) => ({ system: 'stripe', instance: 'main', customerId: `cus_${id}_${i}` }) as const);
     expect(await record(account({ sameAs }))).toBe(1);
