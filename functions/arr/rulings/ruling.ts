@@ -2,7 +2,7 @@ import type { z } from 'zod/mini';
 import type { EventData } from '../../platform/events.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { arrRulingMade, rulingSchema } from '../events.ts';
-import type { Fact, SubscriptionFact } from '../lines/facts.ts';
+import { customerIdOf, type Fact, type SubscriptionFact } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { wholeBook } from '../movements/history.ts';
 import type { KnownCustomer } from '../records/customer.ts';
@@ -60,6 +60,12 @@ export const checkRuling = (ruling: Ruling, known: KnownCustomer, context: Conte
           `Customer ${whose} has no billed subscription ${ruling.subscriptionId}. Customers that are one may have to be linked first.`,
           'subscriptionId',
         );
+  // It stays with the agreement, whoever is one with its customer later.
+  if (!facts.some((fact) => isAgreement(fact, ruling.agreementId) && customerIdOf(fact) === ruling.customerId))
+    return invalid(
+      `Agreement ${ruling.agreementId} is another customer's that is one with ${ruling.customerId}: name that one.`,
+      'customerId',
+    );
   const isTold = (one: { readonly agreementId: string; readonly of: string; readonly on: string }): boolean =>
     one.agreementId === ruling.agreementId && one.of === ruling.of && one.on === ruling.on;
   const watches = wholeBook(facts, context).settlement?.watches ?? [];
