@@ -31,11 +31,11 @@ const customersOf = ({ happenings, links }: Life): readonly (readonly string[])[
   const linked = new Set(links.map(({ customerId }) => customerId));
   return [
     ...[...new Set(ids)].filter((id) => !linked.has(id)).map((id) => [`stripe.main.${id}`]),
-    ...[...new Set(accounts)].map((id) => [
+    // An account that is only named leads too, though nothing else is heard of it.
+    ...[...new Set([...accounts, ...links.map(({ accountId }) => accountId)])].map((id) => [
       `salesforce.main.${id}`,
       ...links.filter(({ accountId }) => accountId === id).map(({ customerId }) => `stripe.main.${customerId}`),
     ]),
-    ...links.filter(({ accountId }) => !accounts.includes(accountId)).map(({ customerId }) => [`stripe.main.${customerId}`]),
   ].sort();
 };
 
