@@ -4,6 +4,7 @@ import { newClaims, type Question, sharedAsked } from '../evidence/claims.ts';
 import { firstDueOn } from '../evidence/ends.ts';
 import { lapsesOf } from '../evidence/lapses.ts';
 import { byCustomer, groupsOf, linksOf, namedBy, newestName } from '../evidence/members.ts';
+import { wordsThatFollow } from '../evidence/words.ts';
 import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { type Book, decideAll, emptyBook } from '../movements/decide.ts';
@@ -178,7 +179,7 @@ export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, r
   const unlisted = await list(appearing.map(({ customerId }) => customerId).filter((customerId) => !arriving.customerIds.has(customerId)));
   if (unlisted.size > 0) return undefined;
   const context = await contextNow();
-  const decided = groups.map((group) => ({ group, drafts: draftsOf(group, context, recordedAt) }));
+  const decided = groups.map((group) => ({ group, drafts: draftsOf(group, members, context, recordedAt) }));
   const drafts = await withFewClaims(decided.flatMap((one) => one.drafts));
   if (drafts === undefined) return undefined;
   const asked = [...[...members.values()].flatMap(({ claiming }) => claiming.asked), ...sharedAsked(facts)];
@@ -193,15 +194,23 @@ export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, r
 };
 
 /** What is to be recorded of customers that are one: nothing where nothing is new. */
-const draftsOf = (group: readonly Placed[], context: Context, recordedAt: string): readonly Draft[] => {
+const draftsOf = (
+  group: readonly Placed[],
+  members: ReadonlyMap<string, Member>,
+  context: Context,
+  recordedAt: string,
+): readonly Draft[] => {
   const [root, ...others] = group as [Placed, ...Placed[]];
   const isDecided = root.stored?.book !== undefined && root.stored.book.ratesVersion === context.rates.version;
   if (!isChanged(group) && (isDecided || root.stored === undefined)) return [];
-  const all = group.flatMap(factsOf);
+  const ids = new Set(group.map(({ customerId }) => customerId));
+  const own = group.flatMap(factsOf);
+  const elsewhere = [...members.values()].filter(({ customerId }) => !ids.has(customerId)).flatMap(factsOf);
+  const words = wordsThatFollow(own, elsewhere);
+  const all = [...own, ...words];
   const { book, movements, ambiguous, watches, lapses } = decidedWithLapses(all, root.movements.map(toEntry), context, recordedAt);
   const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
-  const ids = new Set(group.map(({ customerId }) => customerId));
-  const facts = [...group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]), ...lapses];
+  const facts = [...group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]), ...words, ...lapses];
   const claims = group.flatMap(({ customerId, fresh, claiming }) =>
     fresh.length === 0 ? [] : claiming.made.map((claim) => ({ ...claim, customerId })),
   );

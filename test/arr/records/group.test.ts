@@ -369,6 +369,27 @@ describe('a group', () => {
     }
   });
 
+  it('keeps what two people said of an agreement, whoever has it later', async () => {
+    const gone = agreement({ status: 'canceled', lines: [], eventId: `left-${id}` });
+    const pair: Fact = {
+      kind: 'pair',
+      data: {
+        ...(word(false, '2026-03-01') as Extract<Fact, { kind: 'link' }>).data,
+        agreementId: `800${id}`,
+        subscriptionId: `sub_${id}`,
+      } as Extract<Fact, { kind: 'pair' }>['data'],
+    };
+    await record(agreement(), billed({ agreementId: `800${id}` }), pair);
+    expect(await held()).toEqual({ account: 240_000_000n, payer: 0n });
+    // The contract goes to another account, with all that bills it.
+    const other = at(agreement({ customerId: `001B${id}`, eventId: `read-b-${id}` }), '2026-04-01');
+    expect(await record(other)).toBe(0);
+    expect(await record(at(gone, '2026-04-01'))).toBe(0);
+    expect(await record(at(billed({ agreementId: `800${id}`, lifecycle: 'changed', eventId: `evt_more_${id}` }), '2026-05-01'))).toBe(0);
+    const now = arrOf(await movementsOf(`salesforce.main.001B${id}`));
+    expect([await held(), now]).toEqual([{ account: 0n, payer: 0n }, 240_000_000n]);
+  });
+
   it('loses whom its source does not name any more', async () => {
     const sameAs = [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` } as const];
     await record(agreement(), billed(), payer({ sameAs }));
