@@ -190,7 +190,7 @@ describe('a DynamoDB emulator that ends by itself', () => {
       item('after'),
     ]);
     await expect
-      .poll(() => stack.logged)
+      .poll(() => stack.logged, { timeout: 20_000 })
       .toEqual(['warn DynamoDB: The DynamoDB emulator ended by itself (SIGKILL) and was started again: what was acknowledged is there.']);
     await stack.stop();
   });
@@ -210,7 +210,7 @@ describe('a DynamoDB emulator that ends by itself', () => {
     );
     for (let death = 1; death <= 3; death += 1) {
       await dies(dataDir);
-      if (death < 3) await expect.poll(() => restarts.length).toBe(death);
+      if (death < 3) await expect.poll(() => restarts.length, { timeout: 20_000 }).toBe(death);
     }
     expect(await end).toMatch(/^The DynamoDB emulator ended by itself 3 times within ten minutes, the last time with SIGKILL/);
     await expect(endpoint.restarting()).rejects.toThrow('ended by itself 3 times');
