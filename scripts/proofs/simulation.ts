@@ -1,6 +1,33 @@
+import { fork } from 'node:child_process';
 import { tableText } from '../../bench/report.ts';
-import { type AllLived, liveSeeds } from '../../test/simulation/pool.ts';
 import type { Proof } from './proof.ts';
+
+const SIMULATION = 'test/simulation/main.ts';
+
+/** What became of all seeds. */
+interface AllLived {
+  readonly seeds: number;
+  /** The first seed that failed, its story, and how to see it again. */
+  readonly failed?: string;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly processes: number;
+  readonly seconds: number;
+}
+
+const liveSeeds = (first: number, seeds: number, said: (done: number) => void): Promise<AllLived> =>
+  new Promise((resolve, reject) => {
+    const child = fork(SIMULATION, [String(first), String(seeds)]);
+    let all: AllLived | undefined;
+    child.on('message', ({ done, lived }: { readonly done?: number; readonly lived?: AllLived }) => {
+      if (done !== undefined) said(done);
+      all ??= lived;
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) =>
+      all === undefined ? reject(new Error(`the simulation ended by itself (${signal ?? code})`)) : resolve(all),
+    );
+  });
 
 const PROGRESS_EVERY_MS = 10_000;
 

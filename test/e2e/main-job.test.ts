@@ -21,6 +21,10 @@ interface Parked {
   readonly detail: string;
 }
 
+/** The account that Acme's metadata names: it leads, though no org has shown it. */
+const ACME = 'salesforce.main.001Hs00003SMPLAIA5';
+const NAMES: Readonly<Record<string, string>> = { [ACME]: 'Acme' };
+
 const whole = useWholeStack({ clockAt: '2026-10-26T00:00:00Z' });
 
 /** Every object of the samples, whole, is what the stand-in answers to reads. */
@@ -87,7 +91,7 @@ describe("Stripe's samples through the front door", () => {
     for (const last of ['2026-10-31', '2026-11-30', '2026-12-31', '2027-01-31']) {
       const { body } = await whole.api<{ items: Movement[] }>(`/api/v1/arr/movements?limit=200&from=${last.slice(0, 8)}01&to=${last}`);
       for (const { customerId, effectiveOn, cause, lines } of body.items) {
-        const key = `${customerId.slice('stripe.main.cus_Smpl'.length)} ${effectiveOn} ${cause}`;
+        const key = `${NAMES[customerId] ?? customerId.slice('stripe.main.cus_Smpl'.length)} ${effectiveOn} ${cause}`;
         nets.set(key, (nets.get(key) ?? 0n) + lines.reduce((sum, line) => sum + BigInt(line.planDeltaMinor), 0n));
       }
     }
@@ -133,9 +137,7 @@ describe("Stripe's samples through the front door", () => {
       dataThrough: [{ id: 'stripe-main', lastEvent: { eventId: expect.stringMatching(/^evt_/) } }, { id: 'salesforce-main' }],
     });
     // Depending on the order of arrival, one movement or one and its corrections.
-    expect(new Set(figure.items.map(({ customerId, cause }) => `${customerId} ${cause}`))).toEqual(
-      new Set(['stripe.main.cus_SmplAcme churn']),
-    );
+    expect(new Set(figure.items.map(({ customerId, cause }) => `${customerId} ${cause}`))).toEqual(new Set([`${ACME} churn`]));
     const { body: down } = await whole.api<Explanation>(figure.items[0]?.explain ?? '');
     expect(down.events.length).toBeGreaterThan(0);
     const { body: november } = await whole.api<Figure>(figure.opening?.explain ?? '');

@@ -24,8 +24,11 @@ const linesOf = (sums: ReadonlyMap<string, bigint>): string[] =>
     .map(([name, amount]) => `${name} ${amount}`)
     .sort();
 
-/** Readings of our own are as many as it takes; a fact that was stated anew stands for the first one. */
-const IS_READING = /^(?:refetch|read):/;
+/**
+ * Readings of our own are as many as it takes; what has lapsed is stated once it is known, and is nothing where more becomes known; a fact that
+ * was stated anew stands for the first one.
+ */
+const IS_READING = /^(?:refetch|read|lapse):/;
 const firstOf = (eventId: string): string => eventId.replace(/\.\d{4}$/, '');
 
 const repeated = (names: readonly string[]): readonly string[] => names.filter((name, i) => names.indexOf(name) < i);
