@@ -116,12 +116,10 @@ export const rulingSchema = z.discriminatedUnion('kind', [
     customerId: soldTo,
     agreementId: named('One of its agreements'),
     of: z.enum(['term', 'billing']).check(z.describe('What ended: its term, or its billing within the term')),
-    on: z
-      .string()
-      .check(
-        z.regex(/^\d{4}-\d{2}-\d{2}$/),
-        z.describe('First day without, YYYY-MM-DD: the agreement goes on all the same, until its source says more'),
-      ),
+    on: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/), z.describe('First day without, YYYY-MM-DD')),
+    goesOn: z
+      .boolean()
+      .check(z.describe('Whether the agreement goes on all the same, until its source says more; false takes such a word back')),
   }),
 ]);
 

@@ -190,6 +190,15 @@ describe('a ruling by hand', () => {
     expect(await eventsIn('RULINGS')).toEqual([]);
   });
 
+  it('that an agreement goes on names the customer whose agreement it is, not who pays for it', async () => {
+    await ruled(LINK);
+    const { json } = await propose({ kind: 'lapse', customerId: PAYER, agreementId: '800A', of: 'term', on: '2029-02-01', goesOn: true });
+    expect(json).toMatchObject({ status: 422, type: expect.stringContaining('ruling-invalid'), field: 'ruling.customerId' });
+    expect(
+      (await propose({ kind: 'lapse', customerId: ACCOUNT, agreementId: '800A', of: 'term', on: '2029-02-01', goesOn: true })).status,
+    ).toBe(200);
+  });
+
   it('is proposed once while it is open, and listed, newest first, by pages', async () => {
     const first = (await propose(LINK)).json;
     expect((await propose(LINK)).json).toEqual(first);
@@ -210,7 +219,7 @@ describe('a ruling by hand', () => {
     ['a subscription of another customer', PAIR, 422, 'ruling-invalid', 'ruling.subscriptionId'],
     [
       'an end that is none',
-      { kind: 'lapse', customerId: ACCOUNT, agreementId: '800A', of: 'billing', on: '2026-03-01' },
+      { kind: 'lapse', customerId: ACCOUNT, agreementId: '800A', of: 'billing', on: '2026-03-01', goesOn: true },
       422,
       'ruling-invalid',
       'ruling.on',

@@ -27,13 +27,12 @@ const customersOf = ({ happenings, links }: Life): readonly (readonly string[])[
   const objects = happenings.flatMap((happening) => (happening.by === 'stripe' ? happening.shows : []));
   const ids = objects.map((object) => (object.object === 'customer' ? object.id : String(object['customer'])));
   const writes = happenings.flatMap((happening) => (happening.by === 'salesforce' ? happening.writes : []));
-  const made = writes.flatMap((write) => (write.kind === 'create' && write.type === 'Account' ? [String(write.fields['Id'])] : []));
+  const accounts = writes.flatMap((write) => (write.kind === 'create' && write.type === 'Account' ? [String(write.fields['Id'])] : []));
   const linked = new Set(links.map(({ customerId }) => customerId));
-  // An account that is named, and that nobody tells of, leads all the same.
-  const accounts = new Set([...made, ...links.map(({ accountId }) => accountId)]);
   return [
     ...[...new Set(ids)].filter((id) => !linked.has(id)).map((id) => [`stripe.main.${id}`]),
-    ...[...accounts].map((id) => [
+    // An account that is only named leads too, though nothing else is heard of it.
+    ...[...new Set([...accounts, ...links.map(({ accountId }) => accountId)])].map((id) => [
       `salesforce.main.${id}`,
       ...links.filter(({ accountId }) => accountId === id).map(({ customerId }) => `stripe.main.${customerId}`),
     ]),

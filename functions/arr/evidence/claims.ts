@@ -1,5 +1,5 @@
 import { type Fact, factKeyOf } from '../lines/facts.ts';
-import { agreementIdsOf, billingKey, billingKeysOf } from './members.ts';
+import { agreementIdsOf, agreementsOf, billedOf, billingKey, billingKeysOf, sharedNames } from './members.ts';
 
 /**
  * How customers whose facts name each other find each other. A claim is kept beside the fact that makes it and says whose fact names an
@@ -49,10 +49,31 @@ export const claimsOf = (fact: Fact): Claiming => {
   };
 };
 
-/** What some facts that arrive claim and ask beyond what is known; one that was recorded before asks all again, as it may have been cut short. */
+/**
+ * What an agreement's earlier readings asked: a key that it lets go may be another customer's alone from now on, who was not one with anybody as
+ * long as both bore it.
+ */
+const earlierAsked = (fact: Fact, known: readonly Fact[]): readonly Question[] => {
+  if (fact.kind !== 'subscription' || fact.data.evidence === 'billed') return [];
+  const { subscriptionId } = fact.data;
+  return known.flatMap((one) =>
+    one.kind === 'subscription' && one.data.evidence !== 'billed' && one.data.subscriptionId === subscriptionId ? claimsOf(one).asked : [],
+  );
+};
+
+/** What a customer's facts ask as they stand: whoever came with one of these names since then has found it. */
+const standing = (known: readonly Fact[]): ReadonlySet<string> =>
+  new Set(
+    [...billedOf(known), ...agreementsOf(known)].flatMap((data) => claimsOf({ kind: 'subscription', data }).asked.map(({ key }) => key)),
+  );
+
+/**
+ * What some facts that arrive claim and ask beyond what is known; one that was recorded before asks all again, as it may have been cut short,
+ * and so does one that lets go what its agreement named.
+ */
 export const newClaims = (arriving: readonly Fact[], known: readonly Fact[]): Claiming => {
   const keys = new Set(known.map(factKeyOf));
-  const settled = new Set(known.flatMap((fact) => claimsOf(fact).asked.map(({ key }) => key)));
+  const settled = standing(known);
   const made = new Map<string, Claim>();
   const asked = new Map<string, Question>();
   for (const fact of arriving) {
@@ -60,6 +81,17 @@ export const newClaims = (arriving: readonly Fact[], known: readonly Fact[]): Cl
     const own = claimsOf(fact);
     for (const claim of own.made) if (!isKnown && !settled.has(claim.key)) made.set(claim.key, claim);
     for (const question of own.asked) if (isKnown || !settled.has(question.key)) asked.set(question.key, question);
+    const named = new Set(own.asked.map(({ key }) => key));
+    for (const question of earlierAsked(fact, known)) if (!named.has(question.key)) asked.set(question.key, question);
   }
   return { made: [...made.values()], asked: [...asked.values()] };
+};
+
+/** Who else bears names that agreements of several of some customers bear: who was one with none of them may be one with all, once they are one. */
+export const sharedAsked = (factsOf: ReadonlyMap<string, readonly Fact[]>): readonly Question[] => {
+  const shared = sharedNames(factsOf);
+  if (shared.size === 0) return [];
+  const agreements = [...factsOf.values()].flatMap(agreementsOf);
+  const asked = agreements.flatMap((data) => claimsOf({ kind: 'subscription', data }).asked).filter(({ key }) => shared.has(key));
+  return [...new Map(asked.map((question) => [question.key, question])).values()];
 };

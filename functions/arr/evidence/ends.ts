@@ -98,10 +98,15 @@ const billedOnFrom = (billing: readonly (readonly Interval[])[], endDay: number)
   return first;
 };
 
-/** A controller's word stands against what time said, whichever came first. */
+const isLater = ({ provenance: a }: LapseFact, { provenance: b }: LapseFact): boolean =>
+  a.observedAt === b.observedAt ? a.eventId > b.eventId : a.observedAt > b.observedAt;
+
+/** A controller's last word that it goes on stands against what time said, whichever came first; one that it does not leaves it to time. */
 const wordOn = (lapses: readonly LapseFact[], watch: Watch): LapseFact | undefined => {
   const own = lapses.filter(({ agreementId, of, on }) => agreementId === watch.agreementId && of === watch.of && on === watch.on);
-  return own.find(({ byHand }) => byHand !== undefined) ?? own[0];
+  const said = own.filter(({ byHand }) => byHand !== undefined);
+  const last = said.reduce<LapseFact | undefined>((a, b) => (a === undefined || isLater(b, a) ? b : a), undefined);
+  return last?.goesOn === true ? last : own.find(({ byHand }) => byHand === undefined);
 };
 
 /** First days after the segments of a line within a term; undefined where one has no end. One of quantity 0 is nothing that could end. */

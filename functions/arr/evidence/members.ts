@@ -57,7 +57,7 @@ export const namedBy = (facts: readonly Fact[]): readonly string[] => [
 ];
 
 /** Newest state of each billed subscription. */
-const billedOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
+export const billedOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
   const bySubscription = Map.groupBy(
     facts.flatMap((fact) => (fact.kind === 'subscription' && fact.data.evidence === 'billed' ? [fact.data] : [])),
     ({ subscriptionId }) => subscriptionId,
@@ -66,7 +66,7 @@ const billedOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
 };
 
 /** Agreements that stand, signed or not: a customer is the same before it has signed. */
-const agreementsOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
+export const agreementsOf = (facts: readonly Fact[]): readonly SubscriptionFact[] => {
   const readings = facts.flatMap((fact) => (fact.kind === 'subscription' && fact.data.evidence !== 'billed' ? [fact.data] : []));
   return [...newestReadings(readings).values()].filter(({ status }) => status === 'active');
 };
@@ -78,10 +78,8 @@ export const agreementIdsOf = ({ agreementId, agreementIds }: SubscriptionFact):
 export const billingKeysOf = ({ billedBy }: SubscriptionFact): readonly string[] =>
   (billedBy ?? []).map(({ system, instance, subscriptionId }) => `${system}/${instance}/${subscriptionId}`);
 
-/** The one customer whose standing agreements bear an id, or name what bills them; an id that those of several bear says nothing. */
-type OwnerOf = (key: string) => string | undefined;
-
-const ownersIn = (factsOf: ReadonlyMap<string, readonly Fact[]>): OwnerOf => {
+/** The customers whose standing agreements bear an id, or name what bills them, by `agreement <id>` and `billing <system>/<instance>/<id>`. */
+const ownersIn = (factsOf: ReadonlyMap<string, readonly Fact[]>): ReadonlyMap<string, ReadonlySet<string>> => {
   const owners = new Map<string, Set<string>>();
   for (const [customerId, facts] of factsOf)
     for (const agreement of agreementsOf(facts)) {
@@ -89,16 +87,32 @@ const ownersIn = (factsOf: ReadonlyMap<string, readonly Fact[]>): OwnerOf => {
       const billing = billingKeysOf(agreement).map((key) => `billing ${key}`);
       for (const key of [...named, ...billing]) owners.set(key, (owners.get(key) ?? new Set()).add(customerId));
     }
+  return owners;
+};
+
+/** Names that agreements of several customers bear: should these be one, whoever else bears them is one with them. */
+export const sharedNames = (factsOf: ReadonlyMap<string, readonly Fact[]>): ReadonlySet<string> =>
+  new Set([...ownersIn(factsOf)].flatMap(([key, customers]) => (customers.size > 1 ? [key] : [])));
+
+/** The one customer that bears a name, the first of those that are one; a name that several bear says nothing. */
+type OwnerOf = (key: string) => string | undefined;
+
+const ownerAmong = (owners: ReturnType<typeof ownersIn>, groups: readonly (readonly string[])[]): OwnerOf => {
+  const groupOf = new Map(groups.flatMap((group) => group.map((customerId) => [customerId, group])));
   return (key) => {
-    const [owner, ...others] = owners.get(key) ?? [];
-    return others.length === 0 ? owner : undefined;
+    const [first, ...others] = [...(owners.get(key) ?? [])].sort(byRank);
+    const group = first === undefined ? undefined : groupOf.get(first);
+    return others.every((other) => groupOf.get(other) === group) ? first : undefined;
   };
 };
 
-/** What one customer's facts say of others. */
-const linksFrom = (customerId: string, facts: readonly Fact[], ownerOf: OwnerOf): readonly Link[] => [
-  ...sameAs(facts).map((id): Link => ({ customers: [customerId, id], by: 'customer', id })),
-  ...billedOf(facts).flatMap((fact): readonly Link[] => {
+/** What a customer's source says of others. */
+const linksBySource = (customerId: string, facts: readonly Fact[]): readonly Link[] =>
+  sameAs(facts).flatMap((id): Link[] => (id === customerId ? [] : [{ customers: [customerId, id], by: 'customer', id }]));
+
+/** What names that a customer's billing and the agreements of others bear say of them. */
+const linksByName = (customerId: string, facts: readonly Fact[], ownerOf: OwnerOf): readonly Link[] =>
+  billedOf(facts).flatMap((fact): readonly Link[] => {
     const { agreementId, subscriptionId } = fact;
     const naming = ownerOf(`billing ${billingKey(fact)}`);
     const named = agreementId === undefined ? undefined : ownerOf(`agreement ${agreementId}`);
@@ -106,17 +120,22 @@ const linksFrom = (customerId: string, facts: readonly Fact[], ownerOf: OwnerOf)
       ...(naming === undefined ? [] : [{ customers: [naming, customerId], by: 'subscription', id: subscriptionId } as const]),
       ...(named === undefined ? [] : [{ customers: [named, customerId], by: 'agreement', id: agreementId as string } as const]),
     ];
-  }),
-];
+  });
 
-/** All links between customers, by the facts of each. */
+/** All links between customers, by the facts of each. Those that are one bear a name together, so links are looked for until there are no more. */
 export const linksOf = (factsOf: ReadonlyMap<string, readonly Fact[]>): readonly Link[] => {
-  const ownerOf = ownersIn(factsOf);
-  const links = [...factsOf].flatMap(([customerId, facts]) => linksFrom(customerId, facts, ownerOf));
-  return withWords(
-    links.filter(({ customers: [a, b] }) => a !== b),
-    [...factsOf.values()].flat().flatMap((fact) => (fact.kind === 'link' ? [fact.data] : [])),
-  );
+  const words = [...factsOf.values()].flat().flatMap((fact) => (fact.kind === 'link' ? [fact.data] : []));
+  const bySource = [...factsOf].flatMap(([customerId, facts]) => linksBySource(customerId, facts));
+  const owners = ownersIn(factsOf);
+  let links = withWords(bySource, words);
+  for (let groups = groupsOf(factsOf.keys(), links); ; ) {
+    const ownerOf = ownerAmong(owners, groups);
+    const byName = [...factsOf].flatMap(([customerId, facts]) => linksByName(customerId, facts, ownerOf));
+    links = withWords([...bySource, ...byName.filter(({ customers: [a, b] }) => a !== b)], words);
+    const next = groupsOf(factsOf.keys(), links);
+    if (next.length === groups.length) return links;
+    groups = next;
+  }
 };
 
 const pairName = ([a, b]: readonly [string, string]): string => (a < b ? `${a} ${b}` : `${b} ${a}`);

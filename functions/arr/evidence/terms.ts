@@ -33,20 +33,40 @@ export interface Chain {
 /** A renewal may begin this many days after the term that it renews. */
 export const RENEWAL_DAYS = 30;
 
+type IsNewer = (a: SubscriptionFact, b: SubscriptionFact) => boolean;
+
 /** Order of two readings of an agreement: the source's second, then the event id, which carries the milliseconds. */
-const isNewer = (a: SubscriptionFact, b: SubscriptionFact): boolean =>
+const isNewer: IsNewer = (a, b) =>
   a.provenance.observedAt === b.provenance.observedAt
     ? a.provenance.eventId > b.provenance.eventId
     : a.provenance.observedAt > b.provenance.observedAt;
 
-/** The newest reading of each agreement, whether signed or claimed, by its id. */
-export const newestReadings = (facts: readonly SubscriptionFact[]): ReadonlyMap<string, SubscriptionFact> => {
+/**
+ * Among what customers that are one know last of an agreement: the reading that shows it with one of them also takes it from another one, in the
+ * same second, and goes before that.
+ */
+const isNewerOfAnother: IsNewer = (a, b) =>
+  a.provenance.observedAt === b.provenance.observedAt && (a.status === 'canceled') !== (b.status === 'canceled')
+    ? b.status === 'canceled'
+    : isNewer(a, b);
+
+const newestBy = (
+  facts: Iterable<SubscriptionFact>,
+  nameOf: (fact: SubscriptionFact) => string,
+  isLater: IsNewer,
+): ReadonlyMap<string, SubscriptionFact> => {
   const newest = new Map<string, SubscriptionFact>();
   for (const fact of facts) {
-    const known = newest.get(fact.subscriptionId);
-    if (known === undefined || isNewer(fact, known)) newest.set(fact.subscriptionId, fact);
+    const known = newest.get(nameOf(fact));
+    if (known === undefined || isLater(fact, known)) newest.set(nameOf(fact), fact);
   }
   return newest;
+};
+
+/** The newest reading of each agreement, whether signed or claimed, by its id. */
+export const newestReadings = (facts: readonly SubscriptionFact[]): ReadonlyMap<string, SubscriptionFact> => {
+  const ofEach = newestBy(facts, ({ subscriptionId, customerId }) => `${subscriptionId} ${customerId}`, isNewer);
+  return newestBy(ofEach.values(), ({ subscriptionId }) => subscriptionId, isNewerOfAnother);
 };
 
 /**

@@ -51,6 +51,8 @@ export interface LapseFact extends Stated {
   /** First day without. */
   readonly on: string;
   readonly byHand?: ByHand;
+  /** Of a word by hand: whether it goes on; otherwise what time says holds again. */
+  readonly goesOn?: boolean;
 }
 
 /** What ARR is decided from, and the usage beside it: four kinds as sources publish them, and three that it states itself. */

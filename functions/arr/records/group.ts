@@ -1,15 +1,16 @@
 import { addDays } from '../../platform/calendar.ts';
 import { batchCommit } from '../../platform/table.ts';
-import { newClaims, type Question } from '../evidence/claims.ts';
+import { newClaims, type Question, sharedAsked } from '../evidence/claims.ts';
 import { firstDueOn } from '../evidence/ends.ts';
 import { lapsesOf } from '../evidence/lapses.ts';
 import { byCustomer, groupsOf, linksOf, namedBy, newestName } from '../evidence/members.ts';
+import { wordsThatFollow } from '../evidence/words.ts';
 import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { type Book, decideAll, emptyBook } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
 import { difference } from '../movements/restatement.ts';
-import { claimants } from './claims-store.ts';
+import { claimants, claimWrite } from './claims-store.ts';
 import { toEntry } from './codec.ts';
 import { ALONE, customerWrite, type History, type Place, readBooks, readHistory, type StoredBook } from './store.ts';
 import { type Draft, type Writes, writesOf } from './writes.ts';
@@ -22,6 +23,9 @@ import { type Draft, type Writes, writesOf } from './writes.ts';
 
 /** More customers than this are not one: something stands where a name should. */
 const MAX_CUSTOMERS = 80;
+/** More claims than this are made before what makes them is recorded, beside which a transaction would not have room for them. */
+const MAX_CLAIMS_BESIDE = 8;
+const CLAIMS_AT_ONCE = 50;
 /** Facts of a customer that has no book yet. */
 const NOTHING_RECORDED: History = { facts: [], keys: new Set(), movements: [] };
 
@@ -35,6 +39,8 @@ export interface Prepared extends Writes {
   /** Whom the decision looked at, and what is to be asked once it is recorded. */
   readonly customerIds: ReadonlySet<string>;
   readonly asked: readonly Question[];
+  /** Versions of the books that it looked at and leaves as they are: 0 of one that is not there. */
+  readonly unwritten: ReadonlyMap<string, number>;
 }
 
 /** Lists customers that have no book yet, or finds them listed; answers those for which neither was possible. */
@@ -42,6 +48,21 @@ export const list = async (customerIds: readonly string[]): Promise<ReadonlySet<
   const results = await batchCommit(customerIds.map((customerId) => [customerWrite(customerId)]));
   const isListed = (result: (typeof results)[number] | undefined): boolean => result?.ok === true || result?.problem.code === 'conflict';
   return new Set(customerIds.filter((_, i) => !isListed(results[i])));
+};
+
+/** A claim whose fact was never recorded only says whom to look at. False where one could not be made. */
+const claimedBefore = async (claims: NonNullable<Draft['claims']>): Promise<boolean> => {
+  const chunks: (typeof claims)[] = [];
+  for (let from = 0; from < claims.length; from += CLAIMS_AT_ONCE) chunks.push(claims.slice(from, from + CLAIMS_AT_ONCE));
+  const results = await batchCommit(chunks.map((chunk) => chunk.map(claimWrite)));
+  return results.every(({ ok }) => ok);
+};
+
+/** Drafts whose claims one transaction has room for; undefined where those that it has not could not be made before. */
+const withFewClaims = async (drafts: readonly Draft[]): Promise<readonly Draft[] | undefined> => {
+  const claims = drafts.flatMap((draft) => draft.claims ?? []);
+  if (claims.length <= MAX_CLAIMS_BESIDE) return drafts;
+  return (await claimedBefore(claims)) ? drafts.map(({ claims: _, ...draft }) => draft) : undefined;
 };
 
 interface Arriving {
@@ -87,6 +108,10 @@ const memberOf = (customerId: string, recorded: ReadonlyMap<string, Recorded>, a
   return { customerId, stored, movements: history.movements, known, homes, fresh, claiming: newClaims(arriving, known) };
 };
 
+const factsOf = ({ known, fresh }: Member): readonly Fact[] => [...known, ...fresh];
+const factsIn = (members: ReadonlyMap<string, Member>): ReadonlyMap<string, readonly Fact[]> =>
+  new Map([...members].map(([customerId, member]) => [customerId, factsOf(member)]));
+
 /** The customers of some facts, those that are one with them now, and all that may be by what facts say. */
 const membersOf = async ({ customerIds, facts, stored }: Arriving): Promise<ReadonlyMap<string, Member>> => {
   const arriving = byCustomer(facts);
@@ -111,7 +136,7 @@ const membersOf = async ({ customerIds, facts, stored }: Arriving): Promise<Read
       ...namedBy([...known, ...fresh]),
     ]);
     const asking = open.flatMap((customerId) => members.get(customerId)?.claiming.asked ?? []);
-    const found = await claimants(asking);
+    const found = await claimants([...asking, ...sharedAsked(factsIn(members))]);
     open = [...new Set([...named, ...found])].filter((customerId) => !recorded.has(customerId));
   }
   return members;
@@ -138,39 +163,54 @@ const placed = (group: readonly Member[]): readonly Placed[] => {
   });
 };
 
-const factsOf = ({ known, fresh }: Member): readonly Fact[] => [...known, ...fresh];
-
 /** Whether there is something to record, under whatever rates. */
 const isChanged = (group: readonly Placed[]): boolean => group.some(({ fresh, isMoved }) => isMoved || fresh.length > 0);
 
 /**
  * From the whole timeline: late, duplicate and tied facts, books decided under other rates or rules, and customers that are one with others.
- * Undefined where a new customer could not be listed.
+ * Undefined where a new customer could not be listed, or a claim not be made.
  */
 export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, recordedAt: string): Promise<Prepared | undefined> => {
   const members = await membersOf(arriving);
-  const links = linksOf(new Map([...members].map(([customerId, member]) => [customerId, factsOf(member)])));
+  const facts = factsIn(members);
+  const links = linksOf(facts);
   const groups = groupsOf(members.keys(), links).map((group) => placed(group.map((customerId) => members.get(customerId) as Member)));
   const appearing = groups.filter(isChanged).flatMap((group) => group.filter(({ stored }) => stored === undefined));
   const unlisted = await list(appearing.map(({ customerId }) => customerId).filter((customerId) => !arriving.customerIds.has(customerId)));
   if (unlisted.size > 0) return undefined;
   const context = await contextNow();
-  const drafts = groups.flatMap((group) => draftsOf(group, context, recordedAt));
-  const asked = [...members.values()].flatMap(({ claiming }) => claiming.asked);
+  const decided = groups.map((group) => ({ group, drafts: draftsOf(group, members, context, recordedAt) }));
+  const drafts = await withFewClaims(decided.flatMap((one) => one.drafts));
+  if (drafts === undefined) return undefined;
+  const asked = [...[...members.values()].flatMap(({ claiming }) => claiming.asked), ...sharedAsked(facts)];
   const writes = drafts.length === 0 ? { writes: [], more: false } : writesOf(drafts, context, recordedAt);
-  return { ...writes, asked, customerIds: new Set(members.keys()) };
+  // Who comes to a group writes the book of its first, so where that is written nothing has changed of any.
+  const unwritten = new Map(
+    decided.flatMap(({ group: [root], drafts: own }) =>
+      root === undefined || own.length > 0 ? [] : [[root.customerId, root.stored?.version ?? 0] as const],
+    ),
+  );
+  return { ...writes, asked, unwritten, customerIds: new Set(members.keys()) };
 };
 
 /** What is to be recorded of customers that are one: nothing where nothing is new. */
-const draftsOf = (group: readonly Placed[], context: Context, recordedAt: string): readonly Draft[] => {
+const draftsOf = (
+  group: readonly Placed[],
+  members: ReadonlyMap<string, Member>,
+  context: Context,
+  recordedAt: string,
+): readonly Draft[] => {
   const [root, ...others] = group as [Placed, ...Placed[]];
   const isDecided = root.stored?.book !== undefined && root.stored.book.ratesVersion === context.rates.version;
   if (!isChanged(group) && (isDecided || root.stored === undefined)) return [];
-  const all = group.flatMap(factsOf);
+  const ids = new Set(group.map(({ customerId }) => customerId));
+  const own = group.flatMap(factsOf);
+  const elsewhere = [...members.values()].filter(({ customerId }) => !ids.has(customerId)).flatMap(factsOf);
+  const words = wordsThatFollow(own, elsewhere);
+  const all = [...own, ...words];
   const { book, movements, ambiguous, watches, lapses } = decidedWithLapses(all, root.movements.map(toEntry), context, recordedAt);
   const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
-  const ids = new Set(group.map(({ customerId }) => customerId));
-  const facts = [...group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]), ...lapses];
+  const facts = [...group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]), ...words, ...lapses];
   const claims = group.flatMap(({ customerId, fresh, claiming }) =>
     fresh.length === 0 ? [] : claiming.made.map((claim) => ({ ...claim, customerId })),
   );

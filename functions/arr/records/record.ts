@@ -89,11 +89,16 @@ const alone = async <T>({ customerIds }: Arrival, work: () => Promise<T>): Promi
   }
 };
 
-/** Whether nobody whom the facts concern has come beside the customers that were looked at: asked after they were recorded. */
-const noneCame = async ({ asked, customerIds }: Prepared): Promise<boolean> => {
+/**
+ * Whether nobody whom the facts concern has come beside the customers that were looked at, and these are as they were: asked after the facts were
+ * recorded.
+ */
+const noneCame = async ({ asked, customerIds, unwritten }: Prepared): Promise<boolean> => {
   if (asked.length === 0) return true;
   const found = await claimants(asked);
-  return [...found].every((customerId) => customerIds.has(customerId));
+  if (![...found].every((customerId) => customerIds.has(customerId))) return false;
+  const now = await readBooks([...unwritten.keys()]);
+  return [...unwritten].every(([customerId, version]) => (now.get(customerId)?.version ?? 0) === version);
 };
 
 /**
@@ -140,7 +145,10 @@ const prepareInOrder = (
   const customerId = stored.get(first)?.place.movedTo ?? first;
   const known = stored.get(customerId);
   const place = known?.place ?? ALONE;
-  if ((known === undefined ? customerIds.size > 1 : known.book === undefined) || place.movedTo !== undefined) return undefined;
+  // Books are read one after another: one that led here may have been decided by itself again by the time this one was read.
+  const isDecidedHere = (own: string): boolean => own === customerId || place.members?.includes(own) === true;
+  if (place.movedTo !== undefined || ![...customerIds].every(isDecidedHere) || (known !== undefined && known.book === undefined))
+    return undefined;
   let book: Book = known?.book ?? emptyBook(context);
   const movements: Entry[] = [];
   const asked: Question[] = [];
@@ -154,7 +162,8 @@ const prepareInOrder = (
     movements.push(...decision.movements);
   }
   const draft = { customerId, stored: known, place, name: newestName(inOrder) ?? known?.name ?? '', facts, book, movements };
-  return { ...writesOf([draft], context, recordedAt), asked, customerIds: new Set([customerId, ...customerIds, ...(place.members ?? [])]) };
+  const lookedAt = new Set([customerId, ...customerIds, ...(place.members ?? [])]);
+  return { ...writesOf([draft], context, recordedAt), asked, customerIds: lookedAt, unwritten: new Map() };
 };
 
 /**

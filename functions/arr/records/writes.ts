@@ -50,7 +50,7 @@ export const writesOf = (drafts: readonly Draft[], context: Context, recordedAt:
   const portions = drafts.map(({ movements }) => firstPortion(movements));
   const whole = drafts.flatMap((draft, i) => writesOfDraft(draft, (portions[i] as Portion).entries, context, recordedAt));
   const lines = portions.reduce((sum, portion) => sum + portion.lines, 0);
-  const isOne = drafts.length === 1 || (whole.length <= MAX_WRITES && lines <= MAX_LINES_OF_RECORDING);
+  const isOne = drafts.length === 1 || lines === 0 || (whole.length <= MAX_WRITES && lines <= MAX_LINES_OF_RECORDING);
   if (isOne && !portions.some(({ more }) => more)) return { writes: whole, more: false };
   const at = portions.reduce((largest, { lines: own }, i) => (own > (portions[largest] as Portion).lines ? i : largest), 0);
   const { claims: _, ambiguous: __, ...draft } = drafts[at] as Draft;

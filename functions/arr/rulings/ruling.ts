@@ -2,7 +2,8 @@ import type { z } from 'zod/mini';
 import type { EventData } from '../../platform/events.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { arrRulingMade, rulingSchema } from '../events.ts';
-import type { Fact, SubscriptionFact } from '../lines/facts.ts';
+import { agreementIdsOf, agreementsOf } from '../evidence/members.ts';
+import { customerIdOf, type Fact, type SubscriptionFact } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { wholeBook } from '../movements/history.ts';
 import type { KnownCustomer } from '../records/customer.ts';
@@ -31,10 +32,9 @@ export const factOfRuling = ({ rulingId, ruling, approvedAt, observedOn, ...byHa
   return { kind, data: { ...said, provenance, observedOn, byHand } } as Fact;
 };
 
-const isAgreement = (fact: Fact, agreementId: string): boolean =>
-  fact.kind === 'subscription' &&
-  fact.data.evidence !== 'billed' &&
-  (fact.data.subscriptionId === agreementId || fact.data.agreementIds?.includes(agreementId) === true);
+/** An agreement that stands with some customers, by any of its ids. */
+const agreementIn = (facts: readonly Fact[], agreementId: string): SubscriptionFact | undefined =>
+  agreementsOf(facts).find((one) => one.subscriptionId === agreementId || agreementIdsOf(one).includes(agreementId));
 
 const isBilled = (fact: Fact, subscriptionId: string): fact is { readonly kind: 'subscription'; readonly data: SubscriptionFact } =>
   fact.kind === 'subscription' && fact.data.evidence === 'billed' && fact.data.subscriptionId === subscriptionId;
@@ -48,7 +48,8 @@ export const checkRuling = (ruling: Ruling, known: KnownCustomer, context: Conte
   const invalid = (detail: string, field: string) => fail('ruling-invalid', detail, `ruling.${field}`);
   if (ruling.kind === 'link')
     return ruling.customerId === ruling.otherId ? invalid('A customer is always one with itself: name two.', 'otherId') : ok(undefined);
-  if (!facts.some((fact) => isAgreement(fact, ruling.agreementId)))
+  const agreement = agreementIn(facts, ruling.agreementId);
+  if (agreement === undefined)
     return invalid(
       `Customer ${whose} has no agreement ${ruling.agreementId}. Customers that are one may have to be linked first.`,
       'agreementId',
@@ -60,6 +61,12 @@ export const checkRuling = (ruling: Ruling, known: KnownCustomer, context: Conte
           `Customer ${whose} has no billed subscription ${ruling.subscriptionId}. Customers that are one may have to be linked first.`,
           'subscriptionId',
         );
+  // It stays with the agreement, whoever is one with its customer later.
+  if (customerIdOf({ kind: 'subscription', data: agreement }) !== ruling.customerId)
+    return invalid(
+      `Agreement ${ruling.agreementId} is another customer's that is one with ${ruling.customerId}: name that one.`,
+      'customerId',
+    );
   const isTold = (one: { readonly agreementId: string; readonly of: string; readonly on: string }): boolean =>
     one.agreementId === ruling.agreementId && one.of === ruling.of && one.on === ruling.on;
   const watches = wholeBook(facts, context).settlement?.watches ?? [];

@@ -115,6 +115,7 @@ describe('billing that stops within a term', () => {
         ...stated.data,
         provenance: { ...provenance, system: 'manual', eventId: 'word' },
         byHand: { reason: 'invoiced by hand', proposedBy: 'ann', approvedBy: 'bob' },
+        goesOn: true,
       },
     };
     expect(watchesOf(agreement(), stripe, stopped, stated, confirmed)).toEqual([OVER]);

@@ -206,7 +206,7 @@ describe('terms', () => {
       [agreement('2026-01-15', [oneYear]), lapse('2027-03-03', 'term', '2027-02-02'), lapse('2027-03-03', 'billing', '2027-02-01')],
       live,
     );
-    always([agreement('2026-01-15', [oneYear]), ended, lapse('2027-03-04', 'term', '2027-02-01', { byHand: by })], live);
+    always([agreement('2026-01-15', [oneYear]), ended, lapse('2027-03-04', 'term', '2027-02-01', { byHand: by, goesOn: true })], live);
   });
 
   it('renew, with uplift, by a later contract or by an order of the same one', () => {
@@ -287,7 +287,11 @@ describe('terms', () => {
     always([agreement('2026-01-15', [oneYear]), ...stripe], live);
     const lapsed = [agreement('2026-01-15', [oneYear]), ...stripe, lapse('2026-07-01', 'billing', '2026-06-01')];
     always(lapsed, ['2026-02-01 new 10000000', '2026-06-01 churn -10000000']);
-    expect(told([...lapsed, lapse('2026-07-02', 'billing', '2026-06-01', { byHand: by })])).toEqual(live);
+    expect(told([...lapsed, lapse('2026-07-02', 'billing', '2026-06-01', { byHand: by, goesOn: true })])).toEqual(live);
+    // Taken back by the next word, what time says holds again.
+    const goesOn = lapse('2026-07-02', 'billing', '2026-06-01', { byHand: by, goesOn: true });
+    const takenBack = lapse('2026-07-09', 'billing', '2026-06-01', { ...stated('2026-07-09', 'word-back'), byHand: by, goesOn: false });
+    always([...lapsed, goesOn, takenBack], ['2026-02-01 new 10000000', '2026-06-01 churn -10000000']);
   });
 
   it('stand for good where a renewal is signed after their billing stopped, even after that had lapsed', () => {

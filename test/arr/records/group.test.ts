@@ -157,6 +157,85 @@ describe('an agreement and what bills it', () => {
     }
   });
 
+  it('are one again as soon as one of two customers that name the same lets it go, whoever tells it first', async () => {
+    const withB = () => agreement({ customerId: `001B${id}`, eventId: `read-b-${id}` });
+    const withA = () => at(agreement({ eventId: `read-a-${id}` }), '2026-03-01');
+    const left = (): Fact => {
+      const { agreementIds: _, ...data } = (at(withB(), '2026-03-01') as { data: SubscriptionFact }).data;
+      const provenance = { ...data.provenance, eventId: `read-a-${id}:left` };
+      return { kind: 'subscription', data: { ...data, provenance, status: 'canceled', lines: [], fingerprint: 'left' } };
+    };
+    for (const [first, second] of [[withA, left] as const, [left, withA] as const]) {
+      id += 1;
+      for (const fact of [withB(), billed({ agreementId: `0000${id}` }), first(), second()]) expect(await record(fact)).toBe(0);
+      expect(await placeOf(A())).toEqual({ members: [M()] });
+      expect([await held(), arrOf(await movementsOf(`salesforce.main.001B${id}`))]).toEqual([{ account: 120_000_000n, payer: 0n }, 0n]);
+    }
+  });
+
+  it('are one again where either takes up a name that it had let go, and the other came meanwhile', async () => {
+    const bills = (agreementId: string, day: string): Fact =>
+      at(billed({ agreementId, lifecycle: 'changed', eventId: `evt_${day}_${id}` }), day);
+    for (const fact of [bills(`800${id}`, '2026-02-03'), bills('another', '2026-02-04'), agreement()]) expect(await record(fact)).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+    expect(await record(bills(`800${id}`, '2026-02-05'))).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+
+    id += 1;
+    const reads = (agreementIds: string[], day: string): Fact => at(agreement({ agreementIds, eventId: `read-${day}-${id}` }), day);
+    const named = [`800${id}`, `our-${id}`];
+    for (const fact of [reads(named, '2026-01-15'), reads([`800${id}`], '2026-01-16'), billed({ agreementId: `our-${id}` })])
+      expect(await record(fact)).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+    expect(await record(reads(named, '2026-01-17'))).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+  });
+
+  it('are one where two customers bear the same name and are one, in every order', async () => {
+    const make = (): Fact[] => {
+      const order = agreement({
+        customerId: `001B${id}`,
+        subscriptionId: `801${id}`,
+        agreementIds: [`0000${id}`],
+        eventId: `read-b-${id}`,
+      });
+      const lines = [seats('other', 1, 100, { productId: 'prod_other', interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })];
+      const one = word(true, '2026-03-01');
+      const linked = { ...one, data: { ...one.data, otherId: `salesforce.main.001B${id}` } } as Fact;
+      const small = { ...order, data: { ...order.data, lines } } as Fact;
+      return [agreement(), small, billed({ agreementId: `0000${id}` }), linked];
+    };
+    for (const order of orders([0, 1, 2, 3])) {
+      id += 1;
+      const facts = make();
+      for (const i of order) expect(await record(facts[i] as Fact)).toBe(0);
+      expect(await held()).toEqual({ account: 120_000_100n, payer: 0n });
+    }
+  });
+
+  it('are one when both take up the same name at once, each having seen the other without it', async () => {
+    const bills = (agreementId: string, day: string): Fact =>
+      at(billed({ agreementId, lifecycle: 'changed', eventId: `evt_${day}_${id}` }), day);
+    const reads = (ours: string, day: string): Fact => at(agreement({ agreementIds: [ours], eventId: `read-${day}-${id}` }), day);
+    const ours = `our-${id}`;
+    const first = [bills(ours, '2026-02-03'), bills('another', '2026-02-04'), reads(ours, '2026-01-15'), reads('none', '2026-01-16')];
+    for (const fact of first) expect(await record(fact)).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+    // The first two writes wait for each other.
+    const waiting: (() => void)[] = [];
+    let writes = 0;
+    proxy.before = async ({ operation }) => {
+      if (operation === 'Query' || writes === 2) return undefined;
+      writes += 1;
+      if (writes === 1) await new Promise<void>((resolve) => waiting.push(resolve));
+      for (const go of waiting) go();
+      return undefined;
+    };
+    expect(await Promise.all([record(bills(ours, '2026-02-05')), record(reads(ours, '2026-01-17'))])).toEqual([0, 0]);
+    expect(writes).toBe(2);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+  });
+
   it('are one once the agreement’s fact comes again, where it was recorded as the subscription was, and cut short before it asked', async () => {
     let isRecorded = false;
     proxy.before = async ({ operation, input }) => {
@@ -230,6 +309,23 @@ describe('a group', () => {
     expect((await readCustomer(M()))?.facts).toHaveLength(4);
   });
 
+  it('that is undone between the reading of one book and of the next gets nothing of whom it lost', async () => {
+    const sameAs = [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` } as const];
+    await record(payer({ sameAs }), billed());
+    let isUndone = false;
+    proxy.before = async ({ operation, input }) => {
+      if (!isUndone && operation === 'Query' && input.ExpressionAttributeValues?.[':pk']?.S === `ARR#${A()}`) {
+        isUndone = true;
+        expect(await record(word(false, '2026-03-01'))).toBe(0);
+      }
+      return undefined;
+    };
+    expect(await record(at(billed({ lifecycle: 'changed', eventId: `evt_next_${id}` }, 1_260_000), '2026-04-01'))).toBe(0);
+    expect(isUndone).toBe(true);
+    expect(await held()).toEqual({ account: 0n, payer: 126_000_000n });
+    expect((await readCustomer(M()))?.facts).toHaveLength(3);
+  });
+
   it('has the attributes of the account, and those of the others where it has none', async () => {
     await record(account({ sameAs: [{ system: 'stripe', instance: 'main', customerId: `cus_${id}` }] }, { segment: 'Enterprise' }));
     await record(payer({}, { segment: 'Mid-Market', region: 'EMEA' }));
@@ -255,6 +351,43 @@ describe('a group', () => {
     expect(await record(word(true, '2026-05-01'))).toBe(0);
     expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
     expect(await moved()).toEqual(['2026-02-01 new 120000000']);
+  });
+
+  it('keeps an agreement that goes from one of its customers to another', async () => {
+    for (const order of orders([0, 1, 2])) {
+      id += 1;
+      const sameAs = [{ system: 'stripe', instance: 'main', customerId: `cus_${id}` } as const];
+      expect(await record(account({ sameAs }), account({ sameAs, customerId: `001B${id}`, eventId: `read-acc-b-${id}` }))).toBe(0);
+      const before = agreement({ customerId: `001B${id}`, eventId: `read:800${id}:1768478400000:0000000b` });
+      const after = at(agreement({ eventId: `read:800${id}:1772323200000:0000000a` }), '2026-03-01');
+      const left = at(
+        agreement({ customerId: `001B${id}`, eventId: `read:800${id}:1772323200000:left:001B${id}`, status: 'canceled', lines: [] }),
+        '2026-03-01',
+      );
+      for (const i of order) expect(await record([before, after, left][i] as Fact)).toBe(0);
+      expect([await moved(), await held()]).toEqual([['2026-02-01 new 120000000'], { account: 120_000_000n, payer: 0n }]);
+    }
+  });
+
+  it('keeps what two people said of an agreement, whoever has it later', async () => {
+    const gone = agreement({ status: 'canceled', lines: [], eventId: `left-${id}` });
+    const pair: Fact = {
+      kind: 'pair',
+      data: {
+        ...(word(false, '2026-03-01') as Extract<Fact, { kind: 'link' }>).data,
+        agreementId: `800${id}`,
+        subscriptionId: `sub_${id}`,
+      } as Extract<Fact, { kind: 'pair' }>['data'],
+    };
+    await record(agreement(), billed({ agreementId: `800${id}` }), pair);
+    expect(await held()).toEqual({ account: 240_000_000n, payer: 0n });
+    // The contract goes to another account, with all that bills it.
+    const other = at(agreement({ customerId: `001B${id}`, eventId: `read-b-${id}` }), '2026-04-01');
+    expect(await record(other)).toBe(0);
+    expect(await record(at(gone, '2026-04-01'))).toBe(0);
+    expect(await record(at(billed({ agreementId: `800${id}`, lifecycle: 'changed', eventId: `evt_more_${id}` }), '2026-05-01'))).toBe(0);
+    const now = arrOf(await movementsOf(`salesforce.main.001B${id}`));
+    expect([await held(), now]).toEqual([{ account: 0n, payer: 0n }, 240_000_000n]);
   });
 
   it('loses whom its source does not name any more', async () => {
@@ -309,6 +442,31 @@ describe('a group', () => {
     expect(await moved()).toEqual(before);
     expect([await placeOf(A()), await placeOf(M())]).toEqual([{ members: [M()] }, { movedTo: A() }]);
     expect((await readFacts(A())).facts).toHaveLength(1);
+  });
+
+  it('is made in a few writes where its agreements bear more names than one transaction holds', async () => {
+    const sameAs = [{ system: 'stripe', instance: 'main', customerId: `cus_${id}` } as const];
+    const named = ['x', 'y', 'z'].map((one) => {
+      const agreementIds = Array.from({ length: 39 }, (_, i) => `${one}-${i}-${id}`);
+      return agreement({ subscriptionId: `${one}-${id}`, agreementId: `${one}-${id}`, agreementIds, eventId: `read-${one}-${id}` });
+    });
+    await record(payer());
+    let writes = 0;
+    proxy.before = ({ operation }) => {
+      if (operation !== 'Query') writes += 1;
+      return writes > 20 ? { type: 'ValidationException' } : undefined;
+    };
+    // 3 × 40 names.
+    expect(await record(account({ sameAs }), ...named)).toBe(0);
+    proxy.before = undefined;
+    expect(await placeOf(A())).toEqual({ members: [M()] });
+    for (const one of ['x', 'y', 'z']) {
+      const customerId = `cus_${one}_${id}`;
+      const bills = billed({ customerId, subscriptionId: `sub_${one}_${id}`, agreementId: `${one}-38-${id}`, eventId: `evt_${one}_${id}` });
+      expect(await record(bills)).toBe(0);
+      expect(await placeOf(`stripe.main.${customerId}`)).toEqual({ movedTo: A() });
+    }
+    expect(await held()).toEqual({ account: 360_000_000n, payer: 0n });
   });
 
   it('of far too many customers is refused, with its facts to be delivered again', async () => {
