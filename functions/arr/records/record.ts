@@ -149,6 +149,8 @@ const prepareInOrder = (
   const isDecidedHere = (own: string): boolean => own === customerId || place.members?.includes(own) === true;
   if (place.movedTo !== undefined || ![...customerIds].every(isDecidedHere) || (known !== undefined && known.book === undefined))
     return undefined;
+  // What has lapsed by now is stated with whatever comes.
+  if (known?.dueOn !== undefined && known.dueOn <= recordedAt.slice(0, 10)) return undefined;
   let book: Book = known?.book ?? emptyBook(context);
   const movements: Entry[] = [];
   const asked: Question[] = [];
@@ -161,7 +163,8 @@ const prepareInOrder = (
     book = decision.book;
     movements.push(...decision.movements);
   }
-  const draft = { customerId, stored: known, place, name: newestName(inOrder) ?? known?.name ?? '', facts, book, movements };
+  const name = newestName(inOrder) ?? known?.name ?? '';
+  const draft = { customerId, stored: known, place, name, dueOn: known?.dueOn, facts, book, movements };
   const lookedAt = new Set([customerId, ...customerIds, ...(place.members ?? [])]);
   return { ...writesOf([draft], context, recordedAt), asked, customerIds: lookedAt, unwritten: new Map() };
 };
