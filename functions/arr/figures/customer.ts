@@ -36,7 +36,7 @@ export const customerOn = async (asked: string, on: string) => {
     on,
     customerId,
     name,
-    identity: identityAnswer(known, context),
+    identity: await identityAnswer(known, context),
     // Without a plan rate for every line there is no total.
     ...(lacking.length === 0
       ? { arrMinor: String(closing.lines.reduce((sum, line) => sum + line.planMinor, 0n)), stock: stockAnswer(closing.stock) }

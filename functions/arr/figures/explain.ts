@@ -17,7 +17,7 @@ export interface Explanation extends Head {
   explains: 'movement' | 'event';
   customerId: string;
   customerName: string;
-  identity: ReturnType<typeof identityAnswer>;
+  identity: Awaited<ReturnType<typeof identityAnswer>>;
   movements: Movement[];
   events: ReturnType<typeof eventAnswer>[];
   nextCursor: null;
@@ -125,7 +125,7 @@ const explanation = async (
     ...head,
     customerId: known.customerId,
     customerName: known.name,
-    identity: identityAnswer(known, context),
+    identity: await identityAnswer(known, context),
     movements: [...movements],
     events: [...facts].sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt).map(eventAnswer),
     nextCursor: null,

@@ -1,12 +1,12 @@
 import type { Pair } from '../evidence/pairs.ts';
 import type { Context } from '../lines/values.ts';
 import { wholeBook } from '../movements/history.ts';
-import type { KnownCustomer } from '../records/customer.ts';
+import { type KnownCustomer, readLinks } from '../records/customer.ts';
 
 /** Which customers of several systems are this one, which signed and billed lines are one line, and what says so. */
-export const identityAnswer = ({ members, links, facts }: Pick<KnownCustomer, 'members' | 'links' | 'facts'>, context: Context) => ({
+export const identityAnswer = async ({ members, facts }: Pick<KnownCustomer, 'members' | 'facts'>, context: Context) => ({
   members: members.map(({ customerId, name }) => ({ customerId, name })),
-  links: links.map(({ customers: [a, b], by, id }) => ({ customers: [a, b] as [string, string], by, id })),
+  links: (await readLinks({ members, facts })).map(({ customers: [a, b], by, id }) => ({ customers: [a, b] as [string, string], by, id })),
   pairs: (wholeBook(facts, context).settlement?.pairs ?? []).map(pairAnswer),
 });
 

@@ -10,7 +10,7 @@ import type { Book } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
 
 /** Version of the rules that decide movements: a book of another version is decided again from all facts. Raise it when a rule changes. */
-export const RULES_VERSION = 7;
+export const RULES_VERSION = 8;
 
 /** A stretch is what its fact says by itself, or what the facts of its subscription made of it together. */
 type EncodedStretch = SubscriptionFact | { readonly fact: SubscriptionFact; readonly fromDay: number; readonly startDay: number };
