@@ -473,7 +473,8 @@ describe('a group', () => {
     const others = Array.from({ length: 59 }, (_, i) => `001B${id}${String(i).padStart(2, '0')}`);
     const sameAs = others.map((customerId) => ({ system: 'salesforce', instance: 'main', customerId }) as const);
     const signed = ['', ...others].map((other, i) => {
-      const own = other === '' ? {} : { customerId: other, subscriptionId: `8${other}`, agreementId: `8${other}`, agreementIds: [`8${other}`] };
+      const own =
+        other === '' ? {} : { customerId: other, subscriptionId: `8${other}`, agreementId: `8${other}`, agreementIds: [`8${other}`] };
       return agreement({ ...own, eventId: `read-${i}-${id}` });
     });
     expect(await record(...signed)).toBe(0);
