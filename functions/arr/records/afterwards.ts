@@ -4,9 +4,9 @@ import { readBooks } from './store.ts';
 
 /** What is found once facts were recorded: others may have come at the same time, whom they concern. */
 export interface Afterwards {
-  /** Whether nobody whom they concern has come beside the customers that were looked at, no name says less, and these are as they were. */
+  /** Whether nobody whom they concern has come beside the customers that were looked at, and these are as they were. */
   readonly isSettled: boolean;
-  /** Names that say nothing, and may have linked customers until just now. */
+  /** Names that say nothing, and may have linked customers until just now, these or others. */
   readonly tooCommon: ReadonlySet<string>;
 }
 
@@ -18,10 +18,8 @@ export const lookAgain = async ({ asked, customerIds, tooCommon, unwritten }: Pr
   if (asked.length === 0) return SETTLED;
   const claims = claimReader();
   const found = await claims.ask(asked);
-  const now = claims.tooCommon();
-  const names = new Set([...now].filter((name) => !tooCommon.has(name) || claims.isWhole(name)));
-  const isAsBefore = [...found].every((customerId) => customerIds.has(customerId)) && [...now].every((name) => tooCommon.has(name));
-  if (!isAsBefore) return { isSettled: false, tooCommon: names };
+  const names = new Set([...claims.tooCommon()].filter((name) => !tooCommon.has(name) || claims.isWhole(name)));
+  if (![...found].every((customerId) => customerIds.has(customerId))) return { isSettled: false, tooCommon: names };
   const books = await readBooks([...unwritten.keys()]);
   const isSettled = [...unwritten].every(([customerId, version]) => (books.get(customerId)?.version ?? 0) === version);
   return { isSettled, tooCommon: names };

@@ -72,6 +72,11 @@ describe('a name that an agreement and what bills it bear', () => {
   });
 });
 
+it('links nobody for a moment by a name that the last one makes too common', async () => {
+  await oneOf(40);
+  expect(await itemsUnder(`ARR#${payerId(0)}`)).toHaveLength(1);
+});
+
 describe('a group whose name has become too common', () => {
   it('falls apart, with each one’s history on the days on which it moved', async () => {
     const raised = Array.from({ length: 39 }, (_, n) => {
