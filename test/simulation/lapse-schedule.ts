@@ -13,11 +13,15 @@ const HOURS_LEFT = 22;
 const EVERY_DAYS = 10;
 /** After what happens last: what ends then is kept for thirty days, and some messages take days. */
 const DAYS_AFTER = 45;
-/** Of a thousand days. */
-const MISSED_PER_MILLE = 100;
-const TWICE_PER_MILLE = 200;
+/** Of a thousand days under which somebody is listed. */
+const MISSED_PER_MILLE = 150;
+const LATE_PER_MILLE = 300;
+const TWICE_PER_MILLE = 600;
 /** The second call comes while the first one is at it. */
-const TWICE_WITHIN_MS = 400;
+const TWICE_WITHIN_MS = 300;
+/** So late is a call at most. It comes earlier where a reading of the org is shown: while its fact is on its way to be recorded. */
+const LATE_MS = 12 * HOUR;
+const ON_ITS_WAY_MS = 300;
 
 const dayOf = (atMs: number): number => Math.floor(atMs / DAY);
 export const nameOfDay = (day: number): string => new Date(day * DAY).toISOString().slice(0, 10);
@@ -27,7 +31,11 @@ export class LapseSchedule {
   readonly #around: Surroundings;
   readonly #invoke: Invoke;
   readonly #planned = new Set<number>();
+  /** Days under which somebody is listed. */
+  readonly #listed = new Set<number>();
   #lastDay = 0;
+  /** A day whose call is late: it comes when it is in the way. */
+  #late: number | undefined;
 
   constructor(around: Surroundings, invoke: Invoke) {
     this.#around = around;
@@ -44,7 +52,21 @@ export class LapseSchedule {
   }
 
   changed({ pk }: Change): void {
-    if (pk.startsWith('WATCH#')) this.#plan(dayOf(Date.parse(pk.slice('WATCH#'.length))));
+    if (pk.startsWith('WATCH#')) {
+      const day = dayOf(Date.parse(pk.slice('WATCH#'.length)));
+      this.#listed.add(day);
+      this.#plan(day);
+    }
+    const late = this.#late;
+    if (late === undefined || !pk.startsWith('SRC#salesforce#')) return;
+    const { agenda, chance } = this.#around;
+    agenda.in(chance.of(`late lapses of ${nameOfDay(late)}`).below(ON_ITS_WAY_MS), () => this.#comesLate(late));
+  }
+
+  #comesLate(day: number): void {
+    if (this.#late !== day) return;
+    this.#late = undefined;
+    this.#call(day, 1);
   }
 
   #plan(day: number): void {
@@ -57,11 +79,19 @@ export class LapseSchedule {
     const { agenda, chance, isRandom } = this.#around;
     const name = nameOfDay(day);
     const random = chance.of(`lapses of ${name}`);
-    const isMissed = isRandom && day < this.#lastDay && random.chance(MISSED_PER_MILLE);
-    if (this.#around.befalls(`lapses of ${name}: missed`, isMissed)) return this.#plan(day + 1);
-    if (this.#around.befalls(`lapses of ${name}: called for twice`, isRandom && random.chance(TWICE_PER_MILLE)))
-      agenda.in(random.below(TWICE_WITHIN_MS), () => this.#invoke('task-lapses', `${name} twice`, {}, (answer) => this.#stated(answer)));
-    return this.#call(day, 1);
+    // The last day comes as it should.
+    const isExposed = isRandom && this.#listed.has(day) && day < this.#lastDay;
+    const befalls = (what: string, perMille: number): boolean =>
+      this.#around.befalls(`lapses of ${name}: ${what}`, isExposed && random.chance(perMille));
+    if (befalls('missed', MISSED_PER_MILLE)) this.#plan(day + 1);
+    else if (this.#late === undefined && befalls('called for late', LATE_PER_MILLE)) {
+      this.#late = day;
+      agenda.in(LATE_MS, () => this.#comesLate(day));
+    } else {
+      if (befalls('called for twice', TWICE_PER_MILLE))
+        agenda.in(random.below(TWICE_WITHIN_MS), () => this.#invoke('task-lapses', `${name} twice`, {}, (answer) => this.#stated(answer)));
+      this.#call(day, 1);
+    }
   }
 
   #call(day: number, call: number): void {

@@ -11,6 +11,8 @@ const MAX_ACCOUNTS = 2;
 const MAX_CHANGES = 5;
 /** What renews a term may begin so late, and so long is its line kept. */
 const RENEWAL_DAYS = 30;
+/** So long a change of an org takes until its fact is recorded. */
+const ON_ITS_WAY_SECONDS = 20;
 const SEGMENTS = ['Starter', 'Professional', 'Enterprise', 'Strategic'] as const;
 const CURRENCIES = ['USD', 'USD', 'EUR'] as const;
 /** Between two changes of an account: whoever was not told reads what became of it within a night or two, and each counts from its own day. */
@@ -36,14 +38,19 @@ const liveAgreement = (random: Random, agreement: Agreement, signedAt: number): 
 const soonAfter = (random: Random, at: number): number => at + DAY * (1 + random.below(15)) + random.below(DAY);
 
 /**
- * When a term is renewed: long before it is over, or afterwards. Then it is while the line is expired and renewing, in the minute in which it
- * lapses, or when it has lapsed; and what renews it begins at once, or after a gap, of which some are too long.
+ * When a term is renewed: long before it is over, or afterwards. Then it is while the line is expired and renewing, so that its fact comes while
+ * the line lapses, or when it has lapsed; and what renews it begins at once, or after a gap, of which some are too long.
  */
 const renewalOf = (random: Random, endsOn: string, from: number): { readonly signedAt: number; readonly startsOn: string } => {
   const end = Date.parse(endsOn) / 1000;
   const lapse = end + DAY * RENEWAL_DAYS + LAPSES_AT_MS / 1000;
-  const late = random.pick([end + random.below(DAY * RENEWAL_DAYS), lapse - 40 + random.below(60), lapse + random.below(30 * DAY)]);
-  if (random.chance(350) || late < from || end > LAST) return { signedAt: soonAfter(random, from), startsOn: endsOn };
+  const late = random.pick([
+    end + random.below(DAY * RENEWAL_DAYS),
+    lapse - random.below(ON_ITS_WAY_SECONDS),
+    lapse - random.below(ON_ITS_WAY_SECONDS),
+    lapse + random.below(30 * DAY),
+  ]);
+  if (random.chance(250) || late < from || end > LAST) return { signedAt: soonAfter(random, from), startsOn: endsOn };
   return { signedAt: late, startsOn: random.chance(500) ? endsOn : addDays(endsOn, 1 + random.below(RENEWAL_DAYS + 5)) };
 };
 
