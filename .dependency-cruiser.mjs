@@ -28,6 +28,7 @@ const STEPS = [
   'arr/figures/list-movements',
   'arr/figures/notice-milestones',
   'arr/totals/projection',
+  'arr/totals/expire',
   'arr/totals/refill',
   'arr/figures/read',
   'arr/figures/read-cut',

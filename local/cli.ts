@@ -107,7 +107,8 @@ const print = (command: string | undefined, answer: unknown): void => {
     for (const { atMs, source, line } of answer as readonly LogLine[]) console.log(`${new Date(atMs).toISOString()} ${source}: ${line}`);
   else if (command === 'refill-totals') {
     const { done, of, isDone } = answer as { readonly done: number; readonly of: number; readonly isDone: boolean };
-    console.log(`${done} of ${of} parts of the customers are counted${isDone ? ': the new totals are read from now on' : ''}`);
+    const next = done < of ? '' : isDone ? ': the new totals are read from now on' : '; the totals of before are being left to expire';
+    console.log(`${done} of ${of} parts of the customers are counted${next}`);
   } else if (command === 'aws')
     for (const [name, value] of Object.entries(answer as Readonly<Record<string, string>>)) console.log(`export ${name}=${value}`);
   else if (Array.isArray(answer) && command !== 'dead-letters') console.table(answer);

@@ -64,7 +64,7 @@ export class Agreement {
   }
 
   draft(at: number, startsOn: string, more: Fields): void {
-    const months = this.#random.pick([6, 12, 12, 24]);
+    const months = this.#random.pick([3, 3, 6, 12, 24]);
     this.#endsOn = addMonths(startsOn, months);
     const head = {
       Id: this.id,

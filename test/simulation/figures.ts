@@ -12,6 +12,8 @@ export type Figures = readonly string[];
 export interface Seen {
   readonly figures: Figures;
   readonly contradictions: readonly string[];
+  /** Lines that had ended, and go on by what became known later. */
+  readonly takenBack: number;
 }
 
 const addTo = (sums: Map<string, bigint>, name: string, amount: bigint): void => {
@@ -40,19 +42,22 @@ const ASKED_ON = ['2025-10-01', '2026-07-01'] as const;
 const answerOf = async (customerId: string, on: string): Promise<string> => {
   const answer = await customerOn(customerId, on);
   if (!answer.ok) return `${customerId} on ${on}: ${answer.problem.code}`;
-  const { customerId: decidedAs, arrMinor, stock, unconverted, attributes, levels, lines } = answer.value;
+  const { customerId: decidedAs, arrMinor, stock, unconverted, attributes, levels, lines, flags } = answer.value;
   const shown = lines
     .map(({ productId, currency, amountMinor, planMinor, system, evidence, startsOn }) =>
       JSON.stringify({ productId, currency, amountMinor, planMinor, system, evidence, startsOn }),
     )
     .sort();
-  return `${customerId} on ${on}: ${JSON.stringify({ decidedAs, arrMinor, stock, unconverted, attributes: inOrder(attributes), levels, shown })}`;
+  return `${customerId} on ${on}: ${JSON.stringify({ decidedAs, arrMinor, stock, unconverted, attributes: inOrder(attributes), levels, shown, flags })}`;
 };
 
 const inOrder = (attributes: Readonly<Record<string, string>>): readonly (readonly string[])[] =>
   Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
 
-const addMovements = (sums: Map<string, bigint>, name: string, movements: Awaited<ReturnType<typeof readHistory>>['movements']): void => {
+type Movements = Awaited<ReturnType<typeof readHistory>>['movements'];
+type Fact = Awaited<ReturnType<typeof readHistory>>['facts'][number];
+
+const addMovements = (sums: Map<string, bigint>, name: string, movements: Movements): void => {
   for (const { effectiveOn, cause, fromAttributes, lines, stock } of movements) {
     for (const { currency, deltaMinor, planDeltaMinor } of lines) {
       addTo(sums, `${name} ${effectiveOn} ${cause} ${currency}`, BigInt(deltaMinor));
@@ -64,6 +69,13 @@ const addMovements = (sums: Map<string, bigint>, name: string, movements: Awaite
   }
 };
 
+const isTakenBack = (fact: Fact, movements: Movements): boolean =>
+  fact.kind === 'lapse' &&
+  movements.some(
+    ({ effectiveOn, cause, correction, lines }) =>
+      correction && cause === 'churn' && effectiveOn === fact.data.on && lines.some(({ deltaMinor }) => BigInt(deltaMinor) > 0n),
+  );
+
 /**
  * Movements of customers that are one, netted by day, cause and currency in whichever of their books they were made, their closing ARR, what
  * is told of each, and the facts that all of it rests on, each once.
@@ -74,16 +86,18 @@ const bookOf = async (customerIds: readonly string[]): Promise<Seen> => {
   const facts = new Set<string>();
   const answers: string[] = [];
   const contradictions: string[] = [];
+  let takenBack = 0;
   for (const customerId of customerIds) {
     const { facts: own, movements } = await readHistory(customerId);
     addMovements(sums, customerIds.join(' + '), movements);
+    takenBack += own.filter((fact) => isTakenBack(fact, movements)).length;
     const told = own.filter(({ data }) => !IS_READING.test(data.provenance.eventId));
     for (const fact of told) facts.add(`${customerIdOf(fact)} fact ${fact.kind} ${firstOf(fact.data.provenance.eventId)}`);
     for (const on of ASKED_ON) answers.push(await answerOf(customerId, on));
     const ids = own.map(({ kind, data }) => `${kind} ${data.provenance.eventId}`);
     contradictions.push(...repeated(ids).map((id) => `${customerId} has the fact ${id} twice`));
   }
-  return { figures: [...[...facts].sort(), ...linesOf(sums), ...answers], contradictions };
+  return { figures: [...[...facts].sort(), ...linesOf(sums), ...answers], contradictions, takenBack };
 };
 
 const totalsOf = async (part: 'MAIN' | 'CUTS'): Promise<string[]> => {
@@ -138,6 +152,7 @@ export const figuresOf = async (table: SimulatedTable, customers: readonly (read
       ...readingsIn(table),
     ],
     contradictions: [...books.flatMap(({ contradictions }) => contradictions), ...(isWatched ? await untoldMilestones(table) : [])],
+    takenBack: books.reduce((sum, own) => sum + own.takenBack, 0),
   };
 };
 

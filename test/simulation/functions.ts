@@ -63,6 +63,7 @@ const [
   onIncomplete,
   onFact,
   onRates,
+  lapses,
   onCommit,
   onChange,
   companyApi,
@@ -84,6 +85,7 @@ const [
   import('../../functions/integrations/stripe/on-incomplete.ts'),
   import('../../functions/arr/on-fact.ts'),
   import('../../functions/arr/on-rates.ts'),
+  import('../../functions/arr/task-lapses.ts'),
   import('../../functions/coordinator/on-commit.ts'),
   import('../../functions/coordinator/on-change.ts'),
   import('../../functions/company/api.ts'),
@@ -109,6 +111,7 @@ export const functions = {
   'on-incomplete': deployed(onIncomplete.handler, 60_000),
   'on-fact': deployed(onFact.handler),
   'on-rates': deployed(onRates.handler),
+  'task-lapses': deployed(lapses.handler, 600_000),
   /** With the events that its filter on the stream lets through. */
   'on-commit': { ...deployed(onCommit.handler, 60_000), accepts: namesOf([arrEvents.arrMovementsRecorded]) },
   'on-change': deployed(onChange.handler),

@@ -5,6 +5,9 @@ import type { Surroundings } from './surroundings.ts';
 
 const SLOW_MS = 2_000;
 const QUICK_MS = 20;
+/** Of a thousand lapses so many are held up on their way to the table, until others have written. */
+const HELD_PER_MILLE = 500;
+const HELD_MS = 20_000;
 
 /** How what a call came to goes back to who made it. */
 export type ComeBack<T> = (resolve: (value: T) => void, reject: (error: Error) => void) => void;
@@ -27,8 +30,14 @@ export class Net {
     const drawn = faultOf(operation, random, history.faultsPerMille);
     const fault = drawn !== undefined && this.#around.befalls(`${occurrence}: ${drawn}`, true) ? drawn : undefined;
     const slowMs = this.#around.isRandom && random.chance(100) ? SLOW_MS : QUICK_MS;
+    const isHeld =
+      this.#around.isRandom &&
+      by.fn === 'task-lapses' &&
+      operation !== 'Query' &&
+      subject.includes(' REC#') &&
+      random.chance(HELD_PER_MILLE);
     return waitOf<T>(by, (resolve, reject) => {
-      agenda.in(1 + random.below(slowMs), () => {
+      agenda.in(1 + random.below(isHeld ? HELD_MS : slowMs), () => {
         if (by.killed) return;
         if (fault === 'killed-before') return by.kill('is killed');
         const befallen = fault ?? this.#outages.faultOf(operation, agenda.nowMs);

@@ -28,16 +28,24 @@ const logEntry = (lane: string, position: number): Attributes => {
 };
 
 /**
- * What the table holds before the life begins: a log of the totals, and a number of the rate set that no run before this one had, since
- * functions keep what they read under it.
+ * What the table holds before the life begins: a log of the totals, that all days before `today` are gone through, and a number of the rate set
+ * that no run before this one had, since functions keep what they read under it.
  */
-export const beforehand = ({ logged }: Life, shard: string, rateSet: number): readonly Attributes[] => [
+export const beforehand = ({ logged }: Life, shard: string, rateSet: number, today: string): readonly Attributes[] => [
   {
     pk: { S: 'COMPANY#FX' },
     sk: { S: 'RATESET' },
     version: { N: String(rateSet) },
     recordedAt: { S: '2024-01-01T00:00:00.000Z' },
     __edb_e__: { S: 'rateSet' },
+    __edb_v__: { S: '1' },
+  },
+  {
+    pk: { S: 'WATCHED#lapses' },
+    sk: { S: 'MARK' },
+    name: { S: 'lapses' },
+    day: { S: today },
+    __edb_e__: { S: 'arrWatchMark' },
     __edb_v__: { S: '1' },
   },
   ...Array.from({ length: logged }, (_, i) => logEntry(laneOf(shard), i + 1)),

@@ -17,6 +17,7 @@ const cases: readonly (readonly [Protection, string, RegExp])[] = [
   ['checkpoint', 'the condition that an entry of the totals is new', /^(missing|too much): MAIN /],
   ['riding', 'the event on its item', /^missing: stripe\.main\.cus_\d fact /],
   ['listed', 'the list of the customers that have a book', /^missing: stripe\.main\.cus_\d \S+ \S+ at plan rate /],
+  ['watched', 'the list of the customers of whom something may lapse', /^missing: .* churn at plan rate -/],
   ['durable answer', 'the answer to a webhook only when it is stored', /^missing: taken in: evt_/],
   ['sync', 'the sync of what an org may have told', /^missing: read last: /],
   ['reported failures', 'the failures of a batch that are reported', /^missing: /],

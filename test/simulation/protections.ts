@@ -13,16 +13,20 @@ const CONDITIONS = {
   checkpoint: /^TOT#\d+ LOG#/,
 } as const satisfies Readonly<Record<string, RegExp>>;
 
+/** Lists, by the keys of their items. */
+const LISTS = { listed: 'BOOKS#', watched: 'WATCH#' } as const;
+
 /**
  * What keeps a fault from becoming a wrong figure. A run may do without one of them, so that a test sees what it is good for: one of the
  * conditions above, or
  * `riding`: that an event lies on its item, instead of being published by the function after its write;
  * `listed`: that a customer is listed before its first book;
+ * `watched`: that a customer of whom something may lapse is listed under that day;
  * `durable answer`: that a webhook is answered 2xx only when it is stored, and else sent again;
  * `sync`: that an org is asked for what its relay may have lost;
  * `reported failures`: that a function says which messages of a batch failed.
  */
-export type Protection = keyof typeof CONDITIONS | 'riding' | 'listed' | 'durable answer' | 'reported failures' | 'sync';
+export type Protection = keyof typeof CONDITIONS | 'riding' | 'listed' | 'watched' | 'durable answer' | 'reported failures' | 'sync';
 
 const text = (attribute: Attribute | undefined): string => (attribute !== undefined && 'S' in attribute ? attribute.S : '');
 
@@ -32,7 +36,7 @@ const isGuardedBy = (protection: Protection, { pk, sk }: Attributes): boolean =>
 
 export const rulesWithout = (protection: Protection): TableRules => ({
   isGuarded: (item) => !isGuardedBy(protection, item),
-  isKept: ({ pk }) => protection !== 'listed' || !text(pk).startsWith('BOOKS#'),
+  isKept: ({ pk }) => !(protection in LISTS && text(pk).startsWith(LISTS[protection as keyof typeof LISTS])),
 });
 
 const bare = (protection: Protection, params: Params): Params => {

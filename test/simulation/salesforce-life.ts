@@ -1,19 +1,26 @@
 import { DAY } from '../../demo/model.ts';
 import type { Random } from '../../demo/random.ts';
+import { addDays } from '../../functions/platform/calendar.ts';
 import { Agreement, create, dayOf, idOf, OrgTeller, PRODUCTS, update } from './agreements.ts';
 import { BEGIN, LAST } from './contracts.ts';
 import type { Link, SalesforceHappening } from './history.ts';
+import { LAPSES_AT_MS } from './lapse-schedule.ts';
 
 /** Lives of accounts in an org of Salesforce: what they sign, what becomes of it, and which customers of Stripe they are. */
 const MAX_ACCOUNTS = 2;
 const MAX_CHANGES = 5;
+/** What renews a term may begin so late, and so long is its line kept. */
+const RENEWAL_DAYS = 30;
+/** So long a change of an org takes until its fact is recorded. */
+const ON_ITS_WAY_SECONDS = 20;
 const SEGMENTS = ['Starter', 'Professional', 'Enterprise', 'Strategic'] as const;
 const CURRENCIES = ['USD', 'USD', 'EUR'] as const;
 /** Between two changes of an account: whoever was not told reads what became of it within a night or two, and each counts from its own day. */
 const ACCOUNT_DAYS = 20;
 
-const liveAgreement = (random: Random, agreement: Agreement, from: number): number => {
-  let at = from + DAY * (1 + random.below(15)) + random.below(DAY);
+/** Signs it, and changes it now and then; answers when for the last time. */
+const liveAgreement = (random: Random, agreement: Agreement, signedAt: number): number => {
+  let at = signedAt;
   agreement.sign(at);
   for (let changes = random.below(MAX_CHANGES); changes > 0; changes -= 1) {
     // Some changes follow within seconds: the second is read while the first is still being recorded.
@@ -26,6 +33,25 @@ const liveAgreement = (random: Random, agreement: Agreement, from: number): numb
     agreement.change(at);
   }
   return at;
+};
+
+const soonAfter = (random: Random, at: number): number => at + DAY * (1 + random.below(15)) + random.below(DAY);
+
+/**
+ * When a term is renewed: long before it is over, or afterwards. Then it is while the line is expired and renewing, so that its fact comes while
+ * the line lapses, or when it has lapsed; and what renews it begins at once, or after a gap, of which some are too long.
+ */
+const renewalOf = (random: Random, endsOn: string, from: number): { readonly signedAt: number; readonly startsOn: string } => {
+  const end = Date.parse(endsOn) / 1000;
+  const lapse = end + DAY * RENEWAL_DAYS + LAPSES_AT_MS / 1000;
+  const late = random.pick([
+    end + random.below(DAY * RENEWAL_DAYS),
+    lapse - random.below(ON_ITS_WAY_SECONDS),
+    lapse - random.below(ON_ITS_WAY_SECONDS),
+    lapse + random.below(30 * DAY),
+  ]);
+  if (random.chance(250) || late < from || end > LAST) return { signedAt: soonAfter(random, from), startsOn: endsOn };
+  return { signedAt: late, startsOn: random.chance(500) ? endsOn : addDays(endsOn, 1 + random.below(RENEWAL_DAYS + 5)) };
 };
 
 /** What becomes of an account itself: it moves to another segment, or says, and takes back, whom Stripe knows it as. */
@@ -61,11 +87,13 @@ const liveAccount = (random: Random, teller: OrgTeller, n: number, link: Link | 
   const drafted = at + random.below(20 * DAY);
   const bills = link?.by === 'contract' ? { Stripe_Subscription_Id__c: `sub_${n}_1` } : {};
   agreement.draft(drafted, dayOf(drafted + DAY * random.below(40)), bills);
-  const last = liveAgreement(random, agreement, drafted);
-  if (random.chance(400)) {
+  const last = liveAgreement(random, agreement, soonAfter(random, drafted));
+  if (random.chance(600)) {
     const renewal = new Agreement(random, teller, accountId, currency, `c${n}2`);
-    renewal.draft(last + DAY, agreement.endsOn, { Renewal_Of__c: agreement.id });
-    liveAgreement(random, renewal, last + DAY);
+    const { signedAt, startsOn } = renewalOf(random, agreement.endsOn, last + DAY);
+    const named = random.chance(700) ? { Renewal_Of__c: agreement.id } : {};
+    renewal.draft(Math.max(last + DAY, signedAt - DAY * (1 + random.below(15))), startsOn, named);
+    liveAgreement(random, renewal, signedAt);
   }
   moveAccount(random, teller, accountId, at, link);
 };

@@ -79,7 +79,8 @@ export interface Tried extends Pick<Run, 'faults' | 'counts' | 'steps'> {
 
 const triedWith = async (trial: Trial): Promise<Tried> => {
   const expected = await faultless(trial);
-  const { seen, complaints, faults, counts, steps } = await runOf(trial);
+  const { seen, complaints, faults, counts: lived, steps } = await runOf(trial);
+  const counts = seen.takenBack === 0 ? lived : { ...lived, 'lapses taken back': seen.takenBack };
   const problems = [...complaints, ...seen.contradictions, ...differences(expected, seen.figures)];
   return { faults, counts, steps, ...(problems.length === 0 ? {} : { failure: { ...trial, faults, problems } }) };
 };

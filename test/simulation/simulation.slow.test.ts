@@ -22,6 +22,8 @@ test('nothing is lost or doubled: books and totals are those of the faultless ru
     'answers 503',
     'answers a page of a proxy',
     'breaks off',
+    'called for late',
+    'called for twice',
     'cannot lock a row',
     'clocks differ',
     'delivered twice',
@@ -34,6 +36,7 @@ test('nothing is lost or doubled: books and totals are those of the faultless ru
     'killed-after',
     'killed-before',
     'lost by the relay',
+    'missed',
     'not-taken',
     'on the partner bus, too',
     'partly-done',
@@ -56,6 +59,9 @@ test('nothing is lost or doubled: books and totals are those of the faultless ru
     'company-api',
     'foldings',
     'ingest',
+    'lapses stated by the clock',
+    'lapses taken back',
+    'lapses that met another writer',
     'on-change',
     'on-commit',
     'on-event',
@@ -70,6 +76,7 @@ test('nothing is lost or doubled: books and totals are those of the faultless ru
     'salesforce-on-change',
     'salesforce-on-sync',
     'salesforce-sync',
+    'task-lapses',
   ]);
 }, 300_000);
 

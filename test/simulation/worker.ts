@@ -60,10 +60,13 @@ const seedsFrom = async (first: number, count: number): Promise<Lived> => {
 /** Lives with an org take longest: they are lived for what only they show. */
 const hasOrg = (seed: number): boolean => lifeOf(seed).happenings.some(({ by }) => by === 'salesforce');
 
+/** Protections of what is signed in an org. */
+const OF_ORGS: ReadonlySet<Protection> = new Set(['sync', 'watched']);
+
 /** The first of so many seeds that fails like this without a protection, at its shortest. */
 const firstWithout = async (without: Protection, alike: RegExp, seeds: number): Promise<Least | undefined> => {
   for (let seed = 1; seed <= seeds; seed += 1) {
-    if (hasOrg(seed) !== (without === 'sync')) continue;
+    if (hasOrg(seed) !== OF_ORGS.has(without)) continue;
     const { failure } = await triedWithout(without, seed);
     if (failure?.problems.some((problem) => alike.test(problem)) === true) return leastOf(failure, alike);
   }

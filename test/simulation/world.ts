@@ -8,6 +8,7 @@ import { type FunctionName, functions, INCOMPLETE_QUEUE_URL, SYNC_QUEUE_URL } fr
 import { type Fetched, type Gate, type Invocation, openGate, waitOf, withGateClosed } from './gate.ts';
 import type { History, Life, Run } from './history.ts';
 import { Lambda } from './lambda.ts';
+import { LapseSchedule } from './lapse-schedule.ts';
 import { Net } from './net.ts';
 import { Outages } from './outages.ts';
 import { beforehand } from './past.ts';
@@ -50,6 +51,7 @@ class World implements Gate {
   readonly #lambda: Lambda;
   readonly #net: Net;
   readonly #sync: SyncSchedule;
+  readonly #lapses: LapseSchedule;
 
   constructor(history: History, rateSet: number) {
     const around = new Surroundings(history, startOf(history.life));
@@ -64,6 +66,7 @@ class World implements Gate {
     this.#net = new Net(around, outages);
     this.#lambda = new Lambda(around);
     this.#sync = new SyncSchedule(around, this.#lambda.invoke);
+    this.#lapses = new LapseSchedule(around, this.#lambda.invoke);
     this.#queues = {
       'stripe-events': this.#queueOf('stripe-events', 'on-event', 4),
       'stripe-incomplete': this.#queueOf('stripe-incomplete', 'on-incomplete', 2),
@@ -94,7 +97,7 @@ class World implements Gate {
         (batch, done) => this.#project(shard, batch, done),
       ),
     ]);
-    for (const item of beforehand(history.life, SHARDS[0], rateSet))
+    for (const item of beforehand(history.life, SHARDS[0], rateSet, new Date(this.nowMs()).toISOString().slice(0, 10)))
       this.#services.call('PutItem', { TableName: process.env['TABLE_NAME'], Item: item }, undefined);
   }
 
@@ -113,6 +116,7 @@ class World implements Gate {
     const { happenings, pace } = history.life;
     new Doors(around, this.#buses, this.#salesforce, this.#lambda.invoke).open(happenings);
     this.#sync.open(happenings);
+    this.#lapses.open(happenings);
     const clocks = around.chance.of('jump');
     // What is read from Stripe after an import is of that day: it stays the same day.
     const jumpMs = HOUR * (1 + clocks.below(pace === 'live' ? 30 : 6));
@@ -136,6 +140,7 @@ class World implements Gate {
     if (by === undefined) return Promise.resolve(this.#services.call(operation, input, undefined).answer);
     return this.#net.asked(by, operation, subjectOf(operation, input), (fault) => {
       const { answer, changes } = this.#services.call(operation, input, fault);
+      if (by.fn === 'task-lapses' && fault === undefined && isRefused(answer)) this.#around.count('lapses that met another writer');
       // Without events that ride on their items the function publishes them now that it knows that it wrote them.
       const publish = (): void => {
         if (this.#around.history.without === 'riding') for (const { kind, item } of changes) this.#buses.toRevenueBus(kind, item);
@@ -187,6 +192,7 @@ class World implements Gate {
     if (sk === 'HEAD') this.#around.count('foldings');
     if (item['movedTo'] !== undefined) this.#around.count('recordings of customers in the book of another');
     this.#sync.changed(change);
+    this.#lapses.changed(change);
     const n = fnv1a32(pk) % SHARDS.length;
     this.#records += 1;
     // Numbers compare within a shard only: those of one lie far behind those of the other.
@@ -223,6 +229,9 @@ class World implements Gate {
     this.#lambda.invoke('on-commit', `${shardId} ${records[0]?.label}`, batch, (answer) => done(answer !== undefined));
   }
 }
+
+/** The condition of a write does not hold: somebody else has written meanwhile. */
+const isRefused = (answer: Answer | ServiceError): boolean => 'text' in answer && /ConditionalCheckFailed|DuplicateItem/.test(answer.text);
 
 const labelOfItem = (pk: string, sk: string): string => subjectOf('GetItem', { Key: { pk: { S: pk }, sk: { S: sk } } });
 

@@ -12,6 +12,8 @@ export interface Generations {
   readonly writing: string;
   /** When it was read for the first time, epoch milliseconds; absent of the first generation. */
   readonly sinceMs?: number;
+  /** The one that was read before it, as long as items of that one are not yet left to expire. */
+  readonly leaving?: string;
 }
 
 const FIRST: Generations = { reading: '', writing: '' };
@@ -20,8 +22,8 @@ const PLACE = { pk: 'TOT#GENERATIONS', sk: 'NOW' } as const;
 export const readGenerations = async (): Promise<Generations> => {
   const [item] = await queryRange<Generations>({ pk: PLACE.pk, from: PLACE.sk, to: PLACE.sk });
   if (item === undefined) return FIRST;
-  const { reading, writing, sinceMs } = item;
-  return { reading, writing, ...(sinceMs === undefined ? {} : { sinceMs }) };
+  const { reading, writing, sinceMs, leaving } = item;
+  return { reading, writing, ...(sinceMs === undefined ? {} : { sinceMs }), ...(leaving === undefined ? {} : { leaving }) };
 };
 
 /** Replaces what is read and written; false where another was there first. */
@@ -60,7 +62,7 @@ interface ShardItem {
 }
 
 const MAX_INFLATED_BYTES = 64_000_000;
-const refillKey = (generation: string): string => `TOT#${generation}#REFILL`;
+export const refillKey = (generation: string): string => `TOT#${generation}#REFILL`;
 
 const shardOf = ({ state, counted }: ShardItem): RefilledShard => ({
   isOpen: state === 'open',

@@ -3,6 +3,7 @@ import { log } from '../../platform/log.ts';
 import { toEntry } from '../records/codec.ts';
 import { readCustomerIds, readRecorded, shards } from '../records/store.ts';
 import { foldLane } from './base-store.ts';
+import { expireGeneration } from './expire.ts';
 import {
   type Counted,
   type Generations,
@@ -24,7 +25,7 @@ export interface Refill {
   /** Shards of the list of customers that are counted, and how many there are. */
   readonly done: number;
   readonly of: number;
-  /** The new totals are read from now on. */
+  /** The new totals are read from now on, and those of before are left to expire. */
   readonly isDone: boolean;
 }
 
@@ -36,10 +37,10 @@ const MAX_ATTEMPTS = 50;
 /** Digits and letters of an instant: a generation is never begun twice, and a later one sorts behind. */
 const generationNow = (): string => nowIso().replaceAll(/[^0-9TZ]/g, '');
 
-/** The generation that is being refilled, begun where none is. */
+/** The generation that is being refilled, begun where none is, and where none is left that was read before. */
 const begun = async (): Promise<Generations> => {
   const now = await readGenerations();
-  if (now.reading !== now.writing) return now;
+  if (now.reading !== now.writing || now.leaving !== undefined) return now;
   const next = { ...now, writing: generationNow() };
   return (await replaceGenerations(now, next)) ? next : begun();
 };
@@ -83,27 +84,47 @@ const refillShard = async (generation: string, shard: string): Promise<void> => 
   throw new Error(`the projector wrote to lane ${lane} at each of ${MAX_ATTEMPTS} attempts; ask again`);
 };
 
+/** Counts the shards that are not counted yet, and answers how many there are by then: fewer than all where it was not to go on. */
+const refillShards = async (generation: string, mayGoOn: () => boolean): Promise<number> => {
+  let done = 0;
+  for (const shard of shards) {
+    const known = await refilledShard(generation, shard);
+    if (known === undefined || known.isOpen) {
+      if (!mayGoOn()) return done;
+      await refillShard(generation, shard);
+    }
+    done += 1;
+  }
+  return done;
+};
+
 /**
- * Makes the totals anew from the recordings, in a generation of their own, while facts go on arriving; at the end that one is read. What is done
- * is kept, so that whoever stops in between is gone on from by the next call: `mayGoOn` is asked before each shard.
+ * Makes the totals anew from the recordings, in a generation of their own, while facts go on arriving; at the end that one is read, and the one of
+ * before is left to expire. What is done is kept, so that whoever stops in between is gone on from by the next call: `mayGoOn` is asked before each
+ * shard, and before each page of what is to expire.
  *
  * Each item of a recording is counted once: while a shard has not been begun, the projector leaves its records out, for they lie in the table
  * when the shard is read; while it is read, the projector waits; from then on it counts what the shard's entries do not hold (projection.ts).
  */
 export const refillTotals = async (mayGoOn: () => boolean): Promise<Refill> => {
-  const generations = await begun();
-  const { writing: generation } = generations;
-  let done = 0;
-  for (const shard of shards) {
-    const known = await refilledShard(generation, shard);
-    if (known === undefined || known.isOpen) {
-      if (!mayGoOn()) return { generation, done, of: shards.length, isDone: false };
-      await refillShard(generation, shard);
-    }
-    done += 1;
+  const begunAs = await begun();
+  const { reading: before, writing: generation, leaving } = begunAs;
+  const of = shards.length;
+  if (leaving === undefined) {
+    const done = await refillShards(generation, mayGoOn);
+    if (done < of) return { generation, done, of, isDone: false };
+    // What readers add to the bases stays short.
+    for (const lane of lanes) await foldLane(laneIn(generation, lane));
+    await replaceGenerations(begunAs, { reading: generation, writing: generation, sinceMs: nowMs(), leaving: before });
   }
-  // What readers add to the bases stays short.
-  for (const lane of lanes) await foldLane(laneIn(generation, lane));
-  await replaceGenerations(generations, { reading: generation, writing: generation, sinceMs: nowMs() });
-  return { generation, done, of: shards.length, isDone: true };
+  const isDone = await expireGeneration(leaving ?? before, mayGoOn);
+  if (isDone) await leave(generation);
+  return { generation, done: of, of, isDone };
+};
+
+/** Nothing of the generation before this one is left to do. */
+const leave = async (generation: string): Promise<void> => {
+  const now = await readGenerations();
+  const { leaving, ...rest } = now;
+  if (now.reading === generation && leaving !== undefined) await replaceGenerations(now, rest);
 };
