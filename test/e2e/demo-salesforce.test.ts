@@ -36,7 +36,7 @@ beforeAll(async () => {
     stripe: (now) => startDemoStripe(demo, now),
     orgsConnected: false,
   });
-  await loadInto(whole.stack, whole.dataDir, demo, () => undefined);
+  await loadInto(whole.stack, whole.dataDir, demo, whole.stripe, () => undefined);
   for (const on of DAYS) billed.set(on, await totalOn(on));
   fillDemoOrg(whole.salesforce, demo);
   // A function that read the empty secret just now asks again after half a minute.
