@@ -6,7 +6,7 @@ import { writeWhole } from './whole-file.ts';
 
 /**
  * Local values of the template's secrets: `secrets.json` in the data folder, by the secret's name. What is missing there
- * is made up once and written down, so that a person can read it (to sign a webhook) or replace it (by a real test key).
+ * is made up once and written down, so that a person can read it (to sign a webhook) or replace it (an API key by a real test key).
  */
 const placeholders: readonly { readonly name: RegExp; readonly make: () => unknown }[] = [
   { name: /\/webhook-signing$/, make: () => ({ webhookSecrets: [`whsec_local_${randomBytes(18).toString('hex')}`] }) },

@@ -9,7 +9,7 @@ export type { StripeObject } from './stripe-render.ts';
 
 /**
  * Stands in for Stripe's API in tests and in the demo: a real HTTP server with state, which answers the reads that Ascent makes as Stripe does
- * (ids unless expanded, pages, problems), and fails on request. It only reads; state comes from `put` or from a provider.
+ * (ids unless expanded, pages, events of thirty days, problems), and fails on request. It only reads; state comes from `put` or from a provider.
  */
 export interface StripeOptions extends StripeSources {
   /** 0: any free port. */

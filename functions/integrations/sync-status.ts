@@ -1,4 +1,4 @@
-import type { SyncProblem } from './sync-marks.ts';
+import type { SyncProblem } from './sync-marks-store.ts';
 
 /** How far one kind of object of a source is known. */
 export interface SyncedObject {

@@ -6,7 +6,7 @@ import { count } from '../../platform/metrics.ts';
 import { commit } from '../../platform/table.ts';
 import { replayedFrom } from '../kept-event.ts';
 import { moveParked, parkedEvent, parkWrite } from '../parked-store.ts';
-import { lastProblem, noteMended, noteProblem } from '../sync-marks.ts';
+import { lastProblem, noteMended, noteProblem } from '../sync-marks-store.ts';
 import { markIntake, type Outcome } from '../watermark.ts';
 import type { Delivery } from './delivery.ts';
 import { Dirty, isFollowed } from './dirty.ts';

@@ -1,5 +1,5 @@
 import type { SalesforceInstance } from '../../platform/config.ts';
-import { lastProblem } from '../sync-marks.ts';
+import { lastProblem } from '../sync-marks-store.ts';
 import { type SyncedObject, type SyncStatus, syncStatusOf } from '../sync-status.ts';
 import { isTold, SYNCED } from './sync-plan.ts';
 import { SYSTEM, syncMarks } from './sync-store.ts';

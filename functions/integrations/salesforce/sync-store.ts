@@ -1,5 +1,5 @@
 import type { SalesforceObject } from '../../platform/config.ts';
-import { marks, marksOf, written } from '../sync-marks.ts';
+import { marks, marksOf, written } from '../sync-marks-store.ts';
 
 /** How far each object of an org has been asked for, and what of it is known to be unread. */
 

@@ -1,7 +1,7 @@
 import { nowIso, nowMs } from '../../platform/clock.ts';
 import { companyConfig } from '../../platform/config.ts';
 import { log } from '../../platform/log.ts';
-import { noteProblem } from '../sync-marks.ts';
+import { noteProblem } from '../sync-marks-store.ts';
 import type { OrgReading, ReadProblem } from './read-in.ts';
 import { listIds } from './read-in.ts';
 import { configurationOf, dueOf, isTold, nightOf, SYNCED } from './sync-plan.ts';

@@ -1,7 +1,7 @@
 import { companyConfig, type SalesforceInstance } from '../../platform/config.ts';
 import { taskHandler } from '../../platform/handler.ts';
 import { errorFields, log } from '../../platform/log.ts';
-import { lastProblem, type SyncProblem } from '../sync-marks.ts';
+import { lastProblem, type SyncProblem } from '../sync-marks-store.ts';
 import { isConnected, openOrg } from './org-reading.ts';
 import { syncOrg } from './sync.ts';
 import { SYSTEM } from './sync-store.ts';

@@ -1,5 +1,3 @@
-import type { Run, SyncMark } from './sync-store.ts';
-
 /** Names of one object's events. */
 const of = (object: string, ...what: readonly string[]): readonly string[] => what.map((one) => `${object}.${one}`);
 
@@ -65,6 +63,25 @@ export const LISTED = [
 ] as const satisfies readonly { readonly group: string; readonly types: readonly string[] }[];
 
 export type Group = (typeof LISTED)[number]['group'];
+
+/** A look through one group: of events that were created between these times, both included, newest first. */
+export interface Run {
+  /** Epoch milliseconds. */
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** The last event that was looked at: the next ones are older. */
+  readonly afterId?: string;
+}
+
+export interface SyncMark {
+  /** Epoch milliseconds: events that were created up to then have been looked through. */
+  readonly throughMs?: number;
+  readonly run?: Run;
+  /** Events that had not come and were found, by all looks; one that a crash has found twice counts twice. */
+  readonly missed?: number;
+  /** ISO instant at which some were found last. */
+  readonly missedAt?: string;
+}
 
 const DAY_MS = 86_400_000;
 /** Stripe lists events for so many days. */

@@ -1,6 +1,6 @@
 import type { StripeInstance } from '../../platform/config.ts';
 import { present } from '../present.ts';
-import { lastProblem } from '../sync-marks.ts';
+import { lastProblem } from '../sync-marks-store.ts';
 import { type SyncedObject, type SyncStatus, syncStatusOf } from '../sync-status.ts';
 import { LISTED } from './sync-plan.ts';
 import { SYSTEM, syncMarks } from './sync-store.ts';

@@ -1,27 +1,8 @@
-import { marks, marksOf, written } from '../sync-marks.ts';
-import type { Group } from './sync-plan.ts';
+import { marks, marksOf, written } from '../sync-marks-store.ts';
+import type { Group, Run, SyncMark } from './sync-plan.ts';
 
 /** How far each group of an account's events has been looked through. */
 export const SYSTEM = 'stripe';
-
-/** A look through one group: of events that were created between these times, both included, newest first. */
-export interface Run {
-  /** Epoch milliseconds. */
-  readonly sinceMs: number;
-  readonly untilMs: number;
-  /** The last event that was looked at: the next ones are older. */
-  readonly afterId?: string;
-}
-
-export interface SyncMark {
-  /** Epoch milliseconds: events that were created up to then have been looked through. */
-  readonly throughMs?: number;
-  readonly run?: Run;
-  /** Events that had not come and were found, by all looks; one that a crash has found twice counts twice. */
-  readonly missed?: number;
-  /** ISO instant at which some were found last. */
-  readonly missedAt?: string;
-}
 
 /** The marks of an account's groups; of one that was never looked through, an empty one. */
 export const syncMarks = async (instance: string): Promise<(group: Group) => SyncMark> => {

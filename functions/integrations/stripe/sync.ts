@@ -5,12 +5,12 @@ import { log } from '../../platform/log.ts';
 import { count } from '../../platform/metrics.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { present } from '../present.ts';
-import { lastProblem, noteMended, noteProblem } from '../sync-marks.ts';
+import { lastProblem, noteMended, noteProblem } from '../sync-marks-store.ts';
 import type { Query, StripeReader } from './client.ts';
 import { missingAmong } from './missing.ts';
 import { putOnSourceBus } from './source-bus.ts';
-import { dueOf, LISTED } from './sync-plan.ts';
-import { endRun, type Run, SYSTEM, saveRun, syncMarks } from './sync-store.ts';
+import { dueOf, LISTED, type Run } from './sync-plan.ts';
+import { endRun, SYSTEM, saveRun, syncMarks } from './sync-store.ts';
 import { acceptedOf } from './webhook.ts';
 
 /** Stripe's own limit. */
