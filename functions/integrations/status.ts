@@ -100,7 +100,7 @@ export interface DataThrough {
   readonly lastEvent?: { readonly eventId: string; readonly recordedAt: string; readonly lagSeconds: number };
 }
 
-/** One or two small reads a source. */
+/** Three small reads a source. */
 export const dataThrough = async (): Promise<readonly DataThrough[]> =>
   (await integrations()).map((integration) => {
     const { source, watermark } = integration;
