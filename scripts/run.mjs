@@ -136,19 +136,21 @@ const checkRuntime = () => {
 /** Runs one step to its end. The step has the terminal; signals that reach only this process are passed on. */
 const runStep = (args) =>
   new Promise((resolve) => {
-    const child = spawn(NODE, args, {
-      cwd: ROOT,
-      stdio: 'inherit',
-      // Whatever a step starts by the name `node` is the same Node.
-      env: { ...process.env, PATH: `${BINARIES}${delimiter}${process.env.PATH ?? ''}` },
-    });
+    let child;
     const forward = (signal) => {
       // Ctrl-C in a terminal reaches the child by itself; a second one would cut its orderly stop short.
       if (signal === 'SIGINT' && process.stdin.isTTY) return;
       child.kill(signal);
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    // Before the child: it may have been heard of by the time this goes on.
     for (const signal of signals) process.on(signal, forward);
+    child = spawn(NODE, args, {
+      cwd: ROOT,
+      stdio: 'inherit',
+      // Whatever a step starts by the name `node` is the same Node.
+      env: { ...process.env, PATH: `${BINARIES}${delimiter}${process.env.PATH ?? ''}` },
+    });
     child.once('error', (error) => fail(`${args[0]} could not be started: ${error.message}`));
     child.once('close', (status, signal) => {
       for (const name of signals) process.removeListener(name, forward);

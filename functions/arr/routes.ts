@@ -104,11 +104,24 @@ export const arrRoutes = defineRoutes({
     scope: 'arr/read',
     summary: 'Rulings by hand, newest first: which customers or lines are one, and which agreements go on',
     query: z.object({
-      status: z.optional(z.enum(['proposed', 'approved', 'rejected']).check(z.describe('Only those that stand so'))),
+      status: z.optional(
+        z
+          .enum(['proposed', 'approved', 'rejected'])
+          .check(z.describe('Only those that stand so; one that was proposed or decided in the last second may be missing')),
+      ),
       customerId: z.optional(name('Only those about this customer')),
     }),
     paged: true,
-    response: z.object({ items: z.array(ruling), nextCursor: z.nullable(z.string()) }),
+    response: z.object({
+      items: z.array(ruling),
+      nextCursor: z
+        .nullable(z.string())
+        .check(
+          z.describe(
+            'Where the next page starts, or null after the last. Of one customer and one status together, a page may hold fewer items than its limit, or none, and more may follow',
+          ),
+        ),
+    }),
   },
   proposeArrRuling: {
     method: 'POST',

@@ -76,11 +76,22 @@ export interface ParkedEvent {
 
 const REPLAYED_KEPT_DAYS = 90;
 
-/** Fails where this event lies parked already; one that is being or was replayed may be parked anew. */
-export const parkWrite = (parked: Omit<ParkedEvent, 'state'>): Write => ({
-  put: parkedEvents
-    .put({ ...parked, state: 'parked', listed: 'open' })
-    .where(({ state, eventId }, { notExists, ne }) => `${notExists(eventId)} OR ${ne(state, 'parked')}`)
+/** What is parked for the first time, or anew: by whom it was replayed before is no part of it. */
+export type Parking = Omit<ParkedEvent, 'state' | 'replayedBy' | 'replayedAt'>;
+
+/** What one parking may say and the next may not. */
+const MAY_LACK = ['observedAt', 'field', 'event'] as const;
+
+/**
+ * Fails where this event lies parked already; one that is being or was replayed may be parked anew, and still says who had it replayed last, and
+ * when.
+ */
+export const parkWrite = ({ system, instance, eventId, ...parked }: Parking): Write => ({
+  update: parkedEvents
+    .update({ system, instance, eventId })
+    .set({ ...parked, state: 'parked', listed: 'open' })
+    .remove(['expiresAt', ...MAY_LACK.filter((field) => parked[field] === undefined)])
+    .where(({ state }, { notExists, ne }) => `${notExists(state)} OR ${ne(state, 'parked')}`)
     .params(),
 });
 

@@ -22,7 +22,7 @@ const entryOf = (parked: ParkedEvent, source: Source): { readonly source: string
 /**
  * Sends a parked event through the front of the intake again. It is marked first: were the mark to come second, the intake might already have
  * closed it. A replay that is lost in between stays listed as `replaying` and can be repeated. `replayedBy` is the caller's id at the identity
- * provider: it stands with the event until that is parked anew, and in the log.
+ * provider: it stands with the event, parked anew or not, until it is replayed again; and in the log.
  */
 export const replay = async (parked: ParkedEvent, source: Source, replayedBy: string): Promise<void> => {
   const busName = process.env['SOURCE_BUS_NAME'];

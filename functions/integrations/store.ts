@@ -143,18 +143,19 @@ export const customerOfObject = async (system: string, instance: string, objectI
   return data[0]?.customerId;
 };
 
-/** All showings of an object, oldest first, read consistently: when each was, and whose it says that the object is. */
+/** All showings of an object, oldest first, read consistently: when each was, whose it says that the object is, and its fact as JSON text. */
 export const showingsOf = async (
   system: string,
   instance: string,
   objectId: string,
-): Promise<readonly Pick<Showing, 'observedAt' | 'eventId' | 'eventType' | 'customerId'>[]> => {
+): Promise<readonly (Pick<Showing, 'observedAt' | 'eventId' | 'eventType' | 'customerId'> & { readonly data?: string })[]> => {
   const items = await readAll(showings.query.byObject({ system, instance, objectId }), { consistent: true });
-  return items.map(({ observedAt, eventId, eventType, customerId }) => ({
+  return items.map(({ observedAt, eventId, eventType, customerId, event }) => ({
     observedAt: Number(observedAt),
     eventId,
     eventType,
     ...(customerId === undefined ? {} : { customerId }),
+    ...(event === undefined ? {} : { data: event.data }),
   }));
 };
 

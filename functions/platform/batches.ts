@@ -60,19 +60,19 @@ const verdicts = (open: readonly Group[], reasons: readonly CommitReason[]): Rea
 const commitPack = async (pack: readonly Group[], results: Result<void, GroupProblem>[]): Promise<void> => {
   let open = pack;
   while (open.length > 0) {
-    const result = await commit(open.flatMap(({ writes }) => writes));
+    const result = await commitOrRefusal(open.flatMap(({ writes }) => writes));
     if (result.ok) return;
     const [first, ...others] = open;
     if (first !== undefined && others.length === 0) {
       results[first.index] = result;
       return;
     }
-    if (result.problem.code === 'busy') break;
+    if (result.problem.code !== 'conflict') break;
     const refused = verdicts(open, result.problem.reasons);
     for (const [group, problem] of refused) results[group.index] = { ok: false, problem };
     open = open.filter((group) => !refused.has(group));
   }
-  for (const group of open) results[group.index] = await commit(group.writes);
+  for (const group of open) results[group.index] = await commitOrRefusal(group.writes);
 };
 
 /** Groups that create one item each, no two of them the same: they go out together, though each stands for itself. */
@@ -89,12 +89,18 @@ const creating = (groups: readonly Group[]): Map<Group, Item> => {
   return items.size < MIN_INSERTED_TOGETHER ? new Map() : items;
 };
 
+/** What can never be stored is refused as a whole, or as the reason why a transaction was cancelled. */
+const isRefusal = (error: unknown): error is DynamoDbError => {
+  if (!(error instanceof DynamoDbError)) return false;
+  return error.name === 'ValidationException' || error.CancellationReasons?.some(({ Code: code }) => code === 'ValidationError') === true;
+};
+
 /** As `commit`, with what DynamoDB refuses to store as an answer, so that the others of a batch go on. */
 const commitOrRefusal = async (writes: readonly Write[]): Promise<Result<void, GroupProblem>> => {
   try {
     return await commit(writes);
   } catch (error) {
-    if (!(error instanceof DynamoDbError) || error.name !== 'ValidationException') throw error;
+    if (!isRefusal(error)) throw error;
     return { ok: false, problem: { code: 'refused', detail: error.message, reasons: writes.map(() => 'none') } };
   }
 };
@@ -119,8 +125,8 @@ const insertTogether = async (items: ReadonlyMap<Group, Item>, results: Result<v
 /**
  * Commits each group all or nothing. A group of one write goes out by itself, beside the others: within a transaction it would cost twice.
  * Those that create an item share requests, each with its own verdict. Groups of several writes share transactions, as many as fit. Where one
- * is cancelled, the groups whose own condition failed are answered so, and the rest goes on without them; where others were in the way, one by
- * one. Answers per group, in the order of the groups; an empty group is done. Groups of several writes that touch the same item go into
+ * is cancelled, the groups whose own condition failed are answered so, and the rest goes on without them; where others were in the way, or one
+ * can never be stored, one by one. Answers per group, in the order of the groups; an empty group is done. Groups of several writes that touch the same item go into
  * successive transactions, in order.
  */
 export const batchCommit = async (groups: readonly (readonly Write[])[]): Promise<readonly Result<void, GroupProblem>[]> => {

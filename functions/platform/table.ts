@@ -178,4 +178,4 @@ export const getItems = async <T extends Key>(keys: readonly Key[]): Promise<T[]
 
 export { batchCommit } from './batches.ts';
 export { tableName } from './clients/dynamodb.ts';
-export { type CommitProblem, commit, mustExist, mustNotExist, type Write } from './writes.ts';
+export { type CommitProblem, commit, MAX_TRANSACTION_WRITES, mustExist, mustNotExist, type Write } from './writes.ts';

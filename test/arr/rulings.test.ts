@@ -10,11 +10,13 @@ import { recordFacts } from '../../functions/arr/records/record.ts';
 import { arrRoutes } from '../../functions/arr/routes.ts';
 import type { RulingRecord } from '../../functions/arr/rulings/ruling.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
+import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
 import { call, lambdaContext, type ProblemAnswer, type TestResponse } from '../support/http.ts';
 import { eventsIn } from '../support/items.ts';
 import { customer, seats, subscription } from './facts.ts';
 
 const table = useDynamoDB();
+const proxy = useDynamoDBProxy(table);
 process.env['ASCENT_CONFIG'] = JSON.stringify(company);
 /** The platform's clock stands at 2026-11-05T10:00:00Z. */
 const clock = new BigInt64Array([1_793_872_800_000n, 0n]);
@@ -73,7 +75,7 @@ const decide = (rulingId: string, verb: 'approve' | 'reject', subject: string): 
   call(api, 'POST', `/api/v1/arr/rulings/${rulingId}/${verb}`, { ...SCOPES, subject });
 /** What approvals told is delivered, each `times` times; answers how many messages failed. */
 const deliver = async (times = 1): Promise<number> => {
-  const told = await eventsIn('RULINGS');
+  const told = await eventsIn('RULED');
   const bodies = told.flatMap((event) => {
     const { source, type, ...detail } = event;
     const body = JSON.stringify({
@@ -175,7 +177,7 @@ describe('a ruling by hand', () => {
     expect((await decide(rulingId, 'approve', 'bob')).status).toBe(200);
     expect((await decide(rulingId, 'reject', 'cid')).json).toMatchObject({ status: 409, type: expect.stringContaining('ruling-decided') });
     expect((await decide(rulingId, 'approve', 'cid')).status).toBe(409);
-    expect(await eventsIn('RULINGS')).toHaveLength(1);
+    expect(await eventsIn('RULED')).toHaveLength(1);
   });
 
   it('is decided once when two decide at the same time', async () => {
@@ -187,7 +189,7 @@ describe('a ruling by hand', () => {
   it('that is rejected, also by its proposer, changes nothing', async () => {
     const { rulingId } = (await propose(LINK)).json;
     expect((await decide(rulingId, 'reject', 'ann')).json).toMatchObject({ status: 'rejected', decidedBy: 'ann' });
-    expect(await eventsIn('RULINGS')).toEqual([]);
+    expect(await eventsIn('RULED')).toEqual([]);
   });
 
   it('that an agreement goes on names the customer whose agreement it is, not who pays for it', async () => {
@@ -210,6 +212,74 @@ describe('a ruling by hand', () => {
     expect(page.items).toEqual([second]);
     expect((await list({ limit: '1', customerId: PAYER, cursor: page.nextCursor ?? '' })).items).toEqual([first]);
     expect((await list({ status: 'approved' })).items).toEqual([]);
+    expect(await list({ status: 'proposed' })).toEqual({ items: [second, first], nextCursor: null });
+    const approved = (await decide(first.rulingId, 'approve', 'bob')).json;
+    expect((await list({ status: 'proposed' })).items).toEqual([second]);
+    expect((await list({ status: 'approved' })).items).toEqual([approved]);
+    expect((await list({ status: 'approved', customerId: ACCOUNT })).items).toEqual([approved]);
+    expect((await list({ status: 'rejected', customerId: ACCOUNT })).items).toEqual([]);
+    expect((await list({})).items).toEqual([second, approved]);
+  });
+
+  it('is proposed once by one person though asked for several times at the same moment, and by each person for herself', async () => {
+    // Both look for an open one before either is recorded, a moment apart.
+    const { promise: isFirstDecided, resolve: firstDecided } = Promise.withResolvers<void>();
+    const { promise: areBothDecided, resolve: bothDecided } = Promise.withResolvers<void>();
+    const ids: unknown[] = [];
+    let looked = 0;
+    proxy.before = async ({ operation, input }) => {
+      if (operation === 'GetItem' && input.Key?.['pk']?.S?.startsWith('RULINGWORDS#')) {
+        looked += 1;
+        if (looked === 2) await isFirstDecided;
+      }
+      if (operation !== 'TransactWriteItems' || ids.length > 1) return undefined;
+      ids.push(input.TransactItems?.[0]?.Put?.Item?.['sk']?.S);
+      if (ids.length === 2) bothDecided();
+      clock[0] = (clock[0] as bigint) + 5n;
+      firstDecided();
+      await areBothDecided;
+      return undefined;
+    };
+    const both = await Promise.all([propose(LINK), propose({ isSame: true, otherId: PAYER, customerId: ACCOUNT, kind: 'link' })]);
+    expect(new Set(ids).size).toBe(2);
+    proxy.before = undefined;
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect(both[0].json).toEqual(both[1].json);
+    expect((await propose(LINK, 'cid')).json.rulingId).not.toBe(both[0].json.rulingId);
+    expect((await propose({ ...LINK, isSame: false })).json.rulingId).not.toBe(both[0].json.rulingId);
+    const { json } = await call<{ items: RulingRecord[] }>(api, 'GET', '/api/v1/arr/rulings', SCOPES);
+    expect(json.items).toHaveLength(3);
+  });
+
+  it('can be proposed again in the same words once it is decided, and is decided by itself', async () => {
+    const first = (await propose(LINK)).json.rulingId;
+    await decide(first, 'reject', 'bob');
+    clock[0] = (clock[0] as bigint) + 1000n;
+    const second = (await propose(LINK)).json.rulingId;
+    expect(second > first).toBe(true);
+    expect((await decide(first, 'approve', 'bob')).status).toBe(409);
+    expect((await decide(second, 'approve', 'bob')).json).toMatchObject({ rulingId: second, status: 'approved' });
+    expect((await decide(first, 'reject', 'bob')).json).toMatchObject({ rulingId: first, status: 'rejected' });
+    expect((await eventsIn('RULED')).map(({ id }) => id)).toEqual([`ruling:${second}`]);
+  });
+
+  it('is proposed and decided by what its own keys hold, however many there are', async () => {
+    const asked = (): string[] =>
+      proxy.calls.flatMap(({ operation, input }) => {
+        const writes = input.TransactItems?.map(({ Put: put }) => String(put?.Item?.['pk']?.S).split('#')[0]);
+        const keys = Object.values(input.RequestItems ?? {}).flatMap(({ Keys: own }) => own ?? []);
+        const pks = [...(writes ?? []), ...[input.Key, ...keys].map((key) => key?.['pk']?.S?.split('#')[0])];
+        return pks.some((pk) => pk?.startsWith('RUL')) || JSON.stringify(input).includes('"RULINGS')
+          ? [`${operation} ${pks.filter((pk) => pk !== undefined).join(' ')}`]
+          : [];
+      });
+    proxy.calls.length = 0;
+    const { rulingId } = (await propose(LINK)).json;
+    // The words of its proposer; then the proposal, these words, and the lists of both customers.
+    expect(asked()).toEqual(['GetItem RULINGWORDS', 'TransactWriteItems RULINGS RULINGWORDS RULINGS RULINGS']);
+    proxy.calls.length = 0;
+    await decide(rulingId, 'approve', 'bob');
+    expect(asked()).toEqual(['BatchGetItem RULINGS RULED', 'TransactWriteItems RULED RULINGWORDS']);
   });
 
   it.each([
@@ -228,6 +298,6 @@ describe('a ruling by hand', () => {
   ])('on %s is a problem that says so', async (_what, ruling, status, code, field) => {
     const { json } = await propose(ruling);
     expect(json).toMatchObject({ status, type: expect.stringContaining(code), ...(field === undefined ? {} : { field }) });
-    expect(await eventsIn('RULINGS')).toEqual([]);
+    expect(await eventsIn('RULED')).toEqual([]);
   });
 });

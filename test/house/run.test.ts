@@ -13,10 +13,10 @@ mkdir -p node_modules/node/bin && cp fake-node node_modules/node/bin/node
 const NODE = `#!/bin/sh
 [ "$1" = --version ] && { echo v24.0.0; exit 0; }
 case "$*" in *hang*)
-  sleep 20 &
-  trap 'kill $!; echo told; exit 9' TERM
+  trap 'echo told; exit 9' TERM
   echo "ran $*"
-  wait;;
+  # A trap is heard between short sleeps; a signal just before a shell's \`wait\` may be heard after it.
+  for i in $(seq 200); do sleep 0.1; done;;
 esac
 echo "ran $*"
 exit 3

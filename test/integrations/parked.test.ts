@@ -3,19 +3,20 @@ import {
   isParkedPosition,
   moveParked,
   openParkedEvents,
-  type ParkedEvent,
+  type Parking,
   parkedEvent,
   parkWrite,
 } from '../../functions/integrations/parked-store.ts';
 import { commit } from '../../functions/platform/table.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
+import { itemsUnder } from '../support/items.ts';
 
 const table = useDynamoDB();
 const proxy = useDynamoDBProxy(table);
 beforeEach(() => table.another());
 
-const parked = (eventId: string, parkedAt: string): Omit<ParkedEvent, 'state'> => ({
+const parked = (eventId: string, parkedAt: string): Parking => ({
   system: 'stripe',
   instance: 'main',
   eventId,
@@ -71,6 +72,31 @@ describe('the list of parked events', () => {
     expect((await walk(2)).flat()).toEqual(['evt_e', 'evt_b', 'evt_c', 'evt_a']);
     await park('evt_d', '2026-11-05T12:00:00.000Z');
     expect((await walk(2)).flat()).toEqual(['evt_e', 'evt_b', 'evt_c', 'evt_a', 'evt_d']);
+  });
+
+  it('tells of one that is parked anew who had it replayed last, and nothing else of before', async () => {
+    const known = await parkedEvent('stripe', 'main', 'evt_d');
+    if (known === undefined) throw new Error('evt_d is not parked');
+    const replayed = { replayedBy: 'user-1', replayedAt: '2026-11-05T11:00:00.000Z' };
+    const more = { observedAt: 1_793_872_800, field: 'items' };
+    await moveParked({ ...known, ...more, ...replayed }, 'replaying', Date.parse('2026-11-05T11:00:00Z'));
+    await park('evt_d', '2026-11-05T11:00:01.000Z');
+    expect(await parkedEvent('stripe', 'main', 'evt_d')).toEqual({
+      ...parked('evt_d', '2026-11-05T11:00:01.000Z'),
+      ...replayed,
+      state: 'parked',
+    });
+    // By another person, taken in at last, and parked anew by a later delivery: it does not expire then.
+    const later = { replayedBy: 'user-7', replayedAt: '2026-11-05T12:00:00.000Z' };
+    await moveParked({ ...known, ...later }, 'replayed', Date.parse('2026-11-05T12:00:00Z'));
+    const { event: _, ...without } = parked('evt_d', '2026-11-05T13:00:00.000Z');
+    expect((await commit([parkWrite(without)])).ok).toBe(true);
+    expect(await parkedEvent('stripe', 'main', 'evt_d')).toEqual({ ...without, ...later, state: 'parked' });
+    const [item] = await itemsUnder('EVT#stripe#main#evt_d');
+    expect(Object.keys(item ?? {})).not.toContain('expiresAt');
+    expect((await openParkedEvents('stripe', 'main', 10)).items.at(-1)).toMatchObject({ eventId: 'evt_d', ...later });
+    // And once only.
+    expect(await commit([parkWrite(without)])).toMatchObject({ ok: false, problem: { code: 'conflict' } });
   });
 
   it('goes on where the last event of a page is closed while the page is read', async () => {

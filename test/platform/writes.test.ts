@@ -299,6 +299,18 @@ describe('a batch', () => {
     expect(operations()).toHaveLength(6 + 2);
   });
 
+  test('commits one by one where a group can never be stored, and answers refused for that', async () => {
+    const huge = (book: string): Write[] => [create(book, '1'), create(book, '2', 'x'.repeat(420_000))];
+    const results = await batchCommit([pages('s1', 2), huge('s2'), pages('s3', 2)]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(results[1]).toMatchObject({ problem: { code: 'refused' } });
+    expect([await textOf('s1', '001'), await textOf('s2', '1'), await textOf('s3', '001')]).toEqual(['x', undefined, 'x']);
+    // As a reason among those of a cancelled transaction, at first of both groups and then of the first alone.
+    proxy.refusals.push(cancelled('None', 'ValidationError', 'None', 'None'), cancelled('None', 'ValidationError'));
+    const others = await batchCommit([pages('s4', 2), pages('s5', 2)]);
+    expect(others.map((result) => (result.ok ? 'ok' : result.problem.code))).toEqual(['refused', 'ok']);
+  });
+
   test('splits what does not fit into a hundred writes', async () => {
     const results = await batchCommit([pages('n1', 60), pages('n2', 40), pages('n3', 2)]);
     expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);

@@ -18,6 +18,7 @@ export interface Asked {
   readonly KeyConditionExpression?: string;
   readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
   readonly ConsistentRead?: boolean;
+  readonly Limit?: number;
   /** Of a BatchGetItem, by table. */
   readonly RequestItems?: Record<string, KeysAndAttributes>;
   readonly TransactItems?: TransactWriteItem[];

@@ -13,6 +13,8 @@ export interface Link {
   readonly by: 'by-hand' | 'customer' | 'subscription' | 'agreement';
   /** The customer that is named, the subscription or the agreement, or the event of the word by hand. */
   readonly id: string;
+  /** The name that both bear, by which it follows: `agreement <id>`, or `billing <system>/<instance>/<subscription>`. */
+  readonly name?: string;
 }
 
 /** Where a customer is known by several systems, the first of these is whose id its book bears: where it is sold to before where it is billed. */
@@ -97,9 +99,14 @@ export const sharedNames = (factsOf: ReadonlyMap<string, readonly Fact[]>): Read
 /** The one customer that bears a name, the first of those that are one; a name that several bear says nothing. */
 type OwnerOf = (key: string) => string | undefined;
 
-const ownerAmong = (owners: ReturnType<typeof ownersIn>, groups: readonly (readonly string[])[]): OwnerOf => {
+const ownerAmong = (
+  owners: ReturnType<typeof ownersIn>,
+  groups: readonly (readonly string[])[],
+  tooCommon: ReadonlySet<string>,
+): OwnerOf => {
   const groupOf = new Map(groups.flatMap((group) => group.map((customerId) => [customerId, group])));
   return (key) => {
+    if (tooCommon.has(key)) return undefined;
     const [first, ...others] = [...(owners.get(key) ?? [])].sort(byRank);
     const group = first === undefined ? undefined : groupOf.get(first);
     return others.every((other) => groupOf.get(other) === group) ? first : undefined;
@@ -114,24 +121,29 @@ const linksBySource = (customerId: string, facts: readonly Fact[]): readonly Lin
 const linksByName = (customerId: string, facts: readonly Fact[], ownerOf: OwnerOf): readonly Link[] =>
   billedOf(facts).flatMap((fact): readonly Link[] => {
     const { agreementId, subscriptionId } = fact;
-    const naming = ownerOf(`billing ${billingKey(fact)}`);
-    const named = agreementId === undefined ? undefined : ownerOf(`agreement ${agreementId}`);
+    const linkBy = (by: 'subscription' | 'agreement', id: string, name: string): readonly Link[] => {
+      const owner = ownerOf(name);
+      return owner === undefined || owner === customerId ? [] : [{ customers: [owner, customerId], by, id, name }];
+    };
     return [
-      ...(naming === undefined ? [] : [{ customers: [naming, customerId], by: 'subscription', id: subscriptionId } as const]),
-      ...(named === undefined ? [] : [{ customers: [named, customerId], by: 'agreement', id: agreementId as string } as const]),
+      ...linkBy('subscription', subscriptionId, `billing ${billingKey(fact)}`),
+      ...(agreementId === undefined ? [] : linkBy('agreement', agreementId, `agreement ${agreementId}`)),
     ];
   });
 
-/** All links between customers, by the facts of each. Those that are one bear a name together, so links are looked for until there are no more. */
-export const linksOf = (factsOf: ReadonlyMap<string, readonly Fact[]>): readonly Link[] => {
+/**
+ * All links between customers, by the facts of each. Those that are one bear a name together, so links are looked for until there are no more.
+ * Nothing follows from a name that more customers claim than a name of one has (`tooCommon`), whoever of them is looked at here.
+ */
+export const linksOf = (factsOf: ReadonlyMap<string, readonly Fact[]>, tooCommon: ReadonlySet<string>): readonly Link[] => {
   const words = [...factsOf.values()].flat().flatMap((fact) => (fact.kind === 'link' ? [fact.data] : []));
   const bySource = [...factsOf].flatMap(([customerId, facts]) => linksBySource(customerId, facts));
   const owners = ownersIn(factsOf);
   let links = withWords(bySource, words);
   for (let groups = groupsOf(factsOf.keys(), links); ; ) {
-    const ownerOf = ownerAmong(owners, groups);
+    const ownerOf = ownerAmong(owners, groups, tooCommon);
     const byName = [...factsOf].flatMap(([customerId, facts]) => linksByName(customerId, facts, ownerOf));
-    links = withWords([...bySource, ...byName.filter(({ customers: [a, b] }) => a !== b)], words);
+    links = withWords([...bySource, ...byName], words);
     const next = groupsOf(factsOf.keys(), links);
     if (next.length === groups.length) return links;
     groups = next;
@@ -139,6 +151,20 @@ export const linksOf = (factsOf: ReadonlyMap<string, readonly Fact[]>): readonly
 };
 
 const pairName = ([a, b]: readonly [string, string]): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
+
+/** Names on whose links it depends who is one, among those that nobody has told yet whether they are too common. */
+export const decidingNames = (
+  factsOf: ReadonlyMap<string, readonly Fact[]>,
+  tooCommon: ReadonlySet<string>,
+  isTold: (name: string) => boolean,
+): readonly string[] => {
+  if (factsOf.size < 2) return [];
+  const links = linksOf(factsOf, tooCommon);
+  const untold = new Set(links.flatMap(({ name }) => (name === undefined || isTold(name) ? [] : [name])));
+  if (untold.size === 0) return [];
+  const without = linksOf(factsOf, new Set([...tooCommon, ...untold]));
+  return groupsOf(factsOf.keys(), without).length === groupsOf(factsOf.keys(), links).length ? [] : [...untold];
+};
 
 /** What people said last of two customers stands against every source. */
 const withWords = (links: readonly Link[], words: readonly LinkFact[]): readonly Link[] => {

@@ -4,7 +4,7 @@ import type { Movement } from '../events.ts';
 import { namedBy } from '../evidence/members.ts';
 import type { Fact, SubscriptionFact } from '../lines/facts.ts';
 import { decidingContext } from '../records/context.ts';
-import { type KnownCustomer, readCustomer } from '../records/customer.ts';
+import { type KnownCustomer, readCustomer, readLinks } from '../records/customer.ts';
 import { readFacts, readMovement } from '../records/store.ts';
 import { explainFigure } from './explain-figure.ts';
 import type { FigureWanted } from './figure.ts';
@@ -125,7 +125,7 @@ const explanation = async (
     ...head,
     customerId: known.customerId,
     customerName: known.name,
-    identity: identityAnswer(known, context),
+    identity: identityAnswer(known, await readLinks(known), context),
     movements: [...movements],
     events: [...facts].sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt).map(eventAnswer),
     nextCursor: null,

@@ -1,6 +1,6 @@
 import { toEpochDay } from '../../platform/calendar.ts';
 import type { Watch } from '../evidence/ends.ts';
-import type { CustomerFact, Fact, SubscriptionFact } from '../lines/facts.ts';
+import type { CustomerFact, Fact, SubscriptionFact, UsageFact } from '../lines/facts.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
 import { reachesBack, type Subscription, stretchAfter } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
@@ -23,6 +23,7 @@ import {
   subscriptionSince,
   withDecided,
 } from './timeline.ts';
+import { isNewUsage, withUsage } from './usage.ts';
 
 export { type Book, emptyBook } from './timeline.ts';
 
@@ -48,7 +49,10 @@ const NO_TIES: readonly string[] = [];
  * the same movements in sum, whatever the order of arrival: the timeline depends on the set of facts only.
  */
 export const append = (book: Book, fact: Fact, context: Context): Decision | 'late' => {
-  if (book.ratesVersion !== context.rates.version || book.isSettled) return 'late';
+  if (book.ratesVersion !== context.rates.version) return 'late';
+  // Usage decides nothing, whatever evidence does.
+  if (fact.kind === 'usage') return appendUsage(book, fact.data);
+  if (book.isSettled) return 'late';
   switch (fact.kind) {
     case 'subscription':
       // Signed evidence reaches back, and other sources' evidence of the same lines is decided with it.
@@ -56,8 +60,7 @@ export const append = (book: Book, fact: Fact, context: Context): Decision | 'la
     case 'customer':
       return appendCustomer(book, fact.data, context);
     default:
-      // Steps may lie in the past of the subscription, as may what is stated of links and terms; of usage the book knows nothing, not even whether
-      // it is a repetition. All of these are rare, so they take the whole timeline.
+      // Steps may lie in the past of the subscription, as may what is stated of links and terms. These are rare, so they take the whole timeline.
       return 'late';
   }
 };
@@ -107,6 +110,11 @@ const appendCustomer = (book: Book, fact: CustomerFact, context: Context): Decis
   return decidedFrom(book, day, subscriptions, attributes, observedAt, context);
 };
 
+const appendUsage = (book: Book, fact: UsageFact): Decision | 'late' =>
+  isNewUsage(book.usage, fact)
+    ? { book: { ...book, usage: withUsage(book.usage, fact) }, movements: NO_MOVEMENTS, ambiguous: NO_TIES }
+    : 'late';
+
 /** Moves a book's day forward to `day`, and decides again from there with what was replaced. */
 const decidedFrom = (
   before: Book,
@@ -125,6 +133,7 @@ const decidedFrom = (
     steps: before.steps,
     attributes,
     customerObservedAt,
+    usage: before.usage,
     ratesVersion: before.ratesVersion,
     isSettled: before.isSettled,
     decided: undefined,

@@ -18,6 +18,7 @@ import { type Subscription, stretchesOf } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
 import { type Attributes, sameAttributes } from './movements.ts';
 import { type AttributesFrom, BEGINNING, type Book, emptyBook } from './timeline.ts';
+import { type KnownUsage, withUsage } from './usage.ts';
 
 const orderOfSubscription = (fact: SubscriptionFact): Ordered => ({
   observedAt: fact.provenance.observedAt,
@@ -45,10 +46,11 @@ interface Sorted {
   readonly schedules: ScheduleFact[];
   readonly pairs: PairFact[];
   readonly lapses: LapseFact[];
+  usage: KnownUsage | undefined;
 }
 
 const sorted = (facts: readonly Fact[]): Sorted => {
-  const result: Sorted = { billed: new Map(), agreements: [], customers: [], schedules: [], pairs: [], lapses: [] };
+  const result: Sorted = { billed: new Map(), agreements: [], customers: [], schedules: [], pairs: [], lapses: [], usage: undefined };
   for (const fact of facts) {
     switch (fact.kind) {
       case 'subscription':
@@ -68,7 +70,8 @@ const sorted = (facts: readonly Fact[]): Sorted => {
         result.lapses.push(fact.data);
         break;
       case 'usage':
-        // Usage is never ARR: figures/usage.ts tells it.
+        // Usage is never ARR: beside/usage.ts tells it.
+        result.usage = withUsage(result.usage, fact.data);
         break;
       case 'link':
         // Says whose facts these are (members.ts), and nothing of what they come to.
@@ -90,7 +93,7 @@ interface Whole {
  * is there twice takes its own place again.
  */
 export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
-  const { billed, agreements, customers, schedules, pairs, lapses } = sorted(facts);
+  const { billed, agreements, customers, schedules, pairs, lapses, usage } = sorted(facts);
   const { subscriptions, ambiguous } = subscriptionTimelines(billed, context);
   const chains = agreements.length === 0 ? [] : chainsOf(agreements);
   const settlement = chains.length === 0 ? undefined : settle(chains, subscriptions, { pairs, lapses }, context);
@@ -103,6 +106,7 @@ export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
     steps: stepsOf(schedules),
     attributes: merged(inOrder.map(attributeTimeline)),
     customerObservedAt: newest.length === 0 ? undefined : Math.max(...newest),
+    usage,
     isSettled: settlement !== undefined,
     decided: undefined,
   };

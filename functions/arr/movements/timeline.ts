@@ -5,6 +5,7 @@ import { ascending, type Stretch, type Subscription } from '../lines/stretches.t
 import type { Change, Context } from '../lines/values.ts';
 import { type DecidedDay, decideDay } from './day.ts';
 import { type Attributes, type Closing, NOTHING } from './movements.ts';
+import type { KnownUsage } from './usage.ts';
 
 /**
  * ARR of one customer as a fold over its days. A `Book` is what the fold needs to go on from its day: how the day before closed, and the
@@ -20,6 +21,7 @@ export interface Book {
   readonly attributes: readonly AttributesFrom[];
   /** The source's second of the newest fact about the customer itself. */
   readonly customerObservedAt: number | undefined;
+  readonly usage: KnownUsage | undefined;
   /** Version of the plan rates that the book was decided under. */
   readonly ratesVersion: number;
   /** Whether more than one source's evidence decides it: then every fact is decided with all of them, and `subscriptions` are not stored. */
@@ -45,6 +47,7 @@ export const emptyBook = (context: Context): Book => ({
   steps: NO_STEPS,
   attributes: [],
   customerObservedAt: undefined,
+  usage: undefined,
   ratesVersion: context.rates.version,
   isSettled: false,
   decided: [],
@@ -138,6 +141,7 @@ export const rollTo = (from: Book, day: number, context: Context): Book => {
     steps: book.steps,
     attributes: since(book.attributes, day),
     customerObservedAt: book.customerObservedAt,
+    usage: book.usage,
     ratesVersion: book.ratesVersion,
     isSettled: book.isSettled,
     decided: decided.slice(later),

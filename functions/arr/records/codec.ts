@@ -9,8 +9,11 @@ import type { LineValue } from '../lines/values.ts';
 import type { Book } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
 
-/** Version of the rules that decide movements: a book of another version is decided again from all facts. Raise it when a rule changes. */
-export const RULES_VERSION = 7;
+/**
+ * Version of the rules that decide movements, and of what a book knows: one of another version is decided again from all facts. Raise it when
+ * either changes.
+ */
+export const RULES_VERSION = 8;
 
 /** A stretch is what its fact says by itself, or what the facts of its subscription made of it together. */
 type EncodedStretch = SubscriptionFact | { readonly fact: SubscriptionFact; readonly fromDay: number; readonly startDay: number };
@@ -55,6 +58,7 @@ export const decodeBook = (text: string): Book | undefined => {
     steps: new Map(steps),
     attributes: book.attributes,
     customerObservedAt: book.customerObservedAt,
+    usage: book.usage,
     ratesVersion: book.ratesVersion,
     isSettled: book.isSettled,
     decided: undefined,

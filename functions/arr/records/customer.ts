@@ -1,6 +1,7 @@
 import type { Movement } from '../events.ts';
 import { byCustomer, type Link, linksOf, newestName } from '../evidence/members.ts';
 import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
+import { claimReader } from './claims-store.ts';
 import { type History, readBooks, readHistory } from './store.ts';
 
 /** A customer with all that are one with it. */
@@ -10,7 +11,6 @@ export interface KnownCustomer {
   readonly name: string;
   /** All of them, that one first. */
   readonly members: readonly { readonly customerId: string; readonly name: string }[];
-  readonly links: readonly Link[];
   readonly facts: readonly Fact[];
   /** In the order of day and recording. Of one that was a customer of its own before, with what took them back: they sum to nothing. */
   readonly movements: readonly Movement[];
@@ -46,10 +46,20 @@ const knownCustomer = async (customerId: string, name: string, others: readonly 
     customerId,
     name,
     members: [{ customerId, name }, ...others.map((other) => ({ customerId: other, name: newestName(byMember.get(other) ?? []) ?? '' }))],
-    links: others.length === 0 ? [] : linksOf(byMember),
     facts,
     movements: others.length === 0 ? (histories[0] as History).movements : inOrder(histories.flatMap(({ movements }) => movements)),
   };
+};
+
+/** What says that a customer's members are one. */
+export const readLinks = async ({ members, facts }: Pick<KnownCustomer, 'members' | 'facts'>): Promise<readonly Link[]> => {
+  if (members.length < 2) return [];
+  const own = byCustomer(facts);
+  const links = linksOf(own, new Set());
+  const claims = claimReader();
+  await claims.ask(links.flatMap(({ name }) => (name === undefined ? [] : [{ key: name }])));
+  const tooCommon = claims.tooCommon();
+  return tooCommon.size === 0 ? links : linksOf(own, tooCommon);
 };
 
 /** Sorting is stable: movements of one day stay in the order of their recording. */

@@ -6,7 +6,7 @@ import { customerIdOf, type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { append, type Book, emptyBook } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
-import { claimants } from './claims-store.ts';
+import { groupsMadeBy, lookAgain, UNSETTLED } from './afterwards.ts';
 import { type ContextNow, list, type Prepared, prepareGroup } from './group.ts';
 import { ALONE, type Place, readBooks, type StoredBook } from './store.ts';
 import { writesOf } from './writes.ts';
@@ -39,21 +39,27 @@ export const recordFacts = async (facts: readonly Fact[], contextNow: ContextNow
     ),
   );
   const results = await batchCommit(prepared.map((one) => one?.writes ?? []));
-  const failed = new Set<Fact>();
-  await Promise.all(
-    arrivals.map(async (arrival, i) => {
-      const own = prepared[i];
-      const isRecorded = await alone(arrival, async () => {
-        if (own === undefined) return false;
-        const isDone = results[i]?.ok === true && !own.more && (await noneCame(own));
-        return isDone || recordGroup(arrival, contextNow, recordedAt);
-      });
-      if (isRecorded === true) return;
-      const keys = new Set(arrival.facts.map(keyOf));
-      for (const fact of facts) if (keys.has(keyOf(fact))) failed.add(fact);
-    }),
+  const after = await Promise.all(
+    arrivals.map((arrival, i) =>
+      alone(arrival, async () => {
+        const own = prepared[i];
+        if (own === undefined) return undefined;
+        return results[i]?.ok === true && !own.more ? lookAgain(own) : UNSETTLED;
+      }),
+    ),
   );
-  return failed;
+  const failed = new Set<string>();
+  // One after another: facts of several customers that come to be one are in each other's way, and so are groups that fall apart.
+  for (const [i, arrival] of arrivals.entries()) {
+    const own = after[i];
+    const isRecorded = await alone(arrival, async () => {
+      if (own === undefined) return false;
+      const { isSettled, tooCommon } = own;
+      return isSettled ? fallApart(tooCommon, contextNow, recordedAt) : recordGroup(arrival, contextNow, recordedAt, tooCommon);
+    });
+    if (isRecorded !== true) for (const fact of arrival.facts) failed.add(keyOf(fact));
+  }
+  return new Set(facts.filter((fact) => failed.has(keyOf(fact))));
 };
 
 /** Books of the customers of some facts, and those in which they are decided. */
@@ -90,18 +96,6 @@ const alone = async <T>({ customerIds }: Arrival, work: () => Promise<T>): Promi
 };
 
 /**
- * Whether nobody whom the facts concern has come beside the customers that were looked at, and these are as they were: asked after the facts were
- * recorded.
- */
-const noneCame = async ({ asked, customerIds, unwritten }: Prepared): Promise<boolean> => {
-  if (asked.length === 0) return true;
-  const found = await claimants(asked);
-  if (![...found].every((customerId) => customerIds.has(customerId))) return false;
-  const now = await readBooks([...unwritten.keys()]);
-  return [...unwritten].every(([customerId, version]) => (now.get(customerId)?.version ?? 0) === version);
-};
-
-/**
  * Decides a customer again from all of its facts, e.g. under other plan rates. False where others were in the way throughout, and where there
  * is neither a book nor a fact: the first book is about to be written. One that is decided in another's book is decided there.
  */
@@ -115,14 +109,32 @@ export const recordAgain = async (customerId: string, contextNow: ContextNow, re
   return isRecorded === true;
 };
 
-const recordGroup = async ({ customerIds, facts }: Arrival, contextNow: ContextNow, recordedAt: string): Promise<boolean> => {
+/** Decides again, each by itself, the groups that names may have made which say nothing any more. */
+const fallApart = async (names: ReadonlySet<string>, contextNow: ContextNow, recordedAt: string): Promise<boolean> => {
+  for (const customerId of await groupsMadeBy(names))
+    if (!(await recordGroup({ customerIds: new Set([customerId]), facts: [] }, contextNow, recordedAt))) return false;
+  return true;
+};
+
+/** `tooCommon`: names that have been found to say nothing any more. */
+const recordGroup = async (
+  { customerIds, facts }: Arrival,
+  contextNow: ContextNow,
+  recordedAt: string,
+  tooCommon: ReadonlySet<string> = new Set(),
+): Promise<boolean> => {
+  let names = tooCommon;
   // What goes forward is no attempt: a restatement may take many portions.
   for (let refused = 0; refused < MAX_ATTEMPTS; ) {
     const prepared = await prepareGroup({ customerIds, facts, stored: new Map() }, contextNow, recordedAt);
     if (prepared === undefined) return false;
     const result = prepared.writes.length === 0 ? undefined : await commit(prepared.writes);
     if (result?.ok === false) refused += 1;
-    else if (!prepared.more && (await noneCame(prepared))) return true;
+    else if (!prepared.more) {
+      const after = await lookAgain(prepared);
+      names = new Set([...names, ...after.tooCommon]);
+      if (after.isSettled) return fallApart(names, contextNow, recordedAt);
+    }
   }
   log.warn('a customer could not be recorded: other writers were in the way', {
     customerId: [...customerIds].join(' '),
@@ -149,6 +161,8 @@ const prepareInOrder = (
   const isDecidedHere = (own: string): boolean => own === customerId || place.members?.includes(own) === true;
   if (place.movedTo !== undefined || ![...customerIds].every(isDecidedHere) || (known !== undefined && known.book === undefined))
     return undefined;
+  // What has lapsed by now is stated with whatever comes.
+  if (known?.dueOn !== undefined && known.dueOn <= recordedAt.slice(0, 10)) return undefined;
   let book: Book = known?.book ?? emptyBook(context);
   const movements: Entry[] = [];
   const asked: Question[] = [];
@@ -161,9 +175,10 @@ const prepareInOrder = (
     book = decision.book;
     movements.push(...decision.movements);
   }
-  const draft = { customerId, stored: known, place, name: newestName(inOrder) ?? known?.name ?? '', facts, book, movements };
+  const name = newestName(inOrder) ?? known?.name ?? '';
+  const draft = { customerId, stored: known, place, name, dueOn: known?.dueOn, facts, book, movements };
   const lookedAt = new Set([customerId, ...customerIds, ...(place.members ?? [])]);
-  return { ...writesOf([draft], context, recordedAt), asked, customerIds: lookedAt, unwritten: new Map() };
+  return { ...writesOf([draft], context, recordedAt), asked, tooCommon: new Set(), customerIds: lookedAt, unwritten: new Map() };
 };
 
 /**

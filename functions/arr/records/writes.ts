@@ -2,7 +2,7 @@ import { addDays } from '../../platform/calendar.ts';
 import { domainEvent } from '../../platform/envelope.ts';
 import type { EventData } from '../../platform/events.ts';
 import { outboxWrite } from '../../platform/outbox.ts';
-import type { Write } from '../../platform/table.ts';
+import { batchCommit, MAX_TRANSACTION_WRITES, type Write } from '../../platform/table.ts';
 import { arrEvents, subscriptionTieFound } from '../events.ts';
 import type { Claim } from '../evidence/claims.ts';
 import type { Fact } from '../lines/facts.ts';
@@ -17,8 +17,9 @@ import { watchWrite } from './watches-store.ts';
 
 /** Version of plan rates that no set has: a book that carries it is decided again from all facts. */
 const UNFINISHED = -1;
-/** Of the hundred writes of a transaction, some are left for what one recording takes beside its movements. */
-const MAX_WRITES = 90;
+/** More claims and watches than this are put before what makes them is recorded, beside which a transaction would not have room for them. */
+const MAX_BESIDE = 8;
+const PUT_AT_ONCE = 50;
 
 /** What one customer's next recording says. */
 export interface Draft {
@@ -32,6 +33,8 @@ export interface Draft {
   readonly claims?: readonly (Claim & { readonly customerId: string })[];
   /** The first day on which something lapses unless something comes in its place; absent where nothing does. */
   readonly dueOn?: string | undefined;
+  /** It stands under that day already. */
+  readonly isListed?: true;
   /** Subscriptions whose newest state is tied. */
   readonly ambiguous?: readonly string[];
 }
@@ -43,17 +46,44 @@ export interface Writes {
 }
 
 /**
+ * Drafts whose claims and watches one transaction has room for, the others put before: a claim whose fact was never recorded, or a watch without
+ * its recording, only says whom to look at. Undefined where one could not be put.
+ */
+export const putBefore = async (drafts: readonly Draft[], recordedAt: string): Promise<readonly Draft[] | undefined> => {
+  const writes = drafts.flatMap((draft) => besideOf(draft, recordedAt));
+  if (writes.length <= MAX_BESIDE) return drafts;
+  const chunks: (typeof writes)[] = [];
+  for (let from = 0; from < writes.length; from += PUT_AT_ONCE) chunks.push(writes.slice(from, from + PUT_AT_ONCE));
+  const results = await batchCommit(chunks);
+  return results.every(({ ok }) => ok) ? drafts.map(({ claims: _, ...draft }) => ({ ...draft, isListed: true })) : undefined;
+};
+
+/** What says whom to look at. */
+const besideOf = (draft: Draft, recordedAt: string): readonly Write[] => {
+  const { customerId, stored, isListed, claims = [] } = draft;
+  const dueOn = listedOn(draft, recordedAt);
+  const isWatched = dueOn === undefined || dueOn === stored?.dueOn || isListed;
+  return [...claims.map(claimWrite), ...(isWatched ? [] : [watchWrite(customerId, dueOn)])];
+};
+
+/**
  * All that is recorded together. Where one transaction cannot hold it, a portion of one customer's movements goes first, with nothing else:
- * what is left over is found again as the difference of all facts to the movements recorded by then.
+ * what is left over is found again as the difference of all facts to the movements recorded by then. Throws where no transaction holds what is
+ * recorded beside movements.
  */
 export const writesOf = (drafts: readonly Draft[], context: Context, recordedAt: string): Writes => {
+  const least = drafts.reduce((sum, draft) => sum + 1 + besideOf(draft, recordedAt).length + tiesOf(draft).length, 0);
+  if (least > MAX_TRANSACTION_WRITES)
+    throw new Error(
+      `a transaction of ${MAX_TRANSACTION_WRITES} writes does not hold ${least}: of ${drafts.length} customers, with their ties`,
+    );
   const portions = drafts.map(({ movements }) => firstPortion(movements));
   const whole = drafts.flatMap((draft, i) => writesOfDraft(draft, (portions[i] as Portion).entries, context, recordedAt));
   const lines = portions.reduce((sum, portion) => sum + portion.lines, 0);
-  const isOne = drafts.length === 1 || lines === 0 || (whole.length <= MAX_WRITES && lines <= MAX_LINES_OF_RECORDING);
+  const isOne = whole.length <= MAX_TRANSACTION_WRITES && (drafts.length === 1 || lines <= MAX_LINES_OF_RECORDING);
   if (isOne && !portions.some(({ more }) => more)) return { writes: whole, more: false };
   const at = portions.reduce((largest, { lines: own }, i) => (own > (portions[largest] as Portion).lines ? i : largest), 0);
-  const { claims: _, ambiguous: __, ...draft } = drafts[at] as Draft;
+  const { claims: _, ambiguous: __, isListed: ___, ...draft } = drafts[at] as Draft;
   const unfinished: Draft = {
     ...draft,
     place: draft.stored?.place ?? ALONE,
@@ -65,7 +95,7 @@ export const writesOf = (drafts: readonly Draft[], context: Context, recordedAt:
 };
 
 const writesOfDraft = (draft: Draft, entries: readonly Entry[], { rates, profile }: Context, recordedAt: string): readonly Write[] => {
-  const { customerId, stored, place, name, facts, book, claims = [] } = draft;
+  const { customerId, stored, place, name, facts, book } = draft;
   const dueOn = listedOn(draft, recordedAt);
   const recording = { customerId, recordedAt, version: (stored?.version ?? 0) + 1 };
   return [
@@ -79,8 +109,7 @@ const writesOfDraft = (draft: Draft, entries: readonly Entry[], { rates, profile
       planCurrency: rates.planCurrency,
       profile: profile.name,
     }),
-    ...claims.map(claimWrite),
-    ...(dueOn === undefined || dueOn === stored?.dueOn ? [] : [watchWrite(customerId, dueOn)]),
+    ...besideOf(draft, recordedAt),
     ...tiesOf(draft).map((data) => {
       const id = `tie:${data.subscriptionId}:${data.observedAt}`;
       return outboxWrite(domainEvent(subscriptionTieFound, { id, recordedAt, subject: customerId, data }), arrEvents);

@@ -5,16 +5,14 @@ import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { CommitProblem } from '../../platform/table.ts';
 import { decidingContext } from '../records/context.ts';
 import { readCustomer } from '../records/customer.ts';
-import { checkRuling, type Ruling, type RulingRecord, type RulingStatus } from './ruling.ts';
-import { addDecision, addProposal, readRuling, readRulings } from './store.ts';
+import { checkRuling, type Ruling, type RulingRecord } from './ruling.ts';
+import { addDecision, addProposal, type RulingFilter, readOpen, readPageOfRulings, readRuling } from './store.ts';
 
 interface Proposal {
   readonly ruling: Ruling;
   readonly reason: string;
   readonly proposedBy: string;
 }
-
-const isEqual = (a: Ruling, b: Ruling): boolean => JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
 /**
  * Proposes a ruling; the same one by the same person, while it is open, is answered as it stands. Problems: `customer-unknown`;
@@ -34,15 +32,16 @@ export const propose = async ({
     const checked = checkRuling(ruling, known, await decidingContext());
     if (!checked.ok) return checked;
   }
-  const open = (await readRulings()).find(
-    (one) => one.status === 'proposed' && one.proposedBy === proposedBy && isEqual(one.ruling, ruling),
-  );
+  const open = await readOpen({ ruling, proposedBy });
   if (open !== undefined) return ok(open);
   const proposedAt = nowIso();
   const rulingId = `ruling-${proposedAt.replace(/[^0-9]/g, '')}-${digest(JSON.stringify([ruling, proposedBy, proposedAt]), 8)}`;
   const record: RulingRecord = { rulingId, ruling, reason, proposedBy, proposedAt, status: 'proposed' };
   const added = await addProposal(record);
-  return added.ok ? ok(record) : added;
+  if (added.ok) return ok(record);
+  // Of two requests at the same time one is recorded.
+  const other = added.problem.code === 'conflict' ? await readOpen(record) : undefined;
+  return other === undefined ? added : ok(other);
 };
 
 type DecisionProblem = Problem<'ruling-unknown' | 'ruling-decided' | 'second-person-needed' | CommitProblem['code']>;
@@ -74,17 +73,24 @@ export const decideRuling = async ({ rulingId, status, by, observedOn }: Decided
 const isDecided = ({ rulingId, status, decidedAt }: RulingRecord) =>
   fail('ruling-decided', `Ruling ${rulingId} was ${status} at ${decidedAt}. Propose another one to say otherwise.`, 'path.rulingId');
 
-/** Rulings, newest first, page by page. */
-export const listRulings = async (
-  { status, customerId }: { readonly status?: RulingStatus | undefined; readonly customerId?: string | undefined },
-  { position, limit }: PageWanted,
-) => {
-  const isWanted = ({ ruling, status: own }: RulingRecord): boolean =>
-    (status === undefined || own === status) &&
-    (customerId === undefined || ruling.customerId === customerId || (ruling.kind === 'link' && ruling.otherId === customerId));
-  const wanted = (await readRulings()).filter(isWanted).reverse();
-  const start = position === undefined ? 0 : wanted.findIndex(({ rulingId }) => rulingId < position);
-  const items = start < 0 ? [] : wanted.slice(start, start + limit);
-  const last = items[items.length - 1];
-  return ok({ items, nextCursor: last === undefined || wanted[wanted.length - 1] === last ? null : last.rulingId });
+/** Rulings that one request looks at where it leaves some out, and how often. */
+const LOOKED_AT_ONCE = 100;
+const MAX_READS = 5;
+
+/**
+ * Rulings, newest first, page by page. Of one customer and one status, a request looks at as many of the customer's as it may, and answers those
+ * that it found with where it stopped.
+ */
+export const listRulings = async (filter: RulingFilter, { position, limit }: PageWanted) => {
+  const isSifted = filter.status !== undefined && filter.customerId !== undefined;
+  const items: RulingRecord[] = [];
+  let after = position;
+  for (let reads = 0; reads < MAX_READS; reads += 1) {
+    const { items: found, next } = await readPageOfRulings(filter, after, isSifted ? LOOKED_AT_ONCE : limit - items.length);
+    const taken = found.slice(0, limit - items.length);
+    items.push(...taken);
+    after = taken.length < found.length ? taken[taken.length - 1]?.rulingId : next;
+    if (after === undefined || items.length === limit) break;
+  }
+  return ok({ items, nextCursor: after ?? null });
 };

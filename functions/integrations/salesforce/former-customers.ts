@@ -10,18 +10,23 @@ export interface Holding {
   readonly customerId: string;
 }
 
+/** The same, with the fact that was recorded with it, as JSON text. */
+export interface ToldHolding extends Holding {
+  readonly data: string;
+}
+
 /** A customer that an agreement was taken from, and the reading that first showed it with another one. */
-export interface Departure {
+export interface Departure<Reading extends Holding> {
   readonly customerId: string;
-  readonly shownBy: Holding;
+  readonly shownBy: Reading;
 }
 
 /**
  * Customers that the readings of one agreement (oldest first) name and the newest does not, each with the first reading behind its last one.
  * They depend on the set of readings only.
  */
-export const departuresIn = (readings: readonly Holding[]): readonly Departure[] => {
-  const leftBy = new Map<string, Holding | undefined>();
+export const departuresIn = <Reading extends Holding>(readings: readonly Reading[]): readonly Departure<Reading>[] => {
+  const leftBy = new Map<string, Reading | undefined>();
   for (const reading of readings) {
     for (const [customerId, shownBy] of leftBy) if (shownBy === undefined) leftBy.set(customerId, reading);
     leftBy.set(reading.customerId, undefined);
@@ -33,14 +38,15 @@ export const departuresIn = (readings: readonly Holding[]): readonly Departure[]
 export const departuresId = (agreementId: string): string => `left:${agreementId}`;
 
 /**
- * The fact that takes an agreement from a former customer: canceled, without lines, and without the keys that tie it to billing. Its event id
- * follows from the reading that showed the other customer, behind which it sorts, so it is one fact however often and by whom it is found.
+ * The fact that takes an agreement from a former customer: canceled, without lines, and without the keys that tie it to billing. All of it, its
+ * event id too, follows from the reading that showed the other customer, behind which it sorts, so it is one fact however often, when and by
+ * whom it is found.
  */
 export const departureFact = (
-  { subscriptionId, legalEntity, currency, evidence, startsOn, agreementId }: SubscriptionFact,
-  { customerId, shownBy: { observedAt, eventId, eventType } }: Departure,
+  { customerId, shownBy: { observedAt, eventId, eventType, data } }: Departure<ToldHolding>,
   { instance, dayOf }: MappingContext,
 ): SubscriptionFact => {
+  const { subscriptionId, legalEntity, currency, evidence, startsOn, agreementId } = JSON.parse(data) as SubscriptionFact;
   const content = {
     subscriptionId,
     customerId,

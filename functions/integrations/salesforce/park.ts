@@ -1,11 +1,10 @@
 import type { Problem } from '../../platform/result.ts';
 import { keptEvent, markedAsReplay, openKeptEvent } from '../kept-event.ts';
-import type { ParkedEvent } from '../parked-store.ts';
+import type { ParkedEvent, Parking } from '../parked-store.ts';
 import { RECORDS_CHANGED, type RecordsChanged } from './signal.ts';
 import type { RootReading } from './told.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-type ParkedItem = Omit<ParkedEvent, 'state'>;
 
 export interface ParkedSignal {
   readonly instance: string;
@@ -15,7 +14,7 @@ export interface ParkedSignal {
   readonly raw: Json;
 }
 
-const itemOf = ({ instance, eventId, eventType, raw }: ParkedSignal, problem: Problem, parkedAt: string): ParkedItem => {
+const itemOf = ({ instance, eventId, eventType, raw }: ParkedSignal, problem: Problem, parkedAt: string): Parking => {
   const event = keptEvent(raw);
   return {
     system: 'salesforce',
@@ -37,7 +36,7 @@ export const parkedSignal = itemOf;
 export const parkedReadingId = (rootId: string): string => `read:${rootId}`;
 
 /** The item that keeps what was read and is no fact: its id, which is all that a replay needs. Closed by the next reading that is one. */
-export const parkedReading = (instance: string, { id, object }: RootReading, problem: Problem, parkedAt: string): ParkedItem => {
+export const parkedReading = (instance: string, { id, object }: RootReading, problem: Problem, parkedAt: string): Parking => {
   const raw: RecordsChanged = {
     key: parkedReadingId(id),
     records: [{ entity: object, id }],

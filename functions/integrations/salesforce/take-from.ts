@@ -15,9 +15,11 @@ export const takeFromFormer = async (told: readonly Told[], context: MappingCont
     told.map(async (one) => {
       if (one.kind !== 'subscription') return [];
       const readings = await showingsOf('salesforce', context.instance.instance, one.objectId);
-      const held = readings.flatMap(({ customerId, ...reading }) => (customerId === undefined ? [] : [{ ...reading, customerId }]));
+      const held = readings.flatMap(({ customerId, data, ...reading }) =>
+        customerId === undefined || data === undefined ? [] : [{ ...reading, customerId, data }],
+      );
       return departuresIn(held).map((departure) => {
-        const fact = departureFact(one.fact, departure, context);
+        const fact = departureFact(departure, context);
         return factWrite({ kind: 'subscription', objectId: departuresId(one.objectId), fact, warnings: [] }, recordedAt);
       });
     }),

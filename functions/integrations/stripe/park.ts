@@ -1,5 +1,5 @@
 import { keptEvent, markedAsReplay, openKeptEvent } from '../kept-event.ts';
-import type { ParkedEvent } from '../parked-store.ts';
+import type { ParkedEvent, Parking } from '../parked-store.ts';
 import type { ParkProblem } from './outcomes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export interface ParkedFrom {
 }
 
 /** The item that keeps an event which could not be taken in, with the reason. */
-export const parkedItem = (from: ParkedFrom, problem: ParkProblem, parkedAt: string): Omit<ParkedEvent, 'state'> => {
+export const parkedItem = (from: ParkedFrom, problem: ParkProblem, parkedAt: string): Parking => {
   const event = keptEvent(from.raw);
   return {
     system: 'stripe',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { claimsOf, newClaims } from '../../../functions/arr/evidence/claims.ts';
-import { byCustomer, groupsOf, type Link, linksOf } from '../../../functions/arr/evidence/members.ts';
+import { claimsOf, isTooCommon, newClaims } from '../../../functions/arr/evidence/claims.ts';
+import { byCustomer, decidingNames, groupsOf, type Link, linksOf } from '../../../functions/arr/evidence/members.ts';
 import type { Fact, SubscriptionFact } from '../../../functions/arr/lines/facts.ts';
 import { customer, seats, subscription } from '../facts.ts';
 
@@ -39,7 +39,7 @@ const B = 'salesforce.main.001B';
 const M = 'stripe.main.cus_m';
 const N = 'stripe.main.cus_n';
 const links = (...facts: Fact[]): string[] =>
-  linksOf(byCustomer(facts)).map(({ customers, by, id }) => `${customers.toSorted().join(' = ')} by ${by} ${id}`);
+  linksOf(byCustomer(facts), new Set()).map(({ customers, by, id }) => `${customers.toSorted().join(' = ')} by ${by} ${id}`);
 
 describe('customers are one', () => {
   it('where an account names the customer of a billing system, or that one names the account', () => {
@@ -100,6 +100,28 @@ describe('customers are one', () => {
   });
 });
 
+describe('a name that too many claim', () => {
+  it('says nothing, and leaves what else says who is one', () => {
+    const facts = byCustomer([
+      agreement('001A', '800A', { agreementIds: ['800A', '0101'] }),
+      billed('cus_m', 'sub_1', { agreementId: '0101' }),
+      billed('cus_n', 'sub_2', { agreementId: '800A' }),
+    ]);
+    expect(linksOf(facts, new Set(['agreement 0101'])).map(({ customers }) => customers)).toEqual([[A, N]]);
+  });
+
+  it('is to be asked for only where it depends on it who is one', () => {
+    const back = { system: 'salesforce', instance: 'main', customerId: '001A' } as const;
+    const signed = agreement('001A', '800A');
+    const bill = billed('cus_m', 'sub_1', { agreementId: '800A' });
+    const names = (...own: Fact[]) => decidingNames(byCustomer(own), new Set(), () => false);
+    expect(names(signed, bill)).toEqual(['agreement 800A']);
+    expect(names(signed, bill, payer('cus_m', { sameAs: [back] }))).toEqual([]);
+    expect(names(bill)).toEqual([]);
+    expect(decidingNames(byCustomer([signed, bill]), new Set(), (name) => name === 'agreement 800A')).toEqual([]);
+  });
+});
+
 describe('a group', () => {
   const link = (a: string, b: string): Link => ({ customers: [a, b], by: 'customer', id: b });
 
@@ -134,5 +156,29 @@ describe('claims', () => {
     expect(newClaims([second], [first])).toEqual({ made: [], asked: [] });
     expect(newClaims([first], [first, second]).made).toEqual([]);
     expect(newClaims([first], [first, second]).asked.map(({ key }) => key)).toEqual(['agreement 0101', 'billing stripe/main/sub_1']);
+  });
+
+  it('are made for each side, where one name is borne on both', () => {
+    const signed = at('salesforce', agreement('001A', '800A', { agreementIds: ['0101'] }));
+    const bill = at('salesforce', billed('001A', 'sub_1', { agreementId: '0101' }));
+    const both = [
+      { key: 'agreement 0101', side: 'agreement' },
+      { key: 'agreement 0101', side: 'billing' },
+    ];
+    const of = (arriving: Fact[], known: Fact[] = []) => newClaims(arriving, known).made.filter(({ key }) => key === 'agreement 0101');
+    expect(of([signed, bill])).toEqual(both);
+    expect(of([signed], [bill])).toEqual([both[0]]);
+    expect(of([bill], [signed])).toEqual([both[1]]);
+    // Who asks for both sides asks more than who asked for one; who asks for one has been answered by both.
+    expect(newClaims([signed], [bill]).asked).toContainEqual({ key: 'agreement 0101' });
+    expect(newClaims([bill], [signed]).asked).toEqual([{ key: 'billing salesforce/main/sub_1', side: 'agreement' }]);
+  });
+
+  it('of more than forty customers say nothing, each counted once', () => {
+    const customers = (count: number): string[] => Array.from({ length: count }, (_, i) => `stripe.main.cus_${i}`);
+    expect(isTooCommon({ agreement: customers(40), billing: customers(40) })).toBe(false);
+    expect(isTooCommon({ agreement: customers(40), billing: customers(40) }, ['stripe.main.cus_39'])).toBe(false);
+    expect(isTooCommon({ agreement: customers(40), billing: [] }, ['stripe.main.cus_40'])).toBe(true);
+    expect(isTooCommon({ agreement: ['salesforce.main.001A'], billing: customers(40) })).toBe(true);
   });
 });

@@ -469,6 +469,26 @@ describe('a group', () => {
     expect(await held()).toEqual({ account: 360_000_000n, payer: 0n });
   });
 
+  it('falls apart where it is of more customers than one transaction holds with what is to be looked at again of each', async () => {
+    const others = Array.from({ length: 59 }, (_, i) => `001B${id}${String(i).padStart(2, '0')}`);
+    const sameAs = others.map((customerId) => ({ system: 'salesforce', instance: 'main', customerId }) as const);
+    const signed = ['', ...others].map((other, i) => {
+      const own =
+        other === '' ? {} : { customerId: other, subscriptionId: `8${other}`, agreementId: `8${other}`, agreementIds: [`8${other}`] };
+      return agreement({ ...own, eventId: `read-${i}-${id}` });
+    });
+    expect(await record(...signed)).toBe(0);
+    expect(await record(account({ sameAs }))).toBe(0);
+    expect(await held()).toEqual({ account: 7_200_000_000n, payer: 0n }); // 60 × $1,200,000
+    proxy.calls.length = 0;
+    expect(await record(at(account({ eventId: `read-none-${id}` }), '2026-04-01'))).toBe(0);
+    expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
+    expect(arrOf(await movementsOf(`salesforce.main.${others[58]}`))).toBe(120_000_000n);
+    expect(await placeOf(`salesforce.main.${others[58]}`)).toEqual({});
+    const sizes = proxy.calls.flatMap(({ input: { TransactItems } }) => (TransactItems === undefined ? [] : [TransactItems.length]));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
+  });
+
   it('of far too many customers is refused, with its facts to be delivered again', async () => {
     const sameAs = Array.from({ length: 90 }, (_, i) => ({ system: 'stripe', instance: 'main', customerId: `cus_${id}_${i}` }) as const);
     expect(await record(account({ sameAs }))).toBe(1);

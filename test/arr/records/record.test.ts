@@ -164,6 +164,26 @@ describe('recording facts', () => {
     expect(await record(huge, sub('2026-01-05', 10, 'evt_a'))).toEqual(new Set([`stripe/main/evt_huge_${id}/subscription`]));
     expect(await told()).toEqual(['2026-01-05 new 600000']);
   });
+
+  it('fails a customer of whom no transaction holds what is to be written at once, and no other of the batch', async () => {
+    // 101 subscriptions, each shown twice in one second with nothing to tell which is newer: a recording and 101 ties.
+    const tied = Array.from({ length: 101 }, (_, i) =>
+      [1, 2].map((quantity) =>
+        subscription('2026-01-05', [seats('a', quantity, 5000)], {
+          customerId: `${customerId}_tied`,
+          subscriptionId: `sub_${id}_${i}`,
+          eventId: `evt_${quantity}_${id}_${i}`,
+        }),
+      ),
+    ).flat();
+    const failed = await record(...tied, sub('2026-01-05', 10, 'evt_a'));
+    expect(failed).toEqual(new Set(tied.map(factKeyOf)));
+    expect(await told()).toEqual(['2026-01-05 new 600000']);
+    expect(await itemsUnder(`ARR#stripe.main.${customerId}_tied`)).toEqual([]);
+    // Ninety-nine of them fit, with the recording.
+    expect(await record(...tied.slice(0, 2 * 99))).toEqual(new Set());
+    expect(writes().at(-1)).toBe('TransactWriteItems of 100');
+  });
 });
 
 /** Text that deflate can hardly shorten, the same at each run. */

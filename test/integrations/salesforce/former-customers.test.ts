@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { agreementFact } from '../../../functions/integrations/salesforce/agreements.ts';
 import { departuresIn, type Holding } from '../../../functions/integrations/salesforce/former-customers.ts';
 import { factWrite } from '../../../functions/integrations/salesforce/record.ts';
+import { takeFromFormer } from '../../../functions/integrations/salesforce/take-from.ts';
+import type { Told } from '../../../functions/integrations/salesforce/told.ts';
 import { commit } from '../../../functions/platform/table.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { useFakeAws } from '../fake-aws.ts';
@@ -41,17 +43,23 @@ const told = async (agreementId: string): Promise<readonly string[]> => {
     .map(({ customerId, status, lines }) => `${customerId} ${status} ${(lines as unknown[]).length}`);
 };
 
-/** Records a reading of the contract with this account and time, as another function would, and does nothing else. */
-const recordedElsewhere = async (contractId: string, accountId: string, at: string): Promise<void> => {
+/** A reading of the contract with this account and time, by another function. */
+const readElsewhere = (contractId: string, accountId: string, at: string, change: Json = {}, currency = 'USD'): Told => {
   const records = { orders: [], items: [], products: [], sellingModels: [] };
   const mapped = agreementFact(
-    { ...records, agreementId: contractId, contract: contract({ Id: contractId, AccountId: accountId, SystemModstamp: at }) },
-    contextWith(),
+    { ...records, agreementId: contractId, contract: contract({ Id: contractId, AccountId: accountId, SystemModstamp: at, ...change }) },
+    contextWith({ currency }),
   );
   if (!mapped.ok) throw new Error(mapped.problem.detail);
-  const write = factWrite({ kind: 'subscription', objectId: contractId, ...mapped.value }, '2026-11-05T00:00:00.000Z');
-  expect(await commit([write])).toMatchObject({ ok: true });
+  return { kind: 'subscription', objectId: contractId, ...mapped.value };
 };
+
+/** It is recorded, and nothing else is done. */
+const recorded = async (told: Told): Promise<void> => {
+  expect(await commit([factWrite(told, '2026-11-05T00:00:00.000Z')])).toMatchObject({ ok: true });
+};
+const recordedElsewhere = (contractId: string, accountId: string, at: string): Promise<void> =>
+  recorded(readElsewhere(contractId, accountId, at));
 
 describe('an agreement that changes its account', () => {
   it('is taken from the account before: one canceled fact without lines, however often it is read', async () => {
@@ -111,6 +119,33 @@ describe('an agreement that changes its account', () => {
       `${accountId} active 1`,
       '001Hs0000THIRDAIA5 canceled 0',
     ]);
+  });
+
+  it('is taken with what the reading says that showed the other account, whichever reading comes first', async () => {
+    const contractId = '800Hs00000AAAAAIA5';
+    const [accountId, other] = ['001Hs0000FIRSTAIA5', '001Hs0000OTHERAIA5'];
+    const readings = [
+      readElsewhere(contractId, accountId, '2026-01-01T00:00:00.000+0000', { StartDate: '2026-02-01' }, 'USD'),
+      readElsewhere(contractId, other, '2026-01-02T00:00:00.000+0000', { StartDate: '2026-03-01' }, 'EUR'),
+      readElsewhere(contractId, other, '2026-01-03T00:00:00.000+0000', { StartDate: '2026-04-01' }, 'GBP'),
+    ] as const;
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 0, 2],
+      [2, 0, 1],
+    ] as const) {
+      await table.another();
+      for (const i of order.slice(0, 2)) await recorded(readings[i]);
+      // The last one finds what is to be taken back.
+      const last = readings[order[2]];
+      await recorded(last);
+      expect(await takeFromFormer([last], contextWith(), '2026-11-05T00:00:00.000Z')).toBe(true);
+      const taken = (await factsOf('SubscriptionRecorded', 'customerId', accountId)).filter(({ status }) => status === 'canceled');
+      expect(taken.map(({ currency, startsOn, observedOn }) => ({ currency, startsOn, observedOn }))).toEqual([
+        { currency: 'EUR', startsOn: '2026-03-01', observedOn: '2026-01-02' },
+      ]);
+    }
   });
 
   it('takes the claim of a won opportunity along', async () => {

@@ -282,7 +282,11 @@ describe('the API', () => {
     const [entry] = aws.events.splice(0);
     if (entry === undefined) throw new Error('nothing was replayed');
     await consume(onEvent, [envelopeOf(entry)]);
-    expect((await itemsWith(`EVT#stripe#main#${String(event['id'])}`))[0]).toMatchObject({ state: 'parked', listed: 'open' });
+    expect((await itemsWith(`EVT#stripe#main#${String(event['id'])}`))[0]).toMatchObject({
+      state: 'parked',
+      listed: 'open',
+      replayedBy: 'user-1',
+    });
     // As if a release had taught the status.
     const info = vi.spyOn(log, 'info');
     await call(api, 'POST', `/api/v1/integrations/stripe-main/parked/${String(event['id'])}/replay`, { ...write, subject: 'user-7' });
