@@ -10,7 +10,7 @@ export interface StripeSources {
   readonly lister?: (objectType: string, atSeconds: number) => readonly StripeObject[];
 }
 
-const MAX_SENT_KEPT = 1_000;
+const MAX_SENT_KEPT = 200;
 /** Stripe lists events for thirty days. */
 const EVENTS_LISTED_SECONDS = 30 * 86_400;
 
