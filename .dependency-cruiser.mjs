@@ -63,13 +63,18 @@ const STEPS = [
   'integrations/salesforce/sync-status',
   'integrations/salesforce/synced',
   'integrations/salesforce/take-from',
+  'integrations/stripe/account-reading',
   'integrations/stripe/client',
   'integrations/stripe/company',
   'integrations/stripe/endpoint',
   'integrations/stripe/fetched-intake',
   'integrations/stripe/incomplete-queue',
   'integrations/stripe/intake',
+  'integrations/stripe/missing',
   'integrations/stripe/record',
+  'integrations/stripe/source-bus',
+  'integrations/stripe/sync',
+  'integrations/stripe/sync-status',
   'integrations/stripe/with-catalogue',
 ];
 

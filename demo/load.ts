@@ -13,6 +13,8 @@ export interface DemoTarget {
   readonly setClock: (atMs: number) => void;
   readonly advanceClock: (toMs: number) => Promise<void>;
   readonly idle: () => Promise<void>;
+  /** Told of each event once it was answered: Stripe lists what it has sent. */
+  readonly sent?: (event: object) => void;
 }
 
 export interface DemoStory {
@@ -70,7 +72,7 @@ export const loadDemo = async (
         await target.advanceClock(at * 1000);
         settledAt = at;
       } else target.setClock(at * 1000);
-      await sendAll(day, (delivery) => sender.send(delivery.event, at), signal);
+      await sendAll(day, (delivery) => sender.send(delivery.event, at).then(() => target.sent?.(delivery.event)), signal);
       signal?.throwIfAborted();
       delivered += day.length;
       onProgress({ delivered, total: story.deliveriesUntilToday, clockMs: at * 1000 });

@@ -1,9 +1,12 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { subscriptionTieFound } from '../functions/arr/events.ts';
 import { integrationRoutes } from '../functions/integrations/routes.ts';
 import { salesforceWebhookRoutes } from '../functions/integrations/salesforce/routes.ts';
 import { stripeWebhookRoutes } from '../functions/integrations/stripe/routes.ts';
+import { alarmWhen } from './kit/alarm.ts';
 import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
 import { Consumer } from './kit/consumer.ts';
 import { eventsOf, fromSources } from './kit/event-bus.ts';
@@ -21,8 +24,8 @@ export const salesforcePartnerEvents = fromSources('aws.partner/salesforce.com/'
 export const stripeTies = eventsOf(subscriptionTieFound);
 
 /**
- * Stripe in: by webhook or partner bus to the same consumer; what a snapshot lacks is fetched, two at a time. Salesforce in: what an org tells
- * says which records to read; what it does not tell, the sync finds.
+ * Stripe in: by webhook or partner bus to the same consumer; what a snapshot lacks is fetched, two at a time; what never came, the sync finds in
+ * Stripe's list. Salesforce in: what an org tells says which records to read; what it does not tell, its sync finds.
  */
 export class IntegrationsStack extends CapabilityStack {
   constructor(scope: Construct, id: string, platform: Platform) {
@@ -41,8 +44,10 @@ export class IntegrationsStack extends CapabilityStack {
     serveRoutes(this, integrationRoutes, api);
   }
 
-  #stripe({ sourceBus, stripePartnerBuses, stripeSecrets, revenueBus }: Platform): void {
+  #stripe(platform: Platform): void {
+    const { sourceBus, stripePartnerBuses, stripeSecrets, revenueBus } = platform;
     const instances = Object.entries(stripeSecrets);
+    const apiKeys = Object.fromEntries(instances.map(([instance, { apiKey }]) => [instance, apiKey]));
 
     const ingest = new CapabilityFunction(this, 'integrations/stripe/ingest', {
       purpose: 'Verifies a Stripe webhook on its raw bytes and puts it on the source bus',
@@ -61,7 +66,7 @@ export class IntegrationsStack extends CapabilityStack {
     })
       .writesTable()
       .readsCompany()
-      .readsSecrets('STRIPE_API_KEY_SECRET_IDS', Object.fromEntries(instances.map(([instance, { apiKey }]) => [instance, apiKey])));
+      .readsSecrets('STRIPE_API_KEY_SECRET_IDS', apiKeys);
     const incomplete = new Consumer(this, 'stripe-incomplete', {
       handler: onIncomplete,
       lateAfter: Duration.minutes(15),
@@ -84,6 +89,41 @@ export class IntegrationsStack extends CapabilityStack {
         { bus: sourceBus, pattern: stripeWebhookEvents, what: 'Stripe webhooks' },
         ...stripePartnerBuses.map((bus) => ({ bus, pattern: stripePartnerEvents, what: 'Stripe events of a partner bus' })),
       ],
+    });
+    this.#stripeSync(platform, apiKeys);
+  }
+
+  /** What Stripe has sent and nobody received, or could not send. */
+  #stripeSync(platform: Platform, apiKeys: Readonly<Record<string, Secret>>): void {
+    const sync = new CapabilityFunction(this, 'integrations/stripe/task-sync', {
+      purpose: 'Looks through what Stripe lists of its events and takes in those that have not come',
+      // Less than the half hour until the next run.
+      timeout: Duration.minutes(15),
+      // It fails once nothing could be listed for three hours.
+      seldom: true,
+    })
+      .writesTable()
+      .readsCompany()
+      .readsSecrets('STRIPE_API_KEY_SECRET_IDS', apiKeys)
+      .putsEventsOn('SOURCE_BUS_NAME', platform.sourceBus);
+    new Schedule(this, 'stripe-sync', {
+      expression: 'rate(30 minutes)',
+      why: 'What Stripe sends in vain is taken in within the hour',
+      handler: sync,
+    });
+    alarmWhen(this, 'StripeEventsMissed', platform, {
+      name: 'stripe-events-missed',
+      meaning: 'Events of Stripe do not come by themselves, for three hours in a row. The sync takes them in, half an hour late.',
+      runbook: 'stuck-source',
+      metric: new Metric({
+        namespace: 'Ascent',
+        metricName: 'Missed',
+        dimensionsMap: { service: 'integrations' },
+        statistic: 'Sum',
+        period: Duration.hours(1),
+      }),
+      atLeast: 1,
+      periods: 3,
     });
   }
 

@@ -14,6 +14,7 @@ const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   discard <queue> <messageId>   takes one dead letter away for good
   replay <bus> <from> <to>      gives what a bus archived between two instants to its rules again
   refill-totals                 makes the totals anew from the recordings; once more goes on where it was stopped
+  sync-stripe [days]            looks through what Stripe lists of its events, since the last look or of so many days, and takes in what has not come
   secrets                       takes in what stands in secrets.json of the data folder by now
   schedules                     what wakes by itself
   logs [function] [--level error] [--limit 200]
@@ -28,6 +29,8 @@ interface Request {
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: string;
   readonly body?: unknown;
+  /** The body with which it is asked to go on, where that is another one. */
+  readonly goOn?: unknown;
 }
 
 interface Flags {
@@ -69,6 +72,13 @@ const tokenRequest = (scopes: readonly string[], { role, subject }: Flags): Requ
   return { method: 'POST', path: 'token', body: { ...what, ...who } };
 };
 
+/** What somebody asked for is begun anew; what has been begun only goes on. */
+const syncRequest = ([days, ...more]: readonly string[]): Request | undefined => {
+  const request = { method: 'POST', path: 'sync-stripe', goOn: {} } as const;
+  if (more.length > 0 || (days !== undefined && !/^\d{1,3}$/.test(days))) return undefined;
+  return { ...request, body: days === undefined ? {} : { days: Number(days) } };
+};
+
 /** The request that a command line stands for; undefined where it lacks a word or says one too many. */
 export const requestOf = ([command = '', ...rest]: readonly string[], flags: Flags): Request | undefined => {
   if (PAGES.includes(command)) return get(command);
@@ -87,6 +97,8 @@ export const requestOf = ([command = '', ...rest]: readonly string[], flags: Fla
       return rest.length === 3 ? { method: 'POST', path: 'replay', body: { bus: rest[0], from: rest[1], to: rest[2] } } : undefined;
     case 'refill-totals':
       return { method: 'POST', path: 'refill-totals', body: { shards: SHARDS_A_CALL } };
+    case 'sync-stripe':
+      return syncRequest(rest);
     case 'secrets':
       return { method: 'POST', path: 'secrets' };
     case 'token':
@@ -102,6 +114,13 @@ interface LogLine {
   readonly line: string;
 }
 
+interface Looked {
+  readonly instance: string;
+  readonly looked: number;
+  readonly missed: number;
+  readonly isDone: boolean;
+}
+
 const print = (command: string | undefined, answer: unknown): void => {
   if (command === 'logs')
     for (const { atMs, source, line } of answer as readonly LogLine[]) console.log(`${new Date(atMs).toISOString()} ${source}: ${line}`);
@@ -109,13 +128,19 @@ const print = (command: string | undefined, answer: unknown): void => {
     const { done, of, isDone } = answer as { readonly done: number; readonly of: number; readonly isDone: boolean };
     const next = done < of ? '' : isDone ? ': the new totals are read from now on' : '; the totals of before are being left to expire';
     console.log(`${done} of ${of} parts of the customers are counted${next}`);
+  } else if (command === 'sync-stripe') {
+    const { accounts } = answer as { readonly accounts: readonly Looked[] };
+    for (const { instance, looked, missed, isDone } of accounts)
+      console.log(
+        `stripe-${instance}: ${looked} events looked at, ${missed} had not come and are taken in${isDone ? '' : '; more are looked at'}`,
+      );
   } else if (command === 'aws')
     for (const [name, value] of Object.entries(answer as Readonly<Record<string, string>>)) console.log(`export ${name}=${value}`);
   else if (Array.isArray(answer) && command !== 'dead-letters') console.table(answer);
   else console.log(JSON.stringify(answer, undefined, 2));
 };
 
-const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'discard', 'replay', 'refill-totals', 'secrets', 'token'];
+const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'discard', 'replay', 'refill-totals', 'sync-stripe', 'secrets', 'token'];
 
 /** What is wrong with words that make no request, in one line. */
 export const refusalOf = ([command = '', ...rest]: readonly string[]): string =>
@@ -179,7 +204,7 @@ const ask = async (command: string | undefined, request: Request, url: string, p
     return 1;
   }
   print(command, answer);
-  if (says(answer, 'isDone', false)) return ask(command, request, url, port);
+  if (says(answer, 'isDone', false)) return ask(command, { ...request, body: request.goOn ?? request.body }, url, port);
   return says(answer, 'idle', false) ? 1 : 0;
 };
 

@@ -55,6 +55,7 @@ export const loadInto = async (
   stack: LocalStack,
   dataDir: string,
   demo: DemoCompany,
+  { sent }: Pick<StripeServer, 'sent'>,
   onProgress: (progress: DemoProgress) => void,
   signal?: AbortSignal,
 ): Promise<number> => {
@@ -65,6 +66,7 @@ export const loadInto = async (
     setClock: (atMs) => stack.clock.set(atMs, { frozen: true }),
     advanceClock: (toMs) => stack.clock.advance(toMs),
     idle: () => stack.idle(),
+    sent: (event) => sent(event as StripeObject),
   };
   const delivered = await loadDemo(
     target,
@@ -91,7 +93,7 @@ const afterToday = (demo: DemoCompany): Delivery[] => {
 };
 
 /** As the test clock is advanced, Stripe's deliveries of the days that it passes arrive, day by day and signed with their day's time. */
-export const deliverLater = (stack: LocalStack, dataDir: string, demo: DemoCompany): void => {
+export const deliverLater = (stack: LocalStack, dataDir: string, demo: DemoCompany, { sent }: Pick<StripeServer, 'sent'>): void => {
   const [webhookSecret = ''] = secretOf(dataDir, '/webhook-signing')['webhookSecrets'] as string[];
   let later: readonly Delivery[] | undefined;
   stack.clock.addTimed({
@@ -106,7 +108,10 @@ export const deliverLater = (stack: LocalStack, dataDir: string, demo: DemoCompa
           atMs: at * 1000,
           fire: async () => {
             const sender = openWebhookSender(`${stack.url}/webhooks/stripe`, webhookSecret, 8);
-            for (const delivery of day) await sender.send(delivery.event, at);
+            for (const { event } of day) {
+              await sender.send(event, at);
+              sent(event);
+            }
             sender.close();
           },
         };

@@ -13,6 +13,7 @@ import { milestoneText } from './milestone-text.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './options.ts';
 import { type StandIns, startOrgs } from './salesforce/stand-in.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from './stack.ts';
+import type { StripeServer } from './stripe.ts';
 import { synthesise } from './synth.ts';
 
 /** What `npm start` runs: bundles and synthesises the CDK app, then runs what came out of it on this machine. */
@@ -125,11 +126,11 @@ const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (
   });
   now = up.clock.now;
   if (!isLoaded(dataDir)) {
-    load = loadDemoInto(up, dataDir, demo, stopping.signal);
+    load = loadDemoInto(up, dataDir, demo, stripe, stopping.signal);
     await load;
   }
   if (stopping.signal.aborted) return;
-  deliverLater(up, dataDir, demo);
+  deliverLater(up, dataDir, demo, stripe);
   console.log(await milestoneText(up.url));
   if (hasOrg) reading = readOrg(up, dataDir, orgs, stopping.signal);
   await reading;
@@ -149,13 +150,19 @@ const readOrg = async (stack: LocalStack, dataDir: string, orgs: StandIns, signa
 };
 
 /** Loads the demo company into a folder that it has to itself. Where the signal ends it, the next start begins it again. */
-const loadDemoInto = async (stack: LocalStack, dataDir: string, demo: DemoCompany, signal: AbortSignal): Promise<void> => {
+const loadDemoInto = async (
+  stack: LocalStack,
+  dataDir: string,
+  demo: DemoCompany,
+  stripe: StripeServer,
+  signal: AbortSignal,
+): Promise<void> => {
   if (contentsOf(dataDir) === 'demo')
     console.log('the demo was not loaded to its end the last time: it is loaded again from its beginning, and what is there counts once');
   markContents(dataDir, 'demo');
   const startedMs = performance.now();
   try {
-    const delivered = await loadInto(stack, dataDir, demo, progressBar(), signal);
+    const delivered = await loadInto(stack, dataDir, demo, stripe, progressBar(), signal);
     console.log(`loaded ${delivered.toLocaleString('en')} webhooks in ${seconds(startedMs)}`);
   } catch (error) {
     if (error !== signal.reason) throw error;

@@ -6,11 +6,12 @@ import { writeWhole } from './whole-file.ts';
 
 /**
  * Local values of the template's secrets: `secrets.json` in the data folder, by the secret's name. What is missing there
- * is made up once and written down, so that a person can read it (to sign a webhook) or replace it (by a real test key).
+ * is made up once and written down, so that a person can read it (to sign a webhook) or replace it (an API key by a real test key).
  */
 const placeholders: readonly { readonly name: RegExp; readonly make: () => unknown }[] = [
   { name: /\/webhook-signing$/, make: () => ({ webhookSecrets: [`whsec_local_${randomBytes(18).toString('hex')}`] }) },
-  { name: /\/api-key$/, make: () => ({ apiKey: `rk_test_local_${randomBytes(18).toString('hex')}` }) },
+  // Of an account that nobody has connected: no made-up key is ever sent to Stripe.
+  { name: /\/api-key$/, make: () => ({ apiKey: '' }) },
 ];
 
 const FILE = 'secrets.json';

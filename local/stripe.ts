@@ -1,25 +1,20 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { listed } from './stripe-lists.ts';
-import { type Lookup, MAX_EXPAND_DEPTH, render, type StripeObject } from './stripe-render.ts';
+import { listed, MAX_TYPES } from './stripe-lists.ts';
+import { MAX_EXPAND_DEPTH, render, type StripeObject } from './stripe-render.ts';
+import { type StripeSources, type StripeState, stateOf } from './stripe-state.ts';
 
 export type { StripeObject } from './stripe-render.ts';
 
 /**
  * Stands in for Stripe's API in tests and in the demo: a real HTTP server with state, which answers the reads that Ascent makes as Stripe does
- * (ids unless expanded, pages, problems), and fails on request. It only reads; state comes from `put` or from a provider.
+ * (ids unless expanded, pages, events of thirty days, problems), and fails on request. It only reads; state comes from `put` or from a provider.
  */
-export interface StripeOptions {
+export interface StripeOptions extends StripeSources {
   /** 0: any free port. */
   readonly port?: number;
   readonly apiKey?: string;
-  /** Epoch milliseconds; the test clock's, where there is one. */
-  readonly now?: () => number;
-  /** Asked for what was not put: the object as it is at that time. */
-  readonly provider?: (objectType: string, id: string, atSeconds: number) => StripeObject | undefined;
-  /** The same for lists: all objects of a type, as they are at that time. */
-  readonly lister?: (objectType: string, atSeconds: number) => readonly StripeObject[];
 }
 
 /** What goes wrong next. `slow` answers late, `cut` breaks off in the middle of the body, `reset` closes without an answer. */
@@ -40,6 +35,8 @@ export interface StripeServer {
   readonly apiKey: string;
   /** Puts an object whole (tiers, items, coupons inside); a later one with the same id replaces it. */
   readonly put: (...objects: readonly StripeObject[]) => void;
+  /** Notes events that were sent: the newest of them are listed, and read by their ids, like those that were put. */
+  readonly sent: (...events: readonly StripeObject[]) => void;
   readonly remove: (objectType: string, id: string) => void;
   /** The next requests whose path starts so fail, `times` of them. */
   readonly fail: (fault: Fault, times?: number, pathPrefix?: string) => void;
@@ -87,35 +84,10 @@ const missing = (type: string, id: string): Answer =>
     param: 'id',
   });
 
-/** The objects that were put, and the provider behind them. */
-const stateOf = ({ provider, lister, now = Date.now }: StripeOptions) => {
-  const byType = new Map<string, Map<string, StripeObject>>();
-  const ofType = (type: string): Map<string, StripeObject> => {
-    const objects = byType.get(type) ?? new Map<string, StripeObject>();
-    byType.set(type, objects);
-    return objects;
-  };
-  const put = (object: StripeObject): void => {
-    const { object: type, id } = object;
-    if (typeof type !== 'string' || typeof id !== 'string') throw new TypeError('a Stripe object has an id and a type');
-    ofType(type).set(id, object);
-  };
-  const nowSeconds = (): number => Math.floor(now() / 1000);
-  const find: Lookup = (type, id) => ofType(type).get(id) ?? provider?.(type, id, nowSeconds());
-  /** What was put stands for what the provider has under the same id. */
-  const all = (type: string): readonly StripeObject[] => [
-    ...new Map([...(lister?.(type, nowSeconds()) ?? []).map((object) => [object['id'], object] as const), ...ofType(type)]).values(),
-  ];
-  const remove = (type: string, id: string): void => void ofType(type).delete(id);
-  return { all, put, find, remove };
-};
-
-type State = ReturnType<typeof stateOf>;
-
 const pathsOf = (query: URLSearchParams): readonly (readonly string[])[] => query.getAll('expand[]').map((path) => path.split('.'));
 
 /** A page of a list, by `limit` and `starting_after`. */
-const page = (all: readonly StripeObject[], query: URLSearchParams, url: string, state: State): Answer => {
+const page = (all: readonly StripeObject[], query: URLSearchParams, url: string, state: StripeState): Answer => {
   const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     return problem(400, `Invalid integer: limit must be 1 to ${MAX_LIMIT}.`, { param: 'limit' });
@@ -133,7 +105,7 @@ const page = (all: readonly StripeObject[], query: URLSearchParams, url: string,
 const inside = (object: StripeObject | undefined, key: string): readonly StripeObject[] =>
   ((object?.[key] as { readonly data?: readonly StripeObject[] } | undefined)?.data ?? []) as readonly StripeObject[];
 
-const read = (path: string, query: URLSearchParams, state: State): Answer => {
+const read = (path: string, query: URLSearchParams, state: StripeState): Answer => {
   const [collection = '', id, sub] = path
     .replace(/^\/v1\//, '')
     .split('/')
@@ -143,6 +115,8 @@ const read = (path: string, query: URLSearchParams, state: State): Answer => {
   if (pathsOf(query).some((parts) => parts.length > MAX_EXPAND_DEPTH))
     return problem(400, `You cannot expand more than ${MAX_EXPAND_DEPTH} levels of a property.`, { param: 'expand' });
   if (id === undefined) {
+    if (query.getAll('types[]').length > MAX_TYPES)
+      return problem(400, `Invalid array: types may have at most ${MAX_TYPES} entries.`, { param: 'types' });
     const subscriptionId = query.get('subscription');
     if (type === 'subscription_item') {
       const subscription = subscriptionId === null ? undefined : state.find('subscription', subscriptionId);
@@ -249,6 +223,7 @@ export const startStripe = async (options: StripeOptions = {}): Promise<StripeSe
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     apiKey,
     put: (...objects) => objects.forEach(state.put),
+    sent: (...events) => events.forEach(state.sent),
     remove: state.remove,
     fail: (fault, times = 1, prefix = '/') => void faults.push({ fault, prefix, left: times }),
     requests,

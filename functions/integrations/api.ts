@@ -2,6 +2,7 @@ import { cursorInvalid } from '../platform/cursor.ts';
 import { apiHandler, type PageWanted } from '../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../platform/result.ts';
 import { isParkedPosition, openParkedEvents, type ParkedEvent, parkedEvent } from './parked-store.ts';
+import { present } from './present.ts';
 import { replay } from './replay.ts';
 import { integrationRoutes } from './routes.ts';
 import { type Integration, instant, integrations, parkedCount, type Source, sources, statusOf } from './status.ts';
@@ -14,20 +15,22 @@ const sourceNamed = (id: string): Result<Source, Problem<'integration-unknown'>>
     : ok(found);
 };
 
-const shownProblem = ({ at, code, detail, mendedAt }: NonNullable<NonNullable<Integration['sync']>['problem']>) => ({
+const shownProblem = ({ at, code, detail, mendedAt }: NonNullable<Integration['sync']['problem']>) => ({
   at,
   code,
   detail,
   ...(mendedAt === undefined ? {} : { mendedAt }),
 });
 
-const shownSync = ({ objects, problem }: NonNullable<Integration['sync']>) => ({
+const shownSync = ({ objects, problem }: Integration['sync']) => ({
   ...(problem === undefined ? {} : { lastProblem: shownProblem(problem) }),
-  sync: objects.map(({ object, by, throughMs, isUnread }) => ({
+  sync: objects.map(({ object, by, throughMs, isUnread, missed, missedAt }) => ({
     object,
     by,
     ...(throughMs === undefined ? {} : { throughAt: new Date(throughMs).toISOString() }),
     isUnread,
+    ...present('missed', missed),
+    ...present('missedAt', missedAt),
   })),
 });
 
@@ -45,7 +48,7 @@ const shownIntegration = async (integration: Integration) => {
     ...(silentSeconds === undefined ? {} : { silentSeconds }),
     deliveries: counts,
     parked: await parkedCount(source),
-    ...(sync === undefined ? {} : shownSync(sync)),
+    ...shownSync(sync),
   };
 };
 

@@ -2,9 +2,11 @@ import { Entity } from 'electrodb';
 import {
   commit,
   entityDefaults,
+  getItems,
   gsi1Index,
   gsi1Pk,
   gsi1Sk,
+  type Key,
   type Page,
   primaryPk,
   primarySk,
@@ -104,6 +106,12 @@ export const parkedAmong = async (system: string, instance: string, eventIds: re
   const { data, unprocessed } = await parkedEvents.get(eventIds.map((eventId) => ({ system, instance, eventId }))).go({ consistent: true });
   if (unprocessed.length > 0) throw new Error('not all parked events were read: DynamoDB is throttling');
   return data.filter(({ listed }) => listed === 'open').map(parkedOf);
+};
+
+/** The ids of those of the events that are parked, or were until they were replayed; read consistently, in batches. */
+export const parkedIds = async (system: string, instance: string, eventIds: readonly string[]): Promise<ReadonlySet<string>> => {
+  const keys = eventIds.map((eventId) => parkedEvents.get({ system, instance, eventId }).params<{ Key: Key }>().Key);
+  return new Set((await getItems<Key & { readonly eventId: string }>(keys)).map(({ eventId }) => eventId));
 };
 
 /** Whether text is a place in the list of an instance's open ones: the keys of its last item, in base64. */

@@ -6,8 +6,8 @@ import { moveParked, type ParkedEvent } from './parked-store.ts';
 import { SIGNAL_SOURCE } from './salesforce/company.ts';
 import { signalToReplay } from './salesforce/park.ts';
 import type { Source } from './status.ts';
-import { WEBHOOK_SOURCE } from './stripe/company.ts';
 import { eventToReplay } from './stripe/park.ts';
+import { WEBHOOK_SOURCE } from './stripe/source-bus.ts';
 
 /** Where an event is put in front of its vendor's intake, and as what. */
 const entryOf = (parked: ParkedEvent, source: Source): { readonly source: string; readonly detail: unknown } => {

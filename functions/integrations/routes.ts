@@ -28,9 +28,19 @@ const integration = z.object({
   parked: count,
   /** Why the source could not be read, the last time that this was so. */
   lastProblem: z.optional(z.object({ at: instant, code: z.string(), detail: z.string(), mendedAt: z.optional(instant) })),
-  /** Objects of a source that is also asked by itself: how their changes are heard of, up to when they were asked for, whether more is known to wait. */
-  sync: z.optional(
-    z.array(z.object({ object: z.string(), by: z.enum(['events', 'polling']), throughAt: z.optional(instant), isUnread: z.boolean() })),
+  /**
+   * Objects of Salesforce, or groups of Stripe's events: how they are heard of, up to when the source was asked for them, whether more is known to
+   * wait. Of Stripe also how many events had not come by themselves and were found, and when some were last.
+   */
+  sync: z.array(
+    z.object({
+      object: z.string(),
+      by: z.enum(['events', 'polling']),
+      throughAt: z.optional(instant),
+      isUnread: z.boolean(),
+      missed: z.optional(count),
+      missedAt: z.optional(instant),
+    }),
   ),
 });
 

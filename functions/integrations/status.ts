@@ -1,7 +1,9 @@
 import { nowMs } from '../platform/clock.ts';
 import { companyConfig, type SalesforceInstance, type StripeInstance } from '../platform/config.ts';
 import { openParkedEvents } from './parked-store.ts';
-import { type SyncStatus, syncStatus } from './salesforce/sync-status.ts';
+import { syncStatus as salesforceSync } from './salesforce/sync-status.ts';
+import { syncStatus as stripeSync } from './stripe/sync-status.ts';
+import type { SyncStatus } from './sync-status.ts';
 import { type Watermark, watermarkOf } from './watermark.ts';
 
 /** One configured source system as people know it; its id is the vendor and the configured instance, e.g. `stripe-main`. */
@@ -29,8 +31,8 @@ export interface Integration {
   readonly throughAt?: number;
   /** Seconds by which all that has been heard of it lies behind now; absent before its first event. */
   readonly silentSeconds?: number;
-  /** Only of a source that is also asked by itself. */
-  readonly sync?: SyncStatus;
+  /** How far it has been asked by itself. */
+  readonly sync: SyncStatus;
 }
 
 /** ISO instant of epoch seconds. */
@@ -43,13 +45,13 @@ const heardUntil = (throughAt: number): Pick<Integration, 'throughAt' | 'silentS
 const integrationOf = async (source: Source): Promise<Integration> => {
   const [watermark, sync] = await Promise.all([
     watermarkOf(source.system, source.instance),
-    source.system === 'salesforce' ? syncStatus(source.config) : undefined,
+    source.system === 'salesforce' ? salesforceSync(source.config) : stripeSync(source.config),
   ]);
   return {
     source,
     watermark,
-    ...heardUntil(Math.max(watermark.throughAt ?? 0, sync?.throughAt ?? 0)),
-    ...(sync === undefined ? {} : { sync }),
+    ...heardUntil(Math.max(watermark.throughAt ?? 0, sync.throughAt ?? 0)),
+    sync,
   };
 };
 
@@ -98,7 +100,7 @@ export interface DataThrough {
   readonly lastEvent?: { readonly eventId: string; readonly recordedAt: string; readonly lagSeconds: number };
 }
 
-/** One or two small reads a source. */
+/** Three small reads a source. */
 export const dataThrough = async (): Promise<readonly DataThrough[]> =>
   (await integrations()).map((integration) => {
     const { source, watermark } = integration;
@@ -113,14 +115,14 @@ const shortened = ({ eventId, recordedAt, lagSeconds }: NonNullable<Watermark['l
 });
 
 /**
- * `waiting`: nothing has been heard yet. `failing`: the last that was tried failed. Of a source that only sends, there is nothing that could
- * fail: what it sends in vain is seen at its own end, and as silence here.
+ * `waiting`: nothing has been heard yet. `failing`: the last that was asked of it failed. What it sends in vain is seen at its own end, and as
+ * what the sync finds here.
  */
 export type IntegrationStatus = 'waiting' | 'ok' | 'failing';
 
 export const statusOf = ({ watermark: { lastEvent }, throughAt, sync }: Integration): IntegrationStatus => {
-  const read = Math.max(Date.parse(lastEvent?.recordedAt ?? '') || 0, sync?.listedMs ?? 0);
-  const { at = '', kind, mendedAt } = sync?.problem ?? {};
+  const read = Math.max(Date.parse(lastEvent?.recordedAt ?? '') || 0, sync.listedMs ?? 0);
+  const { at = '', kind, mendedAt } = sync.problem ?? {};
   // What is refused to be read is mended by nothing but its reading.
   const isOver = kind === undefined ? !(Date.parse(at) >= read) : mendedAt !== undefined;
   if (!isOver) return 'failing';

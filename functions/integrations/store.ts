@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Entity } from 'electrodb';
 import { type CarriedEvent, eventAttribute } from '../platform/outbox.ts';
-import { entityDefaults, type Page, primaryPk, primarySk, readAll, readPage, type Write } from '../platform/table.ts';
+import { entityDefaults, getItems, type Key, type Page, primaryPk, primarySk, readAll, readPage, type Write } from '../platform/table.ts';
 import type { BillingDocument } from './documents.ts';
 
 /**
@@ -157,4 +157,17 @@ export const showingsOf = async (
     ...(customerId === undefined ? {} : { customerId }),
     ...(event === undefined ? {} : { data: event.data }),
   }));
+};
+
+/** Of events that may have shown these objects at these times (epoch seconds), the ids of those that are recorded; read consistently, in batches. */
+export const shownIds = async (
+  system: string,
+  instance: string,
+  events: readonly Pick<Showing, 'objectId' | 'observedAt' | 'eventId'>[],
+): Promise<ReadonlySet<string>> => {
+  const keys = events.map(
+    ({ objectId, observedAt, eventId }) =>
+      showings.get({ system, instance, objectId, observedAt: sortable(observedAt), eventId }).params<{ Key: Key }>().Key,
+  );
+  return new Set((await getItems<Key & { readonly eventId: string }>(keys)).map(({ eventId }) => eventId));
 };

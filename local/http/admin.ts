@@ -45,6 +45,8 @@ const replaySchema = z.object({ bus: z.string(), from: z.string(), to: z.string(
 
 const refillSchema = z.object({ shards: z.optional(z.int()) });
 const REFILL_FUNCTION = '-coordinator-task-refill-totals';
+const syncSchema = z.object({ days: z.optional(z.int()) });
+const SYNC_FUNCTION = '-integrations-stripe-task-sync';
 
 const json = (value: unknown, status = 200): HttpAnswer => ({
   status,
@@ -90,16 +92,25 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     return { bus, from, to, events };
   };
 
-  /** One call of the function that makes the totals anew; its answer says how far it came. */
-  const refillTotals: Handler = async (_url, body) => {
-    const input = parseBody(refillSchema, body, '{"shards": 4}');
-    const refill = resources
-      .ofType('AWS::Lambda::Function')
-      .find(({ properties }) => String(properties['FunctionName']).endsWith(REFILL_FUNCTION));
-    if (refill === undefined) throw new BadRequest(`the app has no function that ends in ${REFILL_FUNCTION}`);
-    const answer = await pool.invoke(refill.arn, input);
-    if (!answer.ok) throw new BadRequest(`the function failed: ${answer.error}; npm run local -- logs refill says where`);
+  /** One call of a function; its answer. */
+  const call = async (ending: string, input: unknown, logs: string): Promise<unknown> => {
+    const found = resources.ofType('AWS::Lambda::Function').find(({ properties }) => String(properties['FunctionName']).endsWith(ending));
+    if (found === undefined) throw new BadRequest(`the app has no function that ends in ${ending}`);
+    const answer = await pool.invoke(found.arn, input);
+    if (!answer.ok) throw new BadRequest(`the function failed: ${answer.error}; npm run local -- logs ${logs} says where`);
     return answer.payload;
+  };
+
+  /** The totals are made anew; the answer says how far it came. */
+  const refillTotals: Handler = (_url, body) => call(REFILL_FUNCTION, parseBody(refillSchema, body, '{"shards": 4}'), 'refill');
+
+  /** What Stripe lists is looked through; the answer says how far it came. */
+  const syncStripe: Handler = async (_url, body) => {
+    const answer = await call(SYNC_FUNCTION, parseBody(syncSchema, body, '{"days": 7}'), 'stripe-task-sync');
+    const { accounts } = answer as { readonly accounts: readonly { readonly instance: string; readonly problem?: string }[] };
+    const failed = accounts.find(({ problem }) => problem !== undefined);
+    if (failed !== undefined) throw new BadRequest(`stripe-${failed.instance}: ${failed.problem}`);
+    return answer;
   };
 
   /** Only names are answered: a value belongs into no terminal. */
@@ -150,6 +161,7 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     'POST /local/dead-letters/discard': (_url, body) => dead.discard(body),
     'POST /local/replay': replay,
     'POST /local/refill-totals': refillTotals,
+    'POST /local/sync-stripe': syncStripe,
     'POST /local/secrets': takeInSecrets,
     'GET /local/aws': aws,
     'GET /local/schedules': () =>

@@ -90,7 +90,9 @@ export const demo: Proof = {
     try {
       const show = progress('demo: loading');
       const startedMs = performance.now();
-      const delivered = await loadInto(whole.stack, whole.dataDir, company, ({ delivered: done, total }) => show(done, total));
+      const delivered = await loadInto(whole.stack, whole.dataDir, company, whole.stripe, ({ delivered: done, total }) =>
+        show(done, total),
+      );
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
       console.error(`demo: ${delivered} webhooks loaded in ${seconds} s; comparing`);
       const past = company.expected.monthEnds.filter(({ on }) => on <= company.today);
@@ -101,7 +103,7 @@ export const demo: Proof = {
       await noticed(whole, findings, ['09000']);
 
       console.error(`demo: advancing the clock to ${YEAR_END}`);
-      deliverLater(whole.stack, whole.dataDir, company);
+      deliverLater(whole.stack, whole.dataDir, company, whole.stripe);
       await whole.stack.clock.advance(YEAR_END_AT);
       await whole.stack.idle();
       await compareDays(

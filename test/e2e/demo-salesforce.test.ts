@@ -36,7 +36,7 @@ beforeAll(async () => {
     stripe: (now) => startDemoStripe(demo, now),
     orgsConnected: false,
   });
-  await loadInto(whole.stack, whole.dataDir, demo, () => undefined);
+  await loadInto(whole.stack, whole.dataDir, demo, whole.stripe, () => undefined);
   for (const on of DAYS) billed.set(on, await totalOn(on));
   fillDemoOrg(whole.salesforce, demo);
   // A function that read the empty secret just now asks again after half a minute.
@@ -48,6 +48,23 @@ afterAll(() => whole?.stop());
 const totalOn = async (on: string): Promise<string> => (await whole.api<{ arrMinor: string }>(`/api/v1/arr/status?on=${on}`)).arrMinor;
 /** What the story sold, whoever tells of it. */
 const soldOn = (on: string): bigint | undefined => [...demo.expected.monthEnds, demo.expected.today].find((one) => one.on === on)?.arrMinor;
+
+it('Stripe’s list of what the demo sent was looked through month by month, without a warning, and nothing of it is missing', async () => {
+  const list = await fetch(`${whole.stripe.url}/v1/events?limit=100`, { headers: { authorization: `Bearer ${whole.stripe.apiKey}` } });
+  expect(((await list.json()) as { data: readonly unknown[] }).data.length).toBeGreaterThan(0);
+  const looks = whole.stripe.requests.filter(({ path }) => path.startsWith('/v1/events?types'));
+  // A slice has days that lie up to two months apart; of 22 months, six groups a look.
+  expect(looks.length).toBeGreaterThanOrEqual(11 * 6);
+  const logged = { source: 'ascent-integrations-stripe-task-sync' };
+  expect([...whole.stack.logs.read({ ...logged, level: 'warn' }), ...whole.stack.logs.read({ ...logged, level: 'error' })]).toEqual([]);
+  interface Source {
+    readonly id: string;
+    readonly sync: readonly { readonly isUnread: boolean; readonly missed: number }[];
+  }
+  const { items } = await whole.api<{ items: readonly Source[] }>('/api/v1/integrations');
+  const { sync = [] } = items.find(({ id }) => id === 'stripe-main') ?? {};
+  expect(sync.map(({ isUnread, missed }) => [isUnread, missed])).toEqual(Array.from({ length: 6 }, () => [false, 0]));
+});
 
 describe('the demo company’s Salesforce, read by the sync', () => {
   it('comes in whole: each agreement, account, opportunity and user is a fact, and nothing is parked', async () => {

@@ -33,7 +33,7 @@ let dataDir = '';
 const json = (path: string): Record<string, unknown> => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
 
 beforeAll(async () => {
-  stripe = await startStripe({ apiKey: RIGHT_KEY });
+  stripe = await startStripe({ apiKey: RIGHT_KEY, now: () => running?.clock.now() ?? START });
   const objects = readdirSync(join(SAMPLES, 'objects')).map((name) => json(join(SAMPLES, 'objects', name)));
   stripe.put(...objects.filter(({ id, deleted }) => typeof id === 'string' && deleted !== true));
   // Several samples show this subscription: 10 seats at $50 a month, less 20%.
@@ -195,23 +195,48 @@ it('a wrong webhook secret: refused, then both work side by side, then the old o
   await expect(local(stack, 'secrets')).rejects.toThrow(/secrets\.json is not JSON: mend it, and give its secrets by name as they were$/);
 }, 60_000);
 
-it('a stuck source: its status and the metric say for how long, and what comes late says how late', async () => {
-  const stack = await fresh();
-  expect((await source(stack)).silentSeconds).toBeUndefined();
-  await post(stack, seats('evt_before', 4, '2026-11-05T08:59:00Z'));
-  expect(await source(stack)).toMatchObject({ dataThroughAt: '2026-11-05T08:59:00.000Z', silentSeconds: 60 });
-  await stack.clock.advance(START + 26 * HOUR);
-  expect(await source(stack)).toMatchObject({ dataThroughAt: '2026-11-05T08:59:00.000Z', silentSeconds: 93_660 }); // 26 h and a minute
-  const refresh = { source: 'ascent-coordinator-task-refresh-dashboard' };
-  expect(stack.logs.read({ ...refresh, level: 'metric' }).at(-1)?.line).toContain('"SilentSeconds":93660');
-  expect(stack.logs.read({ ...refresh, level: 'warn' }).at(-1)?.line).toMatch(/a source has been silent .*"source":"stripe-main"/);
-  // Stripe's retry, and then what happens now.
-  await post(stack, seats('evt_missed', 6, '2026-11-05T10:00:00Z'));
-  expect((await source(stack)).lastEvent).toMatchObject({ eventId: 'evt_missed', lagSeconds: 90_000 }); // 25 h
-  await post(stack, seats('evt_now', 8, '2026-11-06T10:59:30Z'));
-  expect(await source(stack)).toMatchObject({ silentSeconds: 30, lastEvent: { eventId: 'evt_now', lagSeconds: 30 } });
-  expect(await arr(stack)).toBe('480000'); // 8 × $50 × 12
-}, 60_000);
+describe('a stuck source', () => {
+  it('that cannot be asked either: its status and the metric say for how long, and what comes late says how late', async () => {
+    const stack = await fresh({ apiKey: '' });
+    expect((await source(stack)).silentSeconds).toBeUndefined();
+    await post(stack, seats('evt_before', 4, '2026-11-05T08:59:00Z'));
+    expect(await source(stack)).toMatchObject({ dataThroughAt: '2026-11-05T08:59:00.000Z', silentSeconds: 60 });
+    await stack.clock.advance(START + 26 * HOUR);
+    expect(await source(stack)).toMatchObject({ dataThroughAt: '2026-11-05T08:59:00.000Z', silentSeconds: 93_660 }); // 26 h and a minute
+    const refresh = { source: 'ascent-coordinator-task-refresh-dashboard' };
+    expect(stack.logs.read({ ...refresh, level: 'metric' }).at(-1)?.line).toContain('"SilentSeconds":93660');
+    expect(stack.logs.read({ ...refresh, level: 'warn' }).at(-1)?.line).toMatch(/a source has been silent .*"source":"stripe-main"/);
+    // Stripe's retry, and then what happens now.
+    await post(stack, seats('evt_missed', 6, '2026-11-05T10:00:00Z'));
+    expect((await source(stack)).lastEvent).toMatchObject({ eventId: 'evt_missed', lagSeconds: 90_000 }); // 25 h
+    await post(stack, seats('evt_now', 8, '2026-11-06T10:59:30Z'));
+    expect(await source(stack)).toMatchObject({ silentSeconds: 30, lastEvent: { eventId: 'evt_now', lagSeconds: 30 } });
+    expect(await arr(stack)).toBe('480000'); // 8 × $50 × 12
+  }, 60_000);
+
+  it('whose webhooks never come: the sync finds them, says so, and the figure is right [B17]', async () => {
+    const lost = [seats('evt_lost', 6, '2026-11-05T10:00:00Z'), seats('evt_last', 8, '2026-11-05T11:00:00Z')];
+    const stack = await fresh();
+    stripe.put(...(lost as Record<string, unknown>[]));
+    await post(stack, seats('evt_before', 4, '2026-11-05T08:30:00Z'));
+    expect(await arr(stack)).toBe('240000'); // 4 × $50 × 12
+    await stack.clock.advance(START + 4 * HOUR);
+    expect(await arr(stack)).toBe('480000'); // 8 × $50 × 12
+    const found = stack.logs.read({ source: 'ascent-integrations-stripe-task-sync', level: 'warn' });
+    expect(found.map(({ line }) => line).join('\n')).toMatch(/events that had not come are taken in.*"source":"subscriptions","count":2/);
+    expect(await source(stack)).toMatchObject({
+      dataThroughAt: '2026-11-05T12:45:00.000Z',
+      sync: [{ object: 'subscriptions', missed: 2 }, {}, {}, {}, {}, {}],
+    });
+    // Once more, as an operator asks for it.
+    expect(await spoken(stack, 'sync-stripe', '7')).toBe('stripe-main: 2 events looked at, 0 had not come and are taken in\n');
+    await expect(spoken(stack, 'sync-stripe', '31')).rejects.toThrow('1 to 30 days can be asked for');
+    expect(await arr(stack)).toBe('480000');
+    expect(stack.denied()).toEqual([]);
+    stripe.remove('event', 'evt_lost');
+    stripe.remove('event', 'evt_last');
+  }, 60_000);
+});
 
 it('totals that were lost: made anew from the recordings by one command, and right with what comes after', async () => {
   const stack = await fresh();

@@ -38,7 +38,7 @@ export const useWholeStack = ({ clockAt, config = {} }: WholeStackOptions): Whol
   const whole = {} as { -readonly [K in keyof WholeStack]: WholeStack[K] };
   const folder = mkdtempSync(join(tmpdir(), 'ascent-e2e-'));
   beforeAll(async () => {
-    whole.stripe = await startStripe({ port: 0 });
+    whole.stripe = await startStripe({ port: 0, now: () => whole.stack?.clock.now() ?? Date.parse(clockAt) });
     const [first, ...others] = (config.stripe ?? company.stripe) as CompanyConfig['stripe'];
     if (first === undefined) throw new Error('the configuration has a Stripe instance');
     const stripe = [{ partnerEventSource: PARTNER_SOURCE, ...first, apiBase: whole.stripe.url }, ...others];

@@ -33,6 +33,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'integrations-stripe-ingest': ['events:PutEvents', 'secretsmanager:GetSecretValue'],
   'integrations-stripe-on-event': [...READ, ...WRITE, ...POLL_QUEUE, 'sqs:SendMessage'],
   'integrations-stripe-on-incomplete': [...READ, ...WRITE, ...POLL_QUEUE, 'secretsmanager:GetSecretValue'],
+  'integrations-stripe-task-sync': [...READ, ...WRITE, 'events:PutEvents', 'secretsmanager:GetSecretValue'],
   'integrations-salesforce-ingest': ['events:PutEvents', 'secretsmanager:GetSecretValue'],
   'integrations-salesforce-on-change': [...READ, ...WRITE, ...POLL_QUEUE, 'secretsmanager:GetSecretValue'],
   'integrations-salesforce-on-sync': [...READ, ...WRITE, ...POLL_QUEUE, 'secretsmanager:GetSecretValue'],
@@ -187,6 +188,7 @@ describe('queues', () => {
       'ascent-stripe-events-dead',
       'ascent-stripe-incomplete',
       'ascent-stripe-incomplete-dead',
+      'ascent-stripe-sync-schedule-dead',
       'ascent-totals-dead',
     ]);
   });
@@ -220,7 +222,7 @@ describe('queues', () => {
       app.all('AWS::CloudWatch::Alarm').filter(({ resource }) => resource.Properties['MetricName'] === metric);
     expect(watched('ApproximateAgeOfOldestMessage')).toHaveLength(7);
     const depth = watched('ApproximateNumberOfMessagesVisible');
-    expect(depth).toHaveLength(12);
+    expect(depth).toHaveLength(13);
     for (const { resource } of depth) expect(resource.Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
   });
 });
@@ -301,11 +303,12 @@ describe('rules and schedules', () => {
     }
   });
 
-  it('refresh the dashboard, ask Salesforce every five minutes, and state lapses early in the day, in the company’s zone', () => {
+  it('refresh the dashboard, ask Salesforce every five minutes and Stripe twice an hour, and state lapses early in the day, in the company’s zone', () => {
     const schedules = app.all('AWS::Scheduler::Schedule').map(({ resource }) => resource.Properties);
     expect(Object.fromEntries(schedules.map((schedule) => [schedule['Name'], schedule['ScheduleExpression']]))).toEqual({
       'ascent-refresh-dashboard': 'rate(5 minutes)',
       'ascent-salesforce-sync': 'rate(5 minutes)',
+      'ascent-stripe-sync': 'rate(30 minutes)',
       'ascent-lapses': 'cron(15 1-4 * * ? *)',
     });
     for (const schedule of schedules)
@@ -317,7 +320,10 @@ describe('rules and schedules', () => {
       .all('AWS::CloudWatch::Alarm')
       .filter(({ resource }) => resource.Properties['MetricName'] === 'Errors')
       .map(({ resource }) => [resource.Properties['AlarmName'], resource.Properties['EvaluationPeriods']] as const);
-    expect(periods.filter(([, count]) => count !== 2)).toEqual([['ascent-arr-task-lapses-errors', 1]]);
+    expect(periods.filter(([, count]) => count !== 2)).toEqual([
+      ['ascent-arr-task-lapses-errors', 1],
+      ['ascent-integrations-stripe-task-sync-errors', 1],
+    ]);
     expect(periods.length).toBeGreaterThan(8);
   });
 
@@ -325,7 +331,7 @@ describe('rules and schedules', () => {
     const without = synthesise({ company: defineCompany({ ...company, salesforce: [] }) });
     const names = without.all('AWS::Lambda::Function').map(({ resource }) => String(resource.Properties['FunctionName']));
     expect(names.filter((name) => name.includes('salesforce'))).toEqual([]);
-    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(2);
+    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(3);
     expect(without.all('AWS::SecretsManager::Secret')).toHaveLength(2);
   });
 });

@@ -6,6 +6,7 @@ import { count } from '../../platform/metrics.ts';
 import { commit } from '../../platform/table.ts';
 import { replayedFrom } from '../kept-event.ts';
 import { moveParked, parkedEvent, parkWrite } from '../parked-store.ts';
+import { lastProblem, noteMended, noteProblem } from '../sync-marks-store.ts';
 import { markIntake, type Outcome } from '../watermark.ts';
 import type { Delivery } from './delivery.ts';
 import { Dirty, isFollowed } from './dirty.ts';
@@ -14,7 +15,7 @@ import { openOrg } from './org-reading.ts';
 import { parkedSignal } from './park.ts';
 import type { OrgReading } from './read-in.ts';
 import type { Signal } from './signal.ts';
-import { lastProblem, noteMended, noteProblem, want } from './sync-store.ts';
+import { SYSTEM, want } from './sync-store.ts';
 
 /**
  * Of the org's calls in 24 hours, in percent: what nobody signed is read at once up to here, and waits for the next sync from there on, so that
@@ -68,14 +69,14 @@ export const noteTakenIn = async (
   { problem, widened, kinds }: Pick<TakenIn, 'problem' | 'widened' | 'kinds'>,
 ): Promise<void> => {
   if (problem === undefined) {
-    const known = await lastProblem(instance);
+    const known = await lastProblem(SYSTEM, instance);
     const mended = kinds.find((kind) => kind === known?.kind);
-    if (mended !== undefined && known?.mendedAt === undefined) await noteMended(instance, mended, nowIso());
+    if (mended !== undefined && known?.mendedAt === undefined) await noteMended(SYSTEM, instance, mended, nowIso());
   } else {
     const { code, detail, kind } = problem;
     log.warn('Salesforce could not be read', { instance, reason: code });
     const refused = code === 'refused-by-source' && kind !== undefined ? { kind } : {};
-    await noteProblem(instance, { at: nowIso(), code, detail, ...refused });
+    await noteProblem(SYSTEM, instance, { at: nowIso(), code, detail, ...refused });
   }
   for (const object of widened) await want(instance, object, 0);
 };

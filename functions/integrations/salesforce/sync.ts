@@ -1,11 +1,12 @@
 import { nowIso, nowMs } from '../../platform/clock.ts';
 import { companyConfig } from '../../platform/config.ts';
 import { log } from '../../platform/log.ts';
+import { noteProblem } from '../sync-marks-store.ts';
 import type { OrgReading, ReadProblem } from './read-in.ts';
 import { listIds } from './read-in.ts';
 import { configurationOf, dueOf, isTold, nightOf, SYNCED } from './sync-plan.ts';
 import { sendForReading } from './sync-queue.ts';
-import { endRun, noteProblem, type Run, saveRun, syncMarks } from './sync-store.ts';
+import { endRun, type Run, SYSTEM, saveRun, syncMarks } from './sync-store.ts';
 
 /** Ids of one query: five pages of Salesforce's. */
 const LISTED_AT_ONCE = 10_000;
@@ -52,7 +53,7 @@ export const syncOrg = async (org: OrgReading, hasTime: () => boolean): Promise<
     if (listed === 'stopped') return isAll;
     if (listed === 'listed') continue;
     log.warn('an object of Salesforce could not be listed', { instance, reason: listed.code, field: synced.object });
-    await noteProblem(instance, { at: nowIso(), code: listed.code, detail: listed.detail });
+    await noteProblem(SYSTEM, instance, { at: nowIso(), code: listed.code, detail: listed.detail });
     isAll = false;
     if (listed.code === 'not-answered') return isAll;
   }

@@ -1,9 +1,10 @@
 import { companyConfig, type SalesforceInstance } from '../../platform/config.ts';
 import { taskHandler } from '../../platform/handler.ts';
 import { errorFields, log } from '../../platform/log.ts';
+import { lastProblem, type SyncProblem } from '../sync-marks-store.ts';
 import { isConnected, openOrg } from './org-reading.ts';
 import { syncOrg } from './sync.ts';
-import { lastProblem, type SyncProblem } from './sync-store.ts';
+import { SYSTEM } from './sync-store.ts';
 
 /** Kept free at the end of an invocation, so that a listing that is under way is remembered. */
 const RESERVE_MS = 30_000;
@@ -20,7 +21,7 @@ const synced = async (config: SalesforceInstance, remainingMs: () => number): Pr
       return true;
     }
     const isAll = await syncOrg(openOrg(config, remainingMs), () => remainingMs() > RESERVE_MS);
-    return isAll && !isRefused(await lastProblem(instance));
+    return isAll && !isRefused(await lastProblem(SYSTEM, instance));
   } catch (error) {
     log.error('an org could not be synced', { ...errorFields(error), instance });
     return false;

@@ -2,9 +2,7 @@ import { dayOfInstant } from '../../platform/calendar.ts';
 import { companyConfig, type StripeInstance } from '../../platform/config.ts';
 import { present } from '../present.ts';
 import type { MappingContext } from './context.ts';
-
-/** Source on the bus of what our own webhook put there: this and the instance's name. */
-export const WEBHOOK_SOURCE = 'ascent.stripe/';
+import { WEBHOOK_SOURCE } from './source-bus.ts';
 
 /** The configured instance that a bus source stands for: our webhook's, or a partner event source. */
 export const instanceOfSource = (source: string): StripeInstance | undefined =>

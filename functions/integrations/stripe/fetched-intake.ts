@@ -8,11 +8,10 @@ import type { QueueMessage } from '../../platform/handler.ts';
 import { log } from '../../platform/log.ts';
 import { commit, type Write } from '../../platform/table.ts';
 import { parkWrite } from '../parked-store.ts';
-import { cachedSecret, refreshedSecret, secretIds } from '../secrets.ts';
 import type { Outcome } from '../watermark.ts';
+import { openAccount } from './account-reading.ts';
 import { forget, heardOfCustomer, learn } from './catalogue-store.ts';
-import { stripeReader } from './client.ts';
-import { contextOf, instanceNamed, WEBHOOK_SOURCE } from './company.ts';
+import { contextOf, instanceNamed } from './company.ts';
 import { type Completion, completeEvent, readCustomer, readObject, readSubscriptionsOf, stateAnew, type Workbench } from './complete.ts';
 import { type Delivery, isOpened, openDelivery } from './delivery.ts';
 import { type IncompleteMessage, incompleteMessage } from './incomplete-queue.ts';
@@ -20,31 +19,15 @@ import { closeParked, mark } from './intake.ts';
 import { parkedItem } from './park.ts';
 import { statementsOf, triggerWrite, writesOf } from './record.ts';
 import { staleStatements } from './restate.ts';
+import { WEBHOOK_SOURCE } from './source-bus.ts';
 import type { Because } from './subject.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 /** Kept free at the end of an invocation, for writing. */
 const RESERVE_MS = 8_000;
 
-/** `{"apiKey":"rk_…"}`: a restricted key that only reads. */
-const apiKeyOf = (text: string): string => {
-  const key = /"apiKey"\s*:\s*"([^"\s]+)"/.exec(text)?.[1];
-  if (key === undefined) throw new Bug('the API key secret holds no key under apiKey: put in a restricted key that reads');
-  return key;
-};
-
 const benchOf = (config: StripeInstance, remainingMs: () => number): Workbench => {
-  const secretId = secretIds('STRIPE_API_KEY_SECRET_IDS', process.env['STRIPE_API_KEY_SECRET_IDS']).get(config.instance);
-  if (secretId === undefined) throw new Bug(`STRIPE_API_KEY_SECRET_IDS has no secret for the instance ${config.instance}`);
-  const reader = stripeReader({
-    apiBase: config.apiBase,
-    apiKey: async () => apiKeyOf(await cachedSecret(secretId)),
-    rereadApiKey: async () => {
-      const text = await refreshedSecret(secretId);
-      return text === undefined ? undefined : apiKeyOf(text);
-    },
-    budgetMs: () => remainingMs() - RESERVE_MS,
-  });
+  const reader = openAccount(config, () => remainingMs() - RESERVE_MS);
   return {
     reader,
     context: contextOf(config),

@@ -1,6 +1,4 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { Bug } from '../../platform/bug.ts';
-import { putEvent } from '../../platform/clients/signed.ts';
 import { ServiceError } from '../../platform/clients/transport.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { handlerOf, type Invocation } from '../../platform/handler.ts';
@@ -14,10 +12,8 @@ import { headerOf, rawBodyOf, type WebhookRequest } from '../webhook-request.ts'
 import { instanceNamed } from './endpoint.ts';
 import { stripeWebhookRoutes } from './routes.ts';
 import { verifySignature } from './signature.ts';
+import { putOnSourceBus } from './source-bus.ts';
 import { acceptedOf, MAX_BODY_BYTES } from './webhook.ts';
-
-/** Where a webhook's events come from, on the bus. */
-const SOURCE_PREFIX = 'ascent.stripe/';
 
 /** Of the time of an invocation, for reading the secret: the bus has the other half, and whatever this one leaves of its own. */
 const SECRET_SHARE = 0.5;
@@ -40,13 +36,8 @@ const receive = async (request: WebhookRequest, { remainingMs }: Invocation): Pr
   const accepted = acceptedOf(raw.value);
   if (!accepted.ok) return accepted;
   correlateWith(accepted.value.id);
-  const busName = process.env['SOURCE_BUS_NAME'];
-  if (busName === undefined || busName === '')
-    throw new Bug('the environment variable SOURCE_BUS_NAME is missing: this function was wired without the bus');
-  const { type: detailType, detail, id } = accepted.value;
-  const entry = { busName, source: `${SOURCE_PREFIX}${target.instance}`, detailType, detail, timeMs: nowMs() };
-  await putEvent(entry, timeLeftOf(remainingMs));
-  return ok(id);
+  await putOnSourceBus(accepted.value, target.instance, timeLeftOf(remainingMs));
+  return ok(accepted.value.id);
 };
 
 const refused = (problem: Problem<Code>, requestId: string): APIGatewayProxyStructuredResultV2 =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { nowMs } from '../../../functions/platform/clock.ts';
 import { type StripeServer, startStripe } from '../../../local/stripe.ts';
 import { lambdaContext } from '../../support/http.ts';
 import type { FakeAws } from '../fake-aws.ts';
@@ -20,7 +21,7 @@ export interface Company {
 export const useCompany = (aws: FakeAws): Company => {
   const running = {} as Company;
   beforeAll(async () => {
-    running.stripe = await startStripe();
+    running.stripe = await startStripe({ now: nowMs });
     const { company } = await import('../../../ascent.config.ts');
     Object.assign(process.env, {
       ASCENT_CONFIG: JSON.stringify({ ...company, zone: 'UTC', stripe: [{ ...instance, apiBase: running.stripe.url }] }),

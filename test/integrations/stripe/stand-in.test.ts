@@ -85,6 +85,42 @@ describe('lists', () => {
   });
 });
 
+describe('events', () => {
+  /** The clock stands at 1_792_918_800. */
+  const NOW = 1_792_918_800;
+  const event = (id: string, type: string, created: number): Json => ({ id, object: 'event', type, created, data: { object: {} } });
+  const listed = async (query: string): Promise<unknown> => {
+    const { body } = await get(`/v1/events?${query}`);
+    return [(body['data'] as readonly Json[]).map(({ id }) => id), body['has_more']];
+  };
+
+  test('that were sent or put are listed newest first, by type and time and page by page, for thirty days', async () => {
+    stripe.sent(event('evt_2', 'invoice.paid', NOW - 200), event('evt_3', 'customer.updated', NOW - 100));
+    stripe.put(event('evt_1', 'invoice.paid', NOW - 300), event('evt_0', 'invoice.paid', NOW - 30 * 86_400 - 1));
+    expect(await listed('')).toEqual([['evt_3', 'evt_2', 'evt_1'], false]);
+    expect(await listed('types[]=invoice.paid&types[]=invoice.voided')).toEqual([['evt_2', 'evt_1'], false]);
+    expect(await listed('type=customer.updated')).toEqual([['evt_3'], false]);
+    expect(await listed(`created[gte]=${NOW - 300}&created[lte]=${NOW - 200}`)).toEqual([['evt_2', 'evt_1'], false]);
+    expect(await listed(`created[gt]=${NOW - 300}&created[lt]=${NOW - 100}`)).toEqual([['evt_2'], false]);
+    expect(await listed('limit=2')).toEqual([['evt_3', 'evt_2'], true]);
+    expect(await listed('limit=2&starting_after=evt_2')).toEqual([['evt_1'], false]);
+    expect((await get('/v1/events/evt_2')).body).toMatchObject({ id: 'evt_2' });
+  });
+
+  test('are refused by more than twenty types, and behind one that is not there, like Stripe', async () => {
+    const types = Array.from({ length: 21 }, (_, i) => `types[]=t${i}`);
+    expect((await get(`/v1/events?${types.join('&')}`)).status).toBe(400);
+    expect((await get(`/v1/events?${types.slice(1).join('&')}`)).status).toBe(200);
+    expect((await get('/v1/events?starting_after=evt_gone')).status).toBe(404);
+  });
+
+  test('of which only the newest two hundred that were sent are remembered', async () => {
+    stripe.sent(...Array.from({ length: 200 }, (_, i) => event(`evt_many${i}`, 'price.updated', NOW - 50)));
+    expect([(await get('/v1/events/evt_2')).status, (await get('/v1/events/evt_1')).status]).toEqual([404, 200]);
+    expect((await get('/v1/events/evt_many0')).status).toBe(200);
+  });
+});
+
 describe('what is refused', () => {
   const errorOf = (name: string) => sample<{ status: number; body: { error: Json } }>(`errors/${name}.json`);
 
