@@ -114,6 +114,12 @@ interface LogLine {
   readonly line: string;
 }
 
+interface Refilled {
+  readonly done: number;
+  readonly of: number;
+  readonly isDone: boolean;
+}
+
 interface Looked {
   readonly instance: string;
   readonly looked: number;
@@ -121,21 +127,25 @@ interface Looked {
   readonly isDone: boolean;
 }
 
+const refilledLine = ({ done, of, isDone }: Refilled): string => {
+  const next = done < of ? '' : isDone ? ': the new totals are read from now on' : '; the totals of before are being left to expire';
+  return `${done} of ${of} parts of the customers are counted${next}`;
+};
+
+const lookedLine = ({ instance, looked, missed, isDone }: Looked): string =>
+  `stripe-${instance}: ${looked} events looked at, ${missed} had not come and are taken in${isDone ? '' : '; more are looked at'}`;
+
+/** Lines that answer a command in words; other answers are shown as they are. */
+const LINES: Readonly<Record<string, (answer: unknown) => readonly string[]>> = {
+  logs: (answer) => (answer as readonly LogLine[]).map(({ atMs, source, line }) => `${new Date(atMs).toISOString()} ${source}: ${line}`),
+  'refill-totals': (answer) => [refilledLine(answer as Refilled)],
+  'sync-stripe': (answer) => (answer as { readonly accounts: readonly Looked[] }).accounts.map(lookedLine),
+  aws: (answer) => Object.entries(answer as Readonly<Record<string, string>>).map(([name, value]) => `export ${name}=${value}`),
+};
+
 const print = (command: string | undefined, answer: unknown): void => {
-  if (command === 'logs')
-    for (const { atMs, source, line } of answer as readonly LogLine[]) console.log(`${new Date(atMs).toISOString()} ${source}: ${line}`);
-  else if (command === 'refill-totals') {
-    const { done, of, isDone } = answer as { readonly done: number; readonly of: number; readonly isDone: boolean };
-    const next = done < of ? '' : isDone ? ': the new totals are read from now on' : '; the totals of before are being left to expire';
-    console.log(`${done} of ${of} parts of the customers are counted${next}`);
-  } else if (command === 'sync-stripe') {
-    const { accounts } = answer as { readonly accounts: readonly Looked[] };
-    for (const { instance, looked, missed, isDone } of accounts)
-      console.log(
-        `stripe-${instance}: ${looked} events looked at, ${missed} had not come and are taken in${isDone ? '' : '; more are looked at'}`,
-      );
-  } else if (command === 'aws')
-    for (const [name, value] of Object.entries(answer as Readonly<Record<string, string>>)) console.log(`export ${name}=${value}`);
+  const lines = LINES[command ?? ''];
+  if (lines !== undefined) for (const line of lines(answer)) console.log(line);
   else if (Array.isArray(answer) && command !== 'dead-letters') console.table(answer);
   else console.log(JSON.stringify(answer, undefined, 2));
 };
