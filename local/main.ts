@@ -9,7 +9,7 @@ import { fillDemoOrg, readDemoOrg } from './demo-salesforce.ts';
 import { checkPort } from './http/port.ts';
 import type { LogEntry } from './lambda/logs.ts';
 import { lockDataFolder } from './lock.ts';
-import { milestoneText } from './milestone-text.ts';
+import { milestoneText, placesText } from './milestone-text.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './options.ts';
 import { type StandIns, startOrgs } from './salesforce/stand-in.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from './stack.ts';
@@ -131,7 +131,7 @@ const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (
   }
   if (stopping.signal.aborted) return;
   deliverLater(up, dataDir, demo, stripe);
-  console.log(await milestoneText(up.url));
+  console.log(`${await milestoneText(up.url)}${placesText(up.url)}`);
   if (hasOrg) reading = readOrg(up, dataDir, orgs, stopping.signal);
   await reading;
 };
@@ -143,6 +143,7 @@ const readOrg = async (stack: LocalStack, dataDir: string, orgs: StandIns, signa
   try {
     const facts = await readDemoOrg(stack, dataDir, orgs, signal);
     console.log(`Salesforce is in: ${facts.toLocaleString('en')} facts in ${seconds(startedMs)}`);
+    console.log(await milestoneText(stack.url));
   } catch (error) {
     if (error !== signal.reason) throw error;
     console.log('stopped before Salesforce was read: the sync goes on with it after the next start');

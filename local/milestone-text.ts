@@ -10,7 +10,7 @@ const dollars = (minor: string, currency: string): string =>
 
 const percent = (bps: number | undefined): string => (bps === undefined ? 'n/a' : `${(bps / 100).toFixed(1)}%`);
 
-/** What stands on the terminal after the start: the milestone, and where to look next. */
+/** The milestone in five lines. */
 export const milestoneText = async (url: string): Promise<string> => {
   const response = await fetch(`${url}/api/v1/arr/status`);
   if (!response.ok) throw new Error(`${url}/api/v1/arr/status answered ${response.status}`);
@@ -28,11 +28,14 @@ export const milestoneText = async (url: string): Promise<string> => {
   velocity       ${money(velocity.monthlyMinor)} in the last month, the plan adds ${money(velocity.plannedMonthlyMinor)}; ${aheadOfPlan}
   growth         ${percent(growth.monthOverMonthBps)} month over month, ${percent(growth.yearOverYearBps)} year over year
   arrival        ${arrival}
+`;
+};
 
+/** Where to look next. */
+export const placesText = (url: string): string => `
   ${url}/api/v1/arr/status               ARR, milestone, velocity, composition
   ${url}/api/v1/dashboard/executive      the executive snapshot
   ${url}/api/v1/arr/waterfall?from=2026-01-01&to=2026-12-31
   ${url}/api/v1/docs                     the whole API
   ${url}/local                           queues, dead letters, functions, logs, clock
 `;
-};
