@@ -13,7 +13,7 @@ const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   redrive <queue>               sends a queue's dead letters back to where they came from
   discard <queue> <messageId>   takes one dead letter away for good
   replay <bus> <from> <to>      gives what a bus archived between two instants to its rules again
-  refill-totals                 makes the totals anew from the recordings; once more goes on where it was stopped
+  refill-totals                 makes the totals anew from the recordings; goes on with a refill that was stopped
   sync-stripe [days]            looks through what Stripe lists of its events, since the last look or of so many days, and takes in what has not come
   secrets                       takes in what stands in secrets.json of the data folder by now
   schedules                     what wakes by itself
@@ -96,7 +96,7 @@ export const requestOf = ([command = '', ...rest]: readonly string[], flags: Fla
     case 'replay':
       return rest.length === 3 ? { method: 'POST', path: 'replay', body: { bus: rest[0], from: rest[1], to: rest[2] } } : undefined;
     case 'refill-totals':
-      return { method: 'POST', path: 'refill-totals', body: { shards: SHARDS_A_CALL } };
+      return { method: 'POST', path: 'refill-totals', body: { shards: SHARDS_A_CALL }, goOn: { shards: SHARDS_A_CALL, goOn: true } };
     case 'sync-stripe':
       return syncRequest(rest);
     case 'secrets':

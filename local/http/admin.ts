@@ -43,7 +43,7 @@ const clockSchema = z.object({ now: z.string(), frozen: z.optional(z.boolean()) 
 const advanceSchema = z.union([z.object({ by: z.string() }), z.object({ to: z.string() })]);
 const replaySchema = z.object({ bus: z.string(), from: z.string(), to: z.string() });
 
-const refillSchema = z.object({ shards: z.optional(z.int()) });
+const refillSchema = z.object({ shards: z.optional(z.int()), goOn: z.optional(z.boolean()) });
 const REFILL_FUNCTION = '-coordinator-task-refill-totals';
 const syncSchema = z.object({ days: z.optional(z.int()) });
 const SYNC_FUNCTION = '-integrations-stripe-task-sync';

@@ -12,8 +12,8 @@ export interface Generations {
   readonly writing: string;
   /** When it was read for the first time, epoch milliseconds; absent of the first generation. */
   readonly sinceMs?: number;
-  /** The one that was read before it, as long as items of that one are not yet left to expire. */
-  readonly leaving?: string;
+  /** Those that were read before it, as long as items of them are not yet left to expire. */
+  readonly leaving?: readonly string[];
 }
 
 const FIRST: Generations = { reading: '', writing: '' };

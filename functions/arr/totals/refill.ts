@@ -37,12 +37,12 @@ const MAX_ATTEMPTS = 50;
 /** Digits and letters of an instant: a generation is never begun twice, and a later one sorts behind. */
 const generationNow = (): string => nowIso().replaceAll(/[^0-9TZ]/g, '');
 
-/** The generation that is being refilled, begun where none is, and where none is left that was read before. */
-const begun = async (): Promise<Generations> => {
+/** The generation that is being refilled, begun where none is, unless what was begun is only to go on. */
+const begun = async (goOn: boolean): Promise<Generations> => {
   const now = await readGenerations();
-  if (now.reading !== now.writing || now.leaving !== undefined) return now;
+  if (now.reading !== now.writing || goOn) return now;
   const next = { ...now, writing: generationNow() };
-  return (await replaceGenerations(now, next)) ? next : begun();
+  return (await replaceGenerations(now, next)) ? next : begun(goOn);
 };
 
 /** What some customers' movements sum to, and which of their recordings these are. */
@@ -101,28 +101,30 @@ const refillShards = async (generation: string, mayGoOn: () => boolean): Promise
 /**
  * Makes the totals anew from the recordings, in a generation of their own, while facts go on arriving; at the end that one is read, and the one of
  * before is left to expire. What is done is kept, so that whoever stops in between is gone on from by the next call: `mayGoOn` is asked before each
- * shard, and before each page of what is to expire.
+ * shard, and before each page of what is to expire. With `goOn` a call only goes on: where the totals are made anew already, it leaves what is left
+ * to expire, and begins none.
  *
  * Each item of a recording is counted once: while a shard has not been begun, the projector leaves its records out, for they lie in the table
  * when the shard is read; while it is read, the projector waits; from then on it counts what the shard's entries do not hold (projection.ts).
  */
-export const refillTotals = async (mayGoOn: () => boolean): Promise<Refill> => {
-  const begunAs = await begun();
-  const { reading: before, writing: generation, leaving } = begunAs;
+export const refillTotals = async (mayGoOn: () => boolean, goOn = false): Promise<Refill> => {
+  const begunAs = await begun(goOn);
+  const { reading: before, writing: generation, leaving = [] } = begunAs;
   const of = shards.length;
-  if (leaving === undefined) {
+  const left = before === generation ? leaving : [...leaving, before];
+  if (before !== generation) {
     const done = await refillShards(generation, mayGoOn);
     if (done < of) return { generation, done, of, isDone: false };
     // What readers add to the bases stays short.
     for (const lane of lanes) await foldLane(laneIn(generation, lane));
-    await replaceGenerations(begunAs, { reading: generation, writing: generation, sinceMs: nowMs(), leaving: before });
+    await replaceGenerations(begunAs, { reading: generation, writing: generation, sinceMs: nowMs(), leaving: left });
   }
-  const isDone = await expireGeneration(leaving ?? before, mayGoOn);
-  if (isDone) await leave(generation);
-  return { generation, done: of, of, isDone };
+  for (const one of left) if (!(await expireGeneration(one, mayGoOn))) return { generation, done: of, of, isDone: false };
+  if (left.length > 0) await leave(generation);
+  return { generation, done: of, of, isDone: true };
 };
 
-/** Nothing of the generation before this one is left to do. */
+/** Nothing of the generations before this one is left to do. */
 const leave = async (generation: string): Promise<void> => {
   const now = await readGenerations();
   const { leaving, ...rest } = now;

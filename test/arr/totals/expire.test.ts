@@ -15,7 +15,9 @@ vi.spyOn(process.stdout, 'write').mockImplementation((() => true) as never);
 
 /** The platform's clock: a frozen instant in epoch milliseconds. */
 const NOW = Date.parse('2026-11-23T09:00:00Z');
-Object.assign(globalThis, { [Symbol.for('ascent.test-clock')]: new BigInt64Array([BigInt(NOW), 0n]) });
+const setClock = (at: number): void => {
+  Object.assign(globalThis, { [Symbol.for('ascent.test-clock')]: new BigInt64Array([BigInt(at), 0n]) });
+};
 const TOMORROW_SECONDS = Date.parse('2026-11-24T09:00:00Z') / 1000;
 
 interface Item {
@@ -55,7 +57,10 @@ const times = (calls: number) => {
   };
 };
 
-beforeEach(() => table.another());
+beforeEach(() => {
+  setClock(NOW);
+  return table.another();
+});
 
 /** Each shard of the stream leads to a lane of its own, or to one that others lead to, too. */
 const projected = async (batches: number): Promise<void> => {
@@ -84,27 +89,41 @@ it('leaves the totals of before to the table’s time to live, and nothing of th
   expect(items.filter((item) => !isLeft(item))).toHaveLength(32 + 1);
 });
 
-it('is gone on with where it was stopped, and no other generation is begun before', async () => {
+it('is gone on with where it was stopped, and nothing is begun', async () => {
   await projected(40);
   const lanes = new Set(ofBefore(await itemsOfTotals()).map(({ pk }) => pk)).size;
   expect(lanes).toBeGreaterThan(4);
   // The shards of the customers, and two of the lanes.
   const { generation, isDone } = await refillTotals(times(32 + 2));
   expect(isDone).toBe(false);
-  expect(await readGenerations()).toMatchObject({ reading: generation, writing: generation, leaving: '' });
+  expect(await readGenerations()).toMatchObject({ reading: generation, writing: generation, leaving: [''] });
   const marked = ofBefore(await itemsOfTotals()).filter(isLeft);
   expect(new Set(marked.map(({ pk }) => pk)).size).toBe(2);
   const read = await newReader();
   expect(textOf(await read('MAIN', '2026-01'))).toBe(textOf({ before: new Map(), months: new Map() }));
-  expect(await refillTotals(times(lanes - 2))).toEqual({ generation, done: 32, of: 32, isDone: true });
+  expect(await refillTotals(times(lanes - 2), true)).toEqual({ generation, done: 32, of: 32, isDone: true });
   expect(ofBefore(await itemsOfTotals()).every(isLeft)).toBe(true);
   expect(await readGenerations()).not.toHaveProperty('leaving');
+  expect(await refillTotals(times(0), true)).toEqual({ generation, done: 32, of: 32, isDone: true });
+});
+
+it('is left by the next refill where nobody went on with it, which counts all the same', async () => {
+  await projected(40);
+  const { generation: first } = await refillTotals(times(32 + 2));
+  setClock(NOW + 1);
+  await projected(20);
+  const { generation: second, isDone } = await refillTotals(() => true);
+  expect([second === first, isDone]).toEqual([false, true]);
+  expect(await readGenerations()).toMatchObject({ reading: second, writing: second });
+  expect(await readGenerations()).not.toHaveProperty('leaving');
+  const items = await itemsOfTotals();
+  expect(items.filter((item) => !isLeft(item) && !item.pk.startsWith(`TOT#${second}`) && item.pk !== 'TOT#GENERATIONS')).toEqual([]);
 });
 
 it('leaves the marks of a refill, too, and the generation that it made, once the next one is read', async () => {
   await projected(10);
   const { generation: first } = await refillTotals(() => true);
-  Object.assign(globalThis, { [Symbol.for('ascent.test-clock')]: new BigInt64Array([BigInt(NOW + 1), 0n]) });
+  setClock(NOW + 1);
   await projected(20);
   const { generation: second } = await refillTotals(() => true);
   const left = (await itemsOfTotals()).filter(isLeft);
