@@ -9,6 +9,8 @@ export interface DemoDelivery {
 /** What loading needs of the system that it loads into; it uses the front door only, and the clock. */
 export interface DemoTarget {
   readonly url: string;
+  /** An access token, where the API asks for one. */
+  readonly token?: () => Promise<string>;
   readonly webhookSecret: string;
   readonly setClock: (atMs: number) => void;
   readonly advanceClock: (toMs: number) => Promise<void>;
@@ -39,9 +41,10 @@ const CONNECTIONS = 24;
 const MONTH_SECONDS = 30 * 86_400;
 
 const putRates = async (target: DemoTarget, rates: readonly object[]): Promise<void> => {
+  const authorization = target.token === undefined ? {} : { authorization: `Bearer ${await target.token()}` };
   const answer = await fetch(`${target.url}/api/v1/fx/rates`, {
     method: 'PUT',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...authorization },
     body: JSON.stringify({ rates }),
   });
   const text = await answer.text();

@@ -199,12 +199,21 @@ const run = async (args: readonly string[]): Promise<number> => {
   return ask(positionals[0], request, `http://127.0.0.1:${port}/local/${request.path}`, port);
 };
 
+/** Nothing listens, or what was asked for takes longer than a request waits. */
+const whyNoAnswer = (error: unknown, port: number): string => {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const isLate = cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_HEADERS_TIMEOUT';
+  return isLate
+    ? 'the stack has not answered for five minutes and is still at it; npm run local -- queues and clock show how far it is'
+    : `no local stack answers on port ${port}; start one with: npm start`;
+};
+
 /** Asks, prints the answer, and asks again where that says that it is not done. */
 const ask = async (command: string | undefined, request: Request, url: string, port: number): Promise<number> => {
   const body = request.body === undefined ? {} : { body: JSON.stringify(request.body), headers: { 'content-type': 'application/json' } };
-  const response = await fetch(url, { method: request.method, ...body }).catch(() => undefined);
-  if (response === undefined) {
-    console.error(`no local stack answers on port ${port}; start one with: npm start`);
+  const response = await fetch(url, { method: request.method, ...body }).catch((error: unknown) => whyNoAnswer(error, port));
+  if (typeof response === 'string') {
+    console.error(response);
     return 1;
   }
   const answer: unknown = await response.json();

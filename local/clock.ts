@@ -78,13 +78,18 @@ export const openClock = ({ file, settle }: ClockOptions): TestClock => {
     const stops = parts.flatMap((part) => part.plan(fromMs, toMs)).sort((one, other) => one.atMs - other.atMs);
     if (stops.length > MAX_STOPS_PER_MOVE)
       throw new RangeError(`a move may pass ${MAX_STOPS_PER_MOVE} due times, and this one would pass ${stops.length}`);
-    for (const { atMs, fire } of stops) {
-      // Frozen while work is done, so that everything at one stop sees one time.
-      jump(atMs, true, frozen);
-      await fire();
-      await settle();
+    try {
+      for (const { atMs, fire } of stops) {
+        // Frozen while work is done, so that everything at one stop sees one time.
+        jump(atMs, true, frozen);
+        await fire();
+        await settle();
+      }
+      jump(toMs, frozen);
+    } finally {
+      // Where a stop fails, the clock stays there, and runs on if it ran.
+      if (isFrozen() !== frozen) jump(now(), frozen);
     }
-    jump(toMs, frozen);
     await settle();
   };
 

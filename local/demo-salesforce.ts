@@ -1,5 +1,6 @@
 import type { DemoCompany } from '../demo/company.ts';
 import { idsFromOne, type OrgRecord, stateAt, type Version } from '../demo/salesforce/records.ts';
+import { askApi } from './ask-api.ts';
 import type { Org } from './salesforce/org.ts';
 import type { Fields } from './salesforce/schema.ts';
 import type { StandIns } from './salesforce/stand-in.ts';
@@ -87,9 +88,8 @@ interface Integration {
 }
 
 const integration = async (url: string): Promise<Integration | undefined> => {
-  const response = await fetch(`${url}/api/v1/integrations`);
-  if (!response.ok) throw new Error(`${url}/api/v1/integrations answered ${response.status}`);
-  return ((await response.json()) as { readonly items: readonly Integration[] }).items.find(({ id }) => id.startsWith('salesforce-'));
+  const { items } = await askApi<{ readonly items: readonly Integration[] }>(url, '/api/v1/integrations');
+  return items.find(({ id }) => id.startsWith('salesforce-'));
 };
 
 /** Puts in how to sign in, so that the next sync reads the whole org. */

@@ -4,6 +4,7 @@ import { type DemoCompany, type DemoOptions, demoCompany } from '../demo/company
 import type { Delivery } from '../demo/deliveries.ts';
 import { type DemoProgress, type DemoTarget, loadDemo } from '../demo/load.ts';
 import { openWebhookSender } from '../demo/webhook-sender.ts';
+import { startToken } from './ask-api.ts';
 import { markLoaded } from './data-folder.ts';
 import type { LocalStack } from './stack.ts';
 import { type StripeObject, type StripeServer, startStripe } from './stripe.ts';
@@ -62,6 +63,7 @@ export const loadInto = async (
   const [webhookSecret = ''] = secretOf(dataDir, '/webhook-signing')['webhookSecrets'] as string[];
   const target: DemoTarget = {
     url: stack.url,
+    token: () => startToken(stack.url),
     webhookSecret,
     setClock: (atMs) => stack.clock.set(atMs, { frozen: true }),
     advanceClock: (toMs) => stack.clock.advance(toMs),

@@ -1,5 +1,6 @@
 import type { z } from 'zod/mini';
 import type { arrStatus } from '../functions/arr/routes.ts';
+import { askApi } from './ask-api.ts';
 
 type Status = z.infer<typeof arrStatus>;
 
@@ -12,9 +13,7 @@ const percent = (bps: number | undefined): string => (bps === undefined ? 'n/a' 
 
 /** The milestone in five lines. */
 export const milestoneText = async (url: string): Promise<string> => {
-  const response = await fetch(`${url}/api/v1/arr/status`);
-  if (!response.ok) throw new Error(`${url}/api/v1/arr/status answered ${response.status}`);
-  const status = (await response.json()) as Status;
+  const status = await askApi<Status>(url, '/api/v1/arr/status');
   const { milestone, velocity, growth, eta, planCurrency } = status;
   const money = (minor: string | undefined): string => (minor === undefined ? 'n/a' : dollars(minor, planCurrency));
   // What lacks a plan rate is absent from the status.

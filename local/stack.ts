@@ -75,6 +75,8 @@ export interface LocalStack {
 export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '000000000000';
 const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
+/** A day of the clock may be a day's work of a large company on a slow machine. */
+const MOVE_TIMEOUT_MS = 600_000;
 const MAX_STOP_WAIT_MS = 2_000;
 
 const callersOf = (functions: readonly LocalFunction[]): ReadonlyMap<string, Caller> =>
@@ -167,7 +169,7 @@ const start = async (
         `the local stack is still busy after ${timeoutMs} ms: ${left.map(({ name, pending }) => `${name} (${pending})`).join(', ')}`,
       );
   };
-  const clock = openClock({ file: join(dataDir, 'clock.json'), settle: () => idle() });
+  const clock = openClock({ file: join(dataDir, 'clock.json'), settle: () => idle(MOVE_TIMEOUT_MS) });
   if (options.clock !== undefined) clock.set(options.clock.atMs, { frozen: options.clock.frozen ?? false });
 
   const pool = openPool(functions, { region: REGION, endpoint: gateway.endpoint, clock: clock.shared.buffer, logs });

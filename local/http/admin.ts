@@ -37,6 +37,7 @@ export interface AdminParts {
 }
 
 const LONGEST_IDLE_WAIT_MS = 600_000;
+const DAY_MS = 86_400_000;
 const DEAD_LETTERS_SHOWN = 100;
 
 const clockSchema = z.object({ now: z.string(), frozen: z.optional(z.boolean()) });
@@ -72,6 +73,8 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
       throw new BadRequest(
         `the clock advances by how long, like 14d, 2h or 1w (or ISO 8601, like P1M or PT5M), or until an instant, like 2026-11-05T00:00:00Z; received "${'by' in target ? target.by : target.to}"`,
       );
+    // Day by day: a frequent schedule fires once a move, and what it does belongs into the day on which it falls due.
+    for (let at = clock.now() + DAY_MS; at < toMs; at += DAY_MS) await clock.advance(at);
     await clock.advance(toMs);
     return clockState();
   };
@@ -179,6 +182,12 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     'GET /local/.well-known/jwks.json': () => issuer.jwks,
   };
 
+  /** Who asks is who runs it: they are told what happened. */
+  const failed = (what: string, error: unknown): HttpAnswer => {
+    logs.append('http', `${what}: ${error instanceof Error ? error.stack : String(error)}`, 'error');
+    return json({ message: error instanceof Error ? error.message : String(error) }, 500);
+  };
+
   return async (request, url, body) => {
     // These pages change the system; another site's page in the person's browser must not reach them.
     if (!isFromHere(request)) return json({ message: 'the pages under /local answer to this machine only' }, 403);
@@ -194,7 +203,7 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
       return json(answer);
     } catch (error) {
       if (error instanceof BadRequest || error instanceof RangeError) return json({ message: error.message }, 400);
-      throw error;
+      return failed(`${request.method} ${url.pathname}`, error);
     }
   };
 };

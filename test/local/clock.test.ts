@@ -50,6 +50,21 @@ describe('the test clock', () => {
     expect(clock.state()).toEqual({ nowMs: at('2026-03-01T00:00:00Z'), frozen: true });
   });
 
+  it('runs on where a stop fails, if it ran before', async () => {
+    const { clock } = open();
+    clock.addTimed({
+      name: 'close',
+      plan: (fromMs) => [{ atMs: fromMs + 86_400_000, fire: () => Promise.reject(new Error('the bank is closed')) }],
+    });
+    clock.set(at('2026-01-30T00:00:00Z'), { frozen: false });
+    await expect(clock.advance(at('2026-03-01T00:00:00Z'))).rejects.toThrow('the bank is closed');
+    expect(clock.state().frozen).toBe(false);
+    expect(new Date(clock.now()).toISOString().slice(0, 13)).toBe('2026-01-31T00');
+    clock.set(at('2026-01-30T00:00:00Z'), { frozen: true });
+    await expect(clock.advance(at('2026-03-01T00:00:00Z'))).rejects.toThrow('the bank is closed');
+    expect(clock.state()).toEqual({ nowMs: at('2026-01-31T00:00:00Z'), frozen: true });
+  });
+
   it('runs on after a kill in the middle of a move, if it ran before it; a frozen one stands where it had come to', async () => {
     const { clock, file } = open();
     const restarted: ReturnType<typeof clock.state>[] = [];
