@@ -152,15 +152,18 @@ export const linksOf = (factsOf: ReadonlyMap<string, readonly Fact[]>, tooCommon
 
 const pairName = ([a, b]: readonly [string, string]): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
 
-/** Names on whose links it depends who is one, among those that nobody has told yet whether they are too common. */
+/** Names on whose links it depends which of some customers are one, among those of which it is not told yet whether they are too common. */
 export const decidingNames = (
   factsOf: ReadonlyMap<string, readonly Fact[]>,
   tooCommon: ReadonlySet<string>,
+  customerIds: ReadonlySet<string>,
   isTold: (name: string) => boolean,
 ): readonly string[] => {
   if (factsOf.size < 2) return [];
   const links = linksOf(factsOf, tooCommon);
-  const untold = new Set(links.flatMap(({ name }) => (name === undefined || isTold(name) ? [] : [name])));
+  const untold = new Set(
+    links.flatMap(({ name, customers: [owner] }) => (name === undefined || !customerIds.has(owner) || isTold(name) ? [] : [name])),
+  );
   if (untold.size === 0) return [];
   const without = linksOf(factsOf, new Set([...tooCommon, ...untold]));
   return groupsOf(factsOf.keys(), without).length === groupsOf(factsOf.keys(), links).length ? [] : [...untold];
@@ -180,7 +183,7 @@ const withWords = (links: readonly Link[], words: readonly LinkFact[]): readonly
 };
 
 /** Customers that are one, each group in its order; every one that is given or linked stands in exactly one group. */
-export const groupsOf = (customerIds: Iterable<string>, links: readonly Link[]): readonly (readonly string[])[] => {
+export const groupsOf = (customerIds: Iterable<string>, links: readonly Pick<Link, 'customers'>[]): readonly (readonly string[])[] => {
   const groupOf = new Map<string, Set<string>>();
   const groupFor = (customerId: string): Set<string> => {
     const known = groupOf.get(customerId) ?? new Set([customerId]);

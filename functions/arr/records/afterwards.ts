@@ -27,7 +27,7 @@ export const lookAgain = async ({ asked, customerIds, tooCommon, unwritten }: Pr
 
 /**
  * Customers in whose books others are decided, perhaps because of one of some names: among those that are one somebody claims it as an agreement
- * does, and somebody as what bills one does.
+ * does, and somebody as what bills one does. A subscription makes no claim of its own id, so of such a name only agreements are asked.
  */
 export const groupsMadeBy = async (names: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
   const groups = await Promise.all([...names].map(groupsOfName));
@@ -36,12 +36,14 @@ export const groupsMadeBy = async (names: ReadonlySet<string>): Promise<Readonly
 
 const groupsOfName = async (name: string): Promise<readonly string[]> => {
   const { agreement, billing } = await allClaimants(name);
-  const fewer = await readBooks(agreement.length < billing.length ? agreement : billing);
+  const sides = name.startsWith('billing ') ? [agreement] : [agreement, billing];
+  const fewest = sides.reduce((least, side) => (side.length < least.length ? side : least));
+  const fewer = await readBooks(fewest);
   const roots = new Set<string>();
   for (const [customerId, { place }] of fewer)
     if (place.movedTo !== undefined) roots.add(place.movedTo);
     else if (place.members !== undefined) roots.add(customerId);
-  const bearers = [new Set(agreement), new Set(billing)];
+  const bearers = sides.map((side) => new Set(side));
   return [...(await readBooks([...roots]))].flatMap(([customerId, { place }]) => {
     const group = [customerId, ...(place.members ?? [])];
     // One that has moved on meanwhile is found by its place.

@@ -1,6 +1,6 @@
 import { addDays } from '../../platform/calendar.ts';
 import { batchCommit } from '../../platform/table.ts';
-import { type Question, sharedAsked } from '../evidence/claims.ts';
+import type { Question } from '../evidence/claims.ts';
 import { firstDueOn } from '../evidence/ends.ts';
 import { lapsesOf } from '../evidence/lapses.ts';
 import { groupsOf, type Link, linksOf, newestName } from '../evidence/members.ts';
@@ -10,10 +10,14 @@ import type { Context } from '../lines/values.ts';
 import { type Book, decideAll, emptyBook } from '../movements/decide.ts';
 import type { Entry } from '../movements/movements.ts';
 import { difference } from '../movements/restatement.ts';
+import { claimWrite } from './claims-store.ts';
 import { toEntry } from './codec.ts';
-import { type Arriving, factsIn, factsOf, gather, type Member } from './gather.ts';
-import { ALONE, customerWrite, type Place } from './store.ts';
-import { type Draft, putBefore, type Writes, writesOf } from './writes.ts';
+import { type Arriving, factsIn, factsOf, gather, isMovedTo, type Member, placeIn } from './gather.ts';
+import { customerWrite, type Place } from './store.ts';
+import { type Draft, putBefore, type Writes, writesOfParts } from './writes.ts';
+
+/** More customers than this are not one: something stands where a name should. */
+const MAX_CUSTOMERS = 80;
 
 /**
  * Customers that are one are decided in one book, that of the first by rank: the books of the others are empty, and say where they are
@@ -50,20 +54,12 @@ interface Placed extends Member {
   readonly isMoved: boolean;
 }
 
-const isSamePlace = (a: Place, b: Place): boolean => a.movedTo === b.movedTo && (a.members ?? []).join() === (b.members ?? []).join();
-
-const placed = (group: readonly Member[]): readonly Placed[] => {
-  const [root, ...others] = group as [Member, ...Member[]];
-  return group.map((member) => {
-    const place =
-      others.length === 0
-        ? ALONE
-        : member === root
-          ? { members: others.map(({ customerId }) => customerId) }
-          : { movedTo: root.customerId };
-    return { ...member, place, isMoved: !isSamePlace(member.stored?.place ?? ALONE, place) };
+const placed = (group: readonly string[], members: ReadonlyMap<string, Member>): readonly Placed[] =>
+  group.map((customerId) => {
+    const member = members.get(customerId) as Member;
+    const place = placeIn(group, customerId);
+    return { ...member, place, isMoved: isMovedTo(member, place) };
   });
-};
 
 /** Of names on which it depends who is one, those by which a group comes to be: whoever claims them meanwhile may make them too common. */
 const movedBy = (group: readonly Placed[], links: readonly Link[], deciding: ReadonlySet<string>): readonly Question[] => {
@@ -76,14 +72,28 @@ const movedBy = (group: readonly Placed[], links: readonly Link[], deciding: Rea
 const isChanged = (group: readonly Placed[]): boolean => group.some(({ fresh, isMoved }) => isMoved || fresh.length > 0);
 
 /**
+ * Throws where more customers would be one than can be, whatever else was looked at. What arrives is claimed nevertheless: a name that so many
+ * bear says nothing once all have come, and what was refused can be recorded then.
+ */
+const refuseTooLarge = async (groups: readonly (readonly Placed[])[]): Promise<void> => {
+  const large = groups.find((group) => group.length > MAX_CUSTOMERS && isChanged(group));
+  if (large === undefined) return;
+  const claims = groups.flatMap((group) => group.flatMap(claimsMade));
+  await batchCommit(claims.map((claim) => [claimWrite(claim)]));
+  const last = large.filter(({ isMoved }) => isMoved).slice(-5);
+  throw new Error(`more than ${MAX_CUSTOMERS} customers would be one; among them ${last.map(({ customerId }) => customerId).join(', ')}`);
+};
+
+/**
  * From the whole timeline: late, duplicate and tied facts, books decided under other rates or rules, and customers that are one with others.
  * Undefined where a new customer could not be listed, or a claim not be made.
  */
 export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, recordedAt: string): Promise<Prepared | undefined> => {
-  const { members, tooCommon, deciding } = await gather(arriving);
+  const { members, tooCommon, deciding, asked: askedBefore } = await gather(arriving);
   const facts = factsIn(members);
   const links = linksOf(facts, tooCommon);
-  const groups = groupsOf(members.keys(), links).map((group) => placed(group.map((customerId) => members.get(customerId) as Member)));
+  const groups = groupsOf(members.keys(), links).map((group) => placed(group, members));
+  await refuseTooLarge(groups);
   const appearing = groups.filter(isChanged).flatMap((group) => group.filter(({ stored }) => stored === undefined));
   const unlisted = await list(appearing.map(({ customerId }) => customerId).filter((customerId) => !arriving.customerIds.has(customerId)));
   if (unlisted.size > 0) return undefined;
@@ -94,12 +104,8 @@ export const prepareGroup = async (arriving: Arriving, contextNow: ContextNow, r
     recordedAt,
   );
   if (drafts === undefined) return undefined;
-  const asked = [
-    ...[...members.values()].flatMap(({ claiming }) => claiming.asked),
-    ...sharedAsked(facts, tooCommon),
-    ...groups.flatMap((group) => movedBy(group, links, deciding)),
-  ];
-  const writes = drafts.length === 0 ? { writes: [], more: false } : writesOf(drafts, context, recordedAt);
+  const asked = [...askedBefore, ...groups.flatMap((group) => movedBy(group, links, deciding))];
+  const writes = writesOfParts(partsOf(drafts), context, recordedAt);
   // Who comes to a group writes the book of its first, so where that is written nothing has changed of any.
   const unwritten = new Map(
     decided.flatMap(({ group: [root], drafts: own }) =>
@@ -127,9 +133,7 @@ const draftsOf = (
   const { book, movements, ambiguous, watches, lapses } = decidedWithLapses(all, root.movements.map(toEntry), context, recordedAt);
   const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
   const facts = [...group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]), ...words, ...lapses];
-  const claims = group.flatMap(({ customerId, fresh, claiming }) =>
-    fresh.length === 0 ? [] : claiming.made.map((claim) => ({ ...claim, customerId })),
-  );
+  const claims = group.flatMap(claimsMade);
   return [
     { ...draftOf(root, book), movements, ambiguous, facts, claims, dueOn: firstDueOn(watches), name: name ?? root.stored?.name ?? '' },
     ...others.flatMap((other): Draft[] => {
@@ -137,6 +141,22 @@ const draftsOf = (
       return other.isMoved || undone.length > 0 ? [{ ...draftOf(other, emptyBook(context)), facts: [], movements: undone }] : [];
     }),
   ];
+};
+
+const claimsMade = ({ customerId, fresh, claiming }: Member) =>
+  fresh.length === 0 ? [] : claiming.made.map((claim) => ({ ...claim, customerId }));
+
+/** Drafts of those who come to be one or apart of each other are recorded together; others need not be. What a fact arrives with goes first. */
+const partsOf = (drafts: readonly Draft[]): readonly (readonly Draft[])[] => {
+  const edges = drafts.flatMap(({ customerId, stored, place }) =>
+    [stored?.place ?? place, place].flatMap(({ movedTo, members = [] }) =>
+      [...(movedTo === undefined ? [] : [movedTo]), ...members].map((other) => ({ customers: [customerId, other] as const })),
+    ),
+  );
+  const own = new Map(drafts.map((draft) => [draft.customerId, draft]));
+  const parts = groupsOf(own.keys(), edges).map((group) => group.flatMap((customerId) => own.get(customerId) ?? []));
+  const facts = (part: readonly Draft[]): number => part.reduce((sum, draft) => sum + draft.facts.length, 0);
+  return parts.toSorted((a, b) => Math.sign(facts(b)) - Math.sign(facts(a)));
 };
 
 type Decided = ReturnType<typeof decideAll> & {

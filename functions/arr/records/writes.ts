@@ -67,12 +67,33 @@ const besideOf = (draft: Draft, recordedAt: string): readonly Write[] => {
 };
 
 /**
+ * Writes of as many parts, from the first on, as one transaction has room for beside their movements; the others are left. What one part says is
+ * recorded together; at least the first is taken.
+ */
+export const writesOfParts = (parts: readonly (readonly Draft[])[], context: Context, recordedAt: string): Writes => {
+  const drafts: Draft[] = [];
+  let taken = 0;
+  for (const part of parts) {
+    if (taken > 0 && leastOf([...drafts, ...part], recordedAt) > MAX_TRANSACTION_WRITES) break;
+    drafts.push(...part);
+    taken += 1;
+  }
+  if (taken === 0) return { writes: [], more: false };
+  const { writes, more } = writesOf(drafts, context, recordedAt);
+  return { writes, more: more || taken < parts.length };
+};
+
+/** How many writes some drafts need beside those of movements. */
+const leastOf = (drafts: readonly Draft[], recordedAt: string): number =>
+  drafts.reduce((sum, draft) => sum + 1 + besideOf(draft, recordedAt).length + tiesOf(draft).length, 0);
+
+/**
  * All that is recorded together. Where one transaction cannot hold it, a portion of one customer's movements goes first, with nothing else:
  * what is left over is found again as the difference of all facts to the movements recorded by then. Throws where no transaction holds what is
  * recorded beside movements.
  */
 export const writesOf = (drafts: readonly Draft[], context: Context, recordedAt: string): Writes => {
-  const least = drafts.reduce((sum, draft) => sum + 1 + besideOf(draft, recordedAt).length + tiesOf(draft).length, 0);
+  const least = leastOf(drafts, recordedAt);
   if (least > MAX_TRANSACTION_WRITES)
     throw new Error(
       `a transaction of ${MAX_TRANSACTION_WRITES} writes does not hold ${least}: of ${drafts.length} customers, with their ties`,

@@ -114,11 +114,12 @@ describe('a name that too many claim', () => {
     const back = { system: 'salesforce', instance: 'main', customerId: '001A' } as const;
     const signed = agreement('001A', '800A');
     const bill = billed('cus_m', 'sub_1', { agreementId: '800A' });
-    const names = (...own: Fact[]) => decidingNames(byCustomer(own), new Set(), () => false);
+    const names = (...own: Fact[]) => decidingNames(byCustomer(own), new Set(), new Set(byCustomer(own).keys()), () => false);
     expect(names(signed, bill)).toEqual(['agreement 800A']);
     expect(names(signed, bill, payer('cus_m', { sameAs: [back] }))).toEqual([]);
     expect(names(bill)).toEqual([]);
-    expect(decidingNames(byCustomer([signed, bill]), new Set(), (name) => name === 'agreement 800A')).toEqual([]);
+    const all = new Set([A, M]);
+    expect(decidingNames(byCustomer([signed, bill]), new Set(), all, (name) => name === 'agreement 800A')).toEqual([]);
   });
 });
 
