@@ -6,7 +6,7 @@ const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   clock                         the test clock
   clock set <instant> [--freeze | --run]
   clock advance <14d | 2h | P1M | instant>
-                                moves forward through everything that falls due
+                                moves forward through what falls due; a schedule more frequent than hourly fires once, at its last due time
   functions                     invocations, errors, workers
   queues                        messages by queue
   dead-letters                  what failed, with its content
