@@ -12,6 +12,8 @@ import { type StripeObject, type StripeServer, startStripe } from './stripe.ts';
 /** The day on which the demo stands after loading: `TODAY` of its story. */
 const TODAY = '2026-11-05';
 const SEED = 1;
+/** What a month of the story leaves to be done takes seconds; slower machines have time. */
+const SETTLED_WITHIN_MS = 600_000;
 const DAY_SECONDS = 86_400;
 
 export const openDemo = (options: Partial<DemoOptions> = {}): DemoCompany => demoCompany({ seed: SEED, today: TODAY, ...options });
@@ -67,7 +69,7 @@ export const loadInto = async (
     webhookSecret,
     setClock: (atMs) => stack.clock.set(atMs, { frozen: true }),
     advanceClock: (toMs) => stack.clock.advance(toMs),
-    idle: () => stack.idle(),
+    idle: () => stack.idle(SETTLED_WITHIN_MS),
     sent: (event) => sent(event as StripeObject),
   };
   const delivered = await loadDemo(

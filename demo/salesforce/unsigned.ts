@@ -8,7 +8,7 @@ import type { History } from './histories.ts';
 import type { People } from './people.ts';
 
 /**
- * The customer of example 3 of the rules of evidence: billed by Stripe without any key, while its opportunity is won at 300 for each 285 that are
+ * The customer of docs/concepts.md, possible duplicates: billed by Stripe without any key, while its opportunity is won at 300 for each 285 that are
  * billed, and nobody has signed. Only what is billed is ARR.
  */
 export const unsignedOf = (histories: readonly History[], todayAt: number): History | undefined =>
