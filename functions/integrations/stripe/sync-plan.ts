@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import type { PastLook } from './awaited.ts';
 
 /** Names of one object's events. */
@@ -121,5 +122,5 @@ export const dueOf = ({ run, throughMs, missingSinceMs = Number.POSITIVE_INFINIT
   const since = throughMs === undefined ? oldestMs : Math.min(Math.min(throughMs, untilMs) - OVERLAP_MS, missingSinceMs);
   const askedMs = days === undefined ? since : nowMs - days * DAY_MS;
   const sinceMs = Math.max(oldestMs, Math.min(since, askedMs, run?.sinceMs ?? since));
-  return { sinceMs, untilMs, ...(days === undefined ? {} : { isAsked: true }) };
+  return { sinceMs, untilMs, ...(days === undefined ? {} : { isAsked: true, ...present('missingSinceMs', run?.missingSinceMs) }) };
 };

@@ -76,7 +76,7 @@ const lookThrough = async (listing: Listing, begun: Run, from: Seen, looking: Lo
     const page = await pageOf(listing, run, reader);
     if (!page.ok && page.problem.code === 'refused-by-source' && run.afterId !== undefined) {
       // Stripe has forgotten the event behind which to go on. What was looked at is known by now, and costs reads only.
-      const { afterId: _forgotten, missingSinceMs: _anew, ...again } = run;
+      const { afterId: _forgotten, ...again } = run;
       run = again;
       continue;
     }

@@ -56,6 +56,13 @@ test('what is asked for is at least what was due, so that its end leaves nothing
   expect(dueOf({ throughMs: NOON - HOUR_MS }, NOON, 7)).toEqual({ sinceMs: NOON - 7 * DAY_MS, untilMs, isAsked: true });
   expect(dueOf({ throughMs: NOON - 9 * DAY_MS }, NOON, 7)).toEqual({ sinceMs: NOON - 9 * DAY_MS - HOUR_MS, untilMs, isAsked: true });
   expect(dueOf({}, NOON, 7)).toEqual({ sinceMs: NOON - 30 * DAY_MS, untilMs, isAsked: true });
-  const run = { sinceMs: NOON - 20 * DAY_MS, untilMs: NOON - HOUR_MS, afterId: 'evt_1' };
-  expect(dueOf({ run, throughMs: NOON - DAY_MS }, NOON, 7)).toEqual({ sinceMs: NOON - 20 * DAY_MS, untilMs, isAsked: true });
+  // What the look before has found is awaited still.
+  const missingSinceMs = NOON - 2 * HOUR_MS;
+  const run = { sinceMs: NOON - 20 * DAY_MS, untilMs: NOON - HOUR_MS, afterId: 'evt_1', missingSinceMs };
+  expect(dueOf({ run, throughMs: NOON - DAY_MS }, NOON, 7)).toEqual({
+    sinceMs: NOON - 20 * DAY_MS,
+    untilMs,
+    isAsked: true,
+    missingSinceMs,
+  });
 });
