@@ -74,7 +74,9 @@ const STEPS = [
   'integrations/stripe/record',
   'integrations/stripe/source-bus',
   'integrations/stripe/sync',
+  'integrations/stripe/sync-problem',
   'integrations/stripe/sync-status',
+  'integrations/stripe/take-in-missing',
   'integrations/stripe/with-catalogue',
 ];
 

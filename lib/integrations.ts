@@ -99,7 +99,7 @@ export class IntegrationsStack extends CapabilityStack {
       purpose: 'Looks through what Stripe lists of its events and takes in those that have not come',
       // Less than the half hour until the next run.
       timeout: Duration.minutes(15),
-      // It fails once nothing could be listed for three hours.
+      // It fails once an account could not be looked through for three hours.
       seldom: true,
     })
       .writesTable()
@@ -113,7 +113,8 @@ export class IntegrationsStack extends CapabilityStack {
     });
     alarmWhen(this, 'StripeEventsMissed', platform, {
       name: 'stripe-events-missed',
-      meaning: 'Events of Stripe do not come by themselves, for three hours in a row. The sync takes them in, half an hour late.',
+      meaning:
+        'Events of Stripe from which ARR follows do not come by themselves, for three hours in a row. The sync takes them in, half an hour late.',
       runbook: 'stuck-source',
       metric: new Metric({
         namespace: 'Ascent',

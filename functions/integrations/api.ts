@@ -6,6 +6,7 @@ import { present } from './present.ts';
 import { replay } from './replay.ts';
 import { integrationRoutes } from './routes.ts';
 import { type Integration, instant, integrations, parkedCount, type Source, sources, statusOf } from './status.ts';
+import { heldMs } from './sync-status.ts';
 
 const sourceNamed = (id: string): Result<Source, Problem<'integration-unknown'>> => {
   const all = sources();
@@ -24,14 +25,18 @@ const shownProblem = ({ at, code, detail, mendedAt }: NonNullable<Integration['s
 
 const shownSync = ({ objects, problem }: Integration['sync']) => ({
   ...(problem === undefined ? {} : { lastProblem: shownProblem(problem) }),
-  sync: objects.map(({ object, by, throughMs, isUnread, missed, missedAt }) => ({
-    object,
-    by,
-    ...(throughMs === undefined ? {} : { throughAt: new Date(throughMs).toISOString() }),
-    isUnread,
-    ...present('missed', missed),
-    ...present('missedAt', missedAt),
-  })),
+  sync: objects.map((synced) => {
+    const { object, by, isUnread, missed, missedAt } = synced;
+    const throughMs = heldMs(synced);
+    return {
+      object,
+      by,
+      ...(throughMs === undefined ? {} : { throughAt: new Date(throughMs).toISOString() }),
+      isUnread,
+      ...present('missed', missed),
+      ...present('missedAt', missedAt),
+    };
+  }),
 });
 
 const shownIntegration = async (integration: Integration) => {

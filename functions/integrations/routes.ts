@@ -18,9 +18,9 @@ const integration = z.object({
   lastEvent: z.optional(
     z.object({ eventId: z.string(), eventType: z.string(), occurredAt: instant, recordedAt: instant, lagSeconds: z.int() }),
   ),
-  /** Time of the source up to which it has been heard. */
+  /** Time of the source up to which it has been heard, but before anything that is known to be missing. */
   dataThroughAt: z.optional(instant),
-  /** By how much that lies behind now; it grows while the source is silent. */
+  /** By how much what was heard of it last lies behind now; it grows while the source is silent. */
   silentSeconds: z.optional(z.int()),
   /** Deliveries by what became of them; a repeated delivery counts again. */
   deliveries: z.object({ recorded: count, duplicate: count, parked: count, incomplete: count, dropped: count, failed: count }),

@@ -27,7 +27,7 @@ export const sources = (): readonly Source[] => {
 export interface Integration {
   readonly source: Source;
   readonly watermark: Watermark;
-  /** Epoch seconds up to which it has been heard; absent before that. */
+  /** Epoch seconds up to which it has been heard, and nothing that was found missing is not known to be taken in; absent before that. */
   readonly throughAt?: number;
   /** Seconds by which all that has been heard of it lies behind now; absent before its first event. */
   readonly silentSeconds?: number;
@@ -39,8 +39,8 @@ export interface Integration {
 export const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
 /** A source's test clock may be ahead of ours: then it is not silent. */
-const heardUntil = (throughAt: number): Pick<Integration, 'throughAt' | 'silentSeconds'> =>
-  throughAt === 0 ? {} : { throughAt, silentSeconds: Math.max(0, Math.floor(nowMs() / 1000) - throughAt) };
+const heardUntil = (heardAt: number, heldAt = heardAt): Pick<Integration, 'throughAt' | 'silentSeconds'> =>
+  heardAt === 0 ? {} : { throughAt: Math.min(heardAt, heldAt), silentSeconds: Math.max(0, Math.floor(nowMs() / 1000) - heardAt) };
 
 const integrationOf = async (source: Source): Promise<Integration> => {
   const [watermark, sync] = await Promise.all([
@@ -50,7 +50,7 @@ const integrationOf = async (source: Source): Promise<Integration> => {
   return {
     source,
     watermark,
-    ...heardUntil(Math.max(watermark.throughAt ?? 0, sync.throughAt ?? 0)),
+    ...heardUntil(Math.max(watermark.throughAt ?? 0, sync.throughAt ?? 0), sync.heldAt),
     sync,
   };
 };

@@ -1,5 +1,6 @@
 import { Entity } from 'electrodb';
 import { commit, entityDefaults, primaryPk, primarySk, readAll } from '../platform/table.ts';
+import { present } from './present.ts';
 
 /**
  * How far each kind of object of a source has been asked for, what of it is known to be unread, and what went wrong last. One item a kind, all of
@@ -25,6 +26,9 @@ export const marks = new Entity(
       wants: { type: 'number' },
       /** The listing that is under way, JSON text. */
       run: { type: 'string' },
+      /** When the oldest was that was found missing and is not known to be taken in; and the listings since, JSON text. */
+      missingSinceMs: { type: 'number' },
+      looks: { type: 'string' },
       /** How many that had not come by themselves were found, by all listings, and when some were last (ISO instant). */
       missed: { type: 'number' },
       missedAt: { type: 'string' },
@@ -49,6 +53,7 @@ const problems = new Entity(
       code: { type: 'string', required: true },
       detail: { type: 'string', required: true },
       kind: { type: 'string' },
+      sinceAt: { type: 'string' },
       mendedAt: { type: 'string' },
     },
     indexes: {
@@ -82,6 +87,8 @@ export interface SyncProblem {
   readonly detail: string;
   /** What was refused to be read (`agreement`, `events`, …): only reading that proves that it is mended. */
   readonly kind?: string;
+  /** ISO instant of the first one in a row of the same kind, none of them mended. */
+  readonly sinceAt?: string;
   readonly mendedAt?: string;
 }
 
@@ -103,6 +110,6 @@ export const noteMended = async (system: string, instance: string, kind: string,
 export const lastProblem = async (system: string, instance: string): Promise<SyncProblem | undefined> => {
   const { data } = await problems.get({ system, instance }).go();
   if (data === null) return undefined;
-  const { at, code, detail, kind, mendedAt } = data;
-  return { at, code, detail, ...(kind === undefined ? {} : { kind }), ...(mendedAt === undefined ? {} : { mendedAt }) };
+  const { at, code, detail, kind, sinceAt, mendedAt } = data;
+  return { at, code, detail, ...present('kind', kind), ...present('sinceAt', sinceAt), ...present('mendedAt', mendedAt) };
 };

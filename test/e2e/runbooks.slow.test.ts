@@ -225,11 +225,16 @@ describe('a stuck source', () => {
     const found = stack.logs.read({ source: 'ascent-integrations-stripe-task-sync', level: 'warn' });
     expect(found.map(({ line }) => line).join('\n')).toMatch(/events that had not come are taken in.*"source":"subscriptions","count":2/);
     expect(await source(stack)).toMatchObject({
-      dataThroughAt: '2026-11-05T12:45:00.000Z',
-      sync: [{ object: 'subscriptions', missed: 2 }, {}, {}, {}, {}, {}],
+      // What was found missing is awaited until the next look has seen it.
+      dataThroughAt: '2026-11-05T09:59:59.000Z',
+      sync: [{ object: 'subscriptions', missed: 2, isUnread: true }, {}, {}, {}, {}, {}],
     });
     // Once more, as an operator asks for it.
     expect(await spoken(stack, 'sync-stripe', '7')).toBe('stripe-main: 2 events looked at, 0 had not come and are taken in\n');
+    expect(await source(stack)).toMatchObject({
+      dataThroughAt: '2026-11-05T12:45:00.000Z',
+      sync: [{ isUnread: false }, {}, {}, {}, {}, {}],
+    });
     await expect(spoken(stack, 'sync-stripe', '31')).rejects.toThrow('1 to 30 days can be asked for');
     expect(await arr(stack)).toBe('480000');
     expect(stack.denied()).toEqual([]);

@@ -18,12 +18,23 @@ const secretIdOf = ({ instance }: StripeInstance): string => {
   return secretId;
 };
 
-/** Whether an operator has put in a key by which the account is read. */
-export const isConnected = async (config: StripeInstance): Promise<boolean> => {
+/** `none`: no operator has put in a key yet. `wrong-mode`: the key's own name says that it reads the other mode. */
+export type Connection = 'none' | 'wrong-mode' | 'ready';
+
+const connectionBy = (text: string, { livemode }: StripeInstance): Connection => {
+  const key = apiKeyIn(text);
+  if (key === undefined) return 'none';
+  const mode = /^[rs]k_(live|test)_/.exec(key)?.[1];
+  return mode === undefined || mode === (livemode ? 'live' : 'test') ? 'ready' : 'wrong-mode';
+};
+
+/** Whether there is a key by which the account is read, as far as the secret itself says. */
+export const connectionOf = async (config: StripeInstance): Promise<Connection> => {
   const secretId = secretIdOf(config);
-  if (apiKeyIn(await cachedSecret(secretId)) !== undefined) return true;
+  const cached = connectionBy(await cachedSecret(secretId), config);
+  if (cached === 'ready') return cached;
   const fresh = await refreshedSecret(secretId);
-  return fresh !== undefined && apiKeyIn(fresh) !== undefined;
+  return fresh === undefined ? cached : connectionBy(fresh, config);
 };
 
 /** Reads of an account for as long as there is time, milliseconds. */

@@ -135,10 +135,13 @@ const mapCustomerWithDiscount = (
   }));
 };
 
+/** Characters: a longer one is no id of Stripe's, and no key of the table. */
+export const LONGEST_OBJECT_ID = 255;
+
 /** Maps one sighting of one object. Pure: the same sighting and catalogue give the same facts, whenever and how often it is called. */
 export const mapSighting = (sighting: Sighting, catalogue: Catalogue, context: MappingContext): Reading<Mapping> => {
   const { object: objectType, id: objectId } = sighting.object;
-  if (typeof objectType !== 'string' || typeof objectId !== 'string' || objectId === '' || objectId.length > 255) {
+  if (typeof objectType !== 'string' || typeof objectId !== 'string' || objectId === '' || objectId.length > LONGEST_OBJECT_ID) {
     return parked('type-not-consumed', `Events of the type "${sighting.eventType}" show no object with an id.`, 'data.object');
   }
   switch (objectType) {

@@ -11,6 +11,7 @@ export type ParkReason =
   | 'version-unknown'
   | 'version-too-old'
   | 'shape-unreadable'
+  | 'not-taken-in'
   | 'status-unknown'
   | 'currency-unknown'
   | 'customer-missing'

@@ -9,12 +9,14 @@ import { SYSTEM, syncMarks } from './sync-store.ts';
 export const syncStatus = async ({ instance }: StripeInstance): Promise<SyncStatus> => {
   const [markOf, problem] = await Promise.all([syncMarks(instance), lastProblem(SYSTEM, instance)]);
   const objects = LISTED.map(({ group }): SyncedObject => {
-    const { throughMs, run, missed = 0, missedAt } = markOf(group);
+    const { throughMs, run, missingSinceMs, missed = 0, missedAt } = markOf(group);
+    const missing = [missingSinceMs, run?.missingSinceMs].filter((ms) => ms !== undefined);
     return {
       object: group,
       by: 'events',
       ...present('throughMs', throughMs),
-      isUnread: throughMs === undefined || run !== undefined,
+      isUnread: throughMs === undefined || run !== undefined || missing.length > 0,
+      ...(missing.length === 0 ? {} : { missingSinceMs: Math.min(...missing) }),
       missed,
       ...present('missedAt', missedAt),
     };

@@ -1,4 +1,6 @@
+import { present } from '../present.ts';
 import { marks, marksOf, written } from '../sync-marks-store.ts';
+import { looksWith, type PastLook } from './awaited.ts';
 import type { Group, Run, SyncMark } from './sync-plan.ts';
 
 /** How far each group of an account's events has been looked through. */
@@ -8,12 +10,14 @@ export const SYSTEM = 'stripe';
 export const syncMarks = async (instance: string): Promise<(group: Group) => SyncMark> => {
   const byGroup = await marksOf(SYSTEM, instance);
   return (group) => {
-    const { throughMs, run, missed, missedAt } = byGroup.get(group) ?? {};
+    const { throughMs, run, missingSinceMs, looks, missed, missedAt } = byGroup.get(group) ?? {};
     return {
-      ...(throughMs === undefined ? {} : { throughMs }),
+      ...present('throughMs', throughMs),
       ...(run === undefined ? {} : { run: JSON.parse(run) as Run }),
-      ...(missed === undefined ? {} : { missed }),
-      ...(missedAt === undefined ? {} : { missedAt }),
+      ...present('missingSinceMs', missingSinceMs),
+      ...(looks === undefined ? {} : { looks: JSON.parse(looks) as readonly PastLook[] }),
+      ...present('missed', missed),
+      ...present('missedAt', missedAt),
     };
   };
 };
@@ -24,21 +28,47 @@ export interface PageFound {
   readonly at: string;
 }
 
-const found = (instance: string, group: Group, { missed, at }: PageFound) => {
-  const mark = marks.update({ system: SYSTEM, instance, object: group }).set(missed === 0 ? {} : { missedAt: at });
-  return missed === 0 ? mark : mark.add({ missed });
-};
+/** Which mark is to be moved: a group's as it was seen last. */
+export interface Seen {
+  readonly instance: string;
+  readonly group: Group;
+  readonly mark: SyncMark;
+}
 
-/** How far a look has come. */
-export const saveRun = async (instance: string, group: Group, run: Run, page: PageFound): Promise<void> => {
-  await written({
-    update: found(instance, group, page)
-      .set({ run: JSON.stringify(run) })
+/** Moves a mark that nobody else has moved since it was seen. */
+const move = (
+  { instance, group, mark }: Seen,
+  { missed, at }: PageFound,
+  to: { readonly run?: string; readonly throughMs?: number; readonly missingSinceMs?: number; readonly looks?: string },
+  gone: readonly ('run' | 'missingSinceMs' | 'looks')[],
+): Promise<boolean> => {
+  const update = marks.update({ system: SYSTEM, instance, object: group }).set({ ...to, ...(missed === 0 ? {} : { missedAt: at }) });
+  const counted = missed === 0 ? update : update.add({ missed });
+  const run = mark.run === undefined ? undefined : JSON.stringify(mark.run);
+  return written({
+    update: counted
+      .remove([...gone])
+      .where(({ run: runNow, throughMs: throughNow }, { eq, notExists }) => {
+        const isRun = run === undefined ? notExists(runNow) : eq(runNow, run);
+        const isThrough = mark.throughMs === undefined ? notExists(throughNow) : eq(throughNow, mark.throughMs);
+        return `${isRun} AND ${isThrough}`;
+      })
       .params(),
   });
 };
 
-/** A look has come to its end: all that was created up to then has been looked at. */
-export const endRun = async (instance: string, group: Group, { untilMs }: Run, page: PageFound): Promise<void> => {
-  await written({ update: found(instance, group, page).set({ throughMs: untilMs }).remove(['run']).params() });
+/** How far a look has come. False where another look has moved the mark meanwhile: the group is that one's. */
+export const saveRun = (seen: Seen, run: Run, page: PageFound): Promise<boolean> => move(seen, page, { run: JSON.stringify(run) }, []);
+
+/**
+ * A look has come to its end at `nowMs`: all that was created up to its end has been looked at, and what it found missing is awaited. False where
+ * another look has moved the mark meanwhile: the group is that one's.
+ */
+export const endRun = (seen: Seen, run: Run, page: PageFound, nowMs: number): Promise<boolean> => {
+  const { sinceMs, untilMs, missingSinceMs, isAsked } = run;
+  if (missingSinceMs === undefined) return move(seen, page, { throughMs: untilMs }, ['run', 'missingSinceMs', 'looks']);
+  // Where somebody asked for it, everything that is missing was put on the bus just now.
+  const past = isAsked ? [] : (seen.mark.looks ?? []);
+  const looks = looksWith(past, { sinceMs, untilMs, atMs: nowMs }, missingSinceMs);
+  return move(seen, page, { throughMs: untilMs, missingSinceMs, looks: JSON.stringify(looks) }, ['run']);
 };

@@ -4,13 +4,18 @@ import { companyConfig, type StripeInstance } from '../../platform/config.ts';
 import { taskHandler } from '../../platform/handler.ts';
 import { errorFields, log } from '../../platform/log.ts';
 import { present } from '../present.ts';
-import { isConnected, openAccount } from './account-reading.ts';
+import { lastProblem } from '../sync-marks-store.ts';
+import { connectionOf, openAccount } from './account-reading.ts';
 import { syncAccount } from './sync.ts';
 import { MOST_DAYS } from './sync-plan.ts';
+import { ENDED_WITH_ERROR, noteLook, wrongMode } from './sync-problem.ts';
 import { syncStatus } from './sync-status.ts';
+import { SYSTEM } from './sync-store.ts';
 
 /** Kept free at the end of an invocation, so that a page that is under way is remembered. */
 const RESERVE_MS = 30_000;
+/** A page that is begun has time for an attempt. */
+const PAGE_MS = 10_000;
 /** Nothing is lost for thirty days; from here on somebody has to be told. */
 const TOLD_AFTER_MS = 3 * 3_600_000;
 
@@ -33,23 +38,31 @@ const NOTHING = { looked: 0, missed: 0, isDone: false };
 const synced = async (config: StripeInstance, remainingMs: () => number, days: number | undefined): Promise<Account> => {
   const { instance } = config;
   try {
-    if (!(await isConnected(config))) {
+    const connection = await connectionOf(config);
+    if (connection === 'none') {
       log.info('an account is not connected: its secret holds no API key yet', { instance });
       return { instance, ...NOTHING, isDone: true };
     }
+    if (connection === 'wrong-mode') {
+      const problem = wrongMode(config);
+      await noteLook(instance, problem);
+      return { instance, ...NOTHING, problem: problem.detail };
+    }
     const reader = openAccount(config, () => remainingMs() - RESERVE_MS);
-    const { problem, ...look } = await syncAccount(config, reader, () => remainingMs() > RESERVE_MS, days);
+    const { problem, ...look } = await syncAccount(config, reader, () => remainingMs() > RESERVE_MS + PAGE_MS, days);
     return { instance, ...look, ...present('problem', problem?.detail) };
   } catch (error) {
     log.error('an account could not be looked through', { ...errorFields(error), instance });
-    return { instance, ...NOTHING, problem: 'The look ended with an error: the log says which.' };
+    await noteLook(instance, ENDED_WITH_ERROR);
+    return { instance, ...NOTHING, problem: ENDED_WITH_ERROR.detail };
   }
 };
 
-/** Whether an account has not been looked through for longer than nobody needs to know. */
+/** Whether an account has not been looked through for longer than nobody needs to know: where it never was, since that began to fail. */
 const isBehind = async (config: StripeInstance): Promise<boolean> => {
-  const { throughAt = 0 } = await syncStatus(config);
-  return throughAt * 1000 < nowMs() - TOLD_AFTER_MS;
+  const [{ throughAt }, problem] = await Promise.all([syncStatus(config), lastProblem(SYSTEM, config.instance)]);
+  const sinceMs = throughAt === undefined ? Date.parse(problem?.sinceAt ?? problem?.at ?? '') : throughAt * 1000;
+  return sinceMs < nowMs() - TOLD_AFTER_MS;
 };
 
 /** Twice an hour, and when an operator asks: what Stripe's list of events has and nobody sent us. */
