@@ -9,7 +9,8 @@ import { wholeBook } from '../movements/history.ts';
 import type { Attributes, Stock } from '../movements/movements.ts';
 import { inForceOn } from '../movements/timeline.ts';
 import { decidingContext } from '../records/context.ts';
-import { readCustomer, readLinks } from '../records/customer.ts';
+import { readCustomer } from '../records/customer.ts';
+import { readRulingsOn } from '../rulings/spoken.ts';
 import type { Unconverted } from '../totals/course.ts';
 import { evidenceOf } from './explain.ts';
 import { ARR_FORMULA } from './formulas.ts';
@@ -36,7 +37,7 @@ export const customerOn = async (asked: string, on: string) => {
     on,
     customerId,
     name,
-    identity: identityAnswer(known, await readLinks(known), context),
+    identity: await identityAnswer(known, await readRulingsOn(known), context),
     // Without a plan rate for every line there is no total.
     ...(lacking.length === 0
       ? { arrMinor: String(closing.lines.reduce((sum, line) => sum + line.planMinor, 0n)), stock: stockAnswer(closing.stock) }
