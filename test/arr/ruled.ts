@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { handler as api } from '../../functions/arr/api.ts';
-import type { Fact, SubscriptionFact } from '../../functions/arr/lines/facts.ts';
+import type { Fact } from '../../functions/arr/lines/facts.ts';
 import { handler as onFact } from '../../functions/arr/on-fact.ts';
 import type { RulingRecord } from '../../functions/arr/rulings/ruling.ts';
 import { call, lambdaContext, type ProblemAnswer, type TestResponse } from '../support/http.ts';
@@ -9,6 +9,8 @@ import { customer, seats, subscription } from './facts.ts';
 
 /** An account with an agreement, a payer with what bills it, and rulings on them: proposed by ann, approved by bob, delivered. */
 
+type More = Parameters<typeof subscription>[2];
+
 export const org = (fact: Fact): Fact =>
   ({ ...fact, data: { ...fact.data, provenance: { ...fact.data.provenance, system: 'salesforce' } } }) as Fact;
 export const ACCOUNT = 'salesforce.main.001A';
@@ -16,7 +18,7 @@ export const PAYER = 'stripe.main.cus_1';
 export const account = org(customer('2026-01-10', {}, { customerId: '001A', eventId: 'read-acc', name: 'Acme' }));
 export const payer = customer('2026-01-20', {}, { customerId: 'cus_1', eventId: 'evt_payer', name: 'Acme GmbH' });
 /** $1,200,000 a year from 1 February. */
-export const agreement = (more: Partial<SubscriptionFact> = {}): Fact =>
+export const agreement = (more: More = {}): Fact =>
   org(
     subscription('2026-01-15', [seats('item', 1, 120_000_000, { interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })], {
       customerId: '001A',
@@ -32,7 +34,7 @@ export const agreement = (more: Partial<SubscriptionFact> = {}): Fact =>
     }),
   );
 /** Bills $1,000,000 a year from 1 June: neither a key nor likeness says what. */
-export const billed = (more: Partial<SubscriptionFact> = {}): Fact =>
+export const billed = (more: More = {}): Fact =>
   subscription('2026-06-01', [seats('si_1', 1, 100_000_000, { interval: 'year' })], {
     startsOn: '2026-06-01',
     lifecycle: 'created',

@@ -4,7 +4,7 @@ import type { Movement } from '../events.ts';
 import { namedBy } from '../evidence/members.ts';
 import { type Fact, factKeyOf, type SubscriptionFact } from '../lines/facts.ts';
 import { decidingContext } from '../records/context.ts';
-import { type KnownCustomer, readCustomer } from '../records/customer.ts';
+import { type KnownCustomer, readCustomer, readLinks } from '../records/customer.ts';
 import { readFacts, readMovement } from '../records/store.ts';
 import type { ApprovedRuling } from '../rulings/ruling.ts';
 import { readRulingsOn } from '../rulings/spoken.ts';
@@ -20,7 +20,7 @@ export interface Explanation extends Head {
   explains: 'movement' | 'event';
   customerId: string;
   customerName: string;
-  identity: Awaited<ReturnType<typeof identityAnswer>>;
+  identity: ReturnType<typeof identityAnswer>;
   movements: Movement[];
   events: ReturnType<typeof eventAnswer>[];
   nextCursor: null;
@@ -138,13 +138,13 @@ const explanation = async (
   movements: readonly Movement[],
   facts: readonly Fact[],
 ): Promise<Explanation> => {
-  const [head, context] = await Promise.all([readHead(MOVEMENT_FORMULA), decidingContext()]);
+  const [head, context, links] = await Promise.all([readHead(MOVEMENT_FORMULA), decidingContext(), readLinks(known)]);
   return {
     explains,
     ...head,
     customerId: known.customerId,
     customerName: known.name,
-    identity: await identityAnswer(known, rulings, context),
+    identity: identityAnswer(known, { links, rulings, context }),
     movements: [...movements],
     events: [...facts].sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt).map(eventAnswer),
     nextCursor: null,

@@ -1,24 +1,26 @@
+import type { Link } from '../evidence/members.ts';
 import type { Pair } from '../evidence/pairs.ts';
 import type { Chain } from '../evidence/terms.ts';
 import type { Context } from '../lines/values.ts';
 import { wholeBook } from '../movements/history.ts';
-import { type KnownCustomer, readLinks } from '../records/customer.ts';
+import type { KnownCustomer } from '../records/customer.ts';
 import type { ApprovedRuling, Ruling } from '../rulings/ruling.ts';
+
+interface Evidence {
+  readonly links: readonly Link[];
+  /** The newest first. */
+  readonly rulings: readonly ApprovedRuling[];
+  readonly context: Context;
+}
 
 /**
  * Which customers of several systems are this one, which signed and billed lines are one line, what says so, and what two people ruled of them.
- * `rulings`: the newest first.
  */
-export const identityAnswer = async (
-  known: Pick<KnownCustomer, 'members' | 'facts'>,
-  rulings: readonly ApprovedRuling[],
-  context: Context,
-) => {
-  const { members, facts } = known;
+export const identityAnswer = ({ members, facts }: Pick<KnownCustomer, 'members' | 'facts'>, { links, rulings, context }: Evidence) => {
   const { settlement } = wholeBook(facts, context);
   return {
     members: members.map(({ customerId, name }) => ({ customerId, name })),
-    links: (await readLinks(known)).map(({ customers: [a, b], by, id }) => ({ customers: [a, b] as [string, string], by, id })),
+    links: links.map(({ customers: [a, b], by, id }) => ({ customers: [a, b] as [string, string], by, id })),
     pairs: (settlement?.pairs ?? []).map(pairAnswer),
     rulings: rulingAnswers(rulings, settlement?.chains ?? []),
   };

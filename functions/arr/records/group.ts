@@ -125,7 +125,11 @@ const draftsOf = (
   const words = wordsThatFollow(own, elsewhere);
   const all = [...own, ...words];
   const { book, movements, ambiguous, watches, lapses } = decidedWithLapses(all, root.movements.map(toEntry), context, recordedAt);
-  const ruledBy = wordsOn(ids, [...[...members.values()].flatMap(({ fresh }) => fresh), ...words]);
+  // Not those that follow an agreement: what moves then, moves because it does.
+  const ruledBy = wordsOn(
+    ids,
+    [...members.values()].flatMap(({ fresh }) => fresh),
+  );
   const said = new Set([...own, ...elsewhere].filter(isByHand).map(({ data }) => data.provenance.eventId));
   const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
   const facts = [...group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]), ...words, ...lapses];

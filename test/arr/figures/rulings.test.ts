@@ -127,6 +127,33 @@ describe('a pair ruling', () => {
   });
 });
 
+describe('a ruling on an agreement that goes to another account', () => {
+  it('is named by that one, and not by what moves with the agreement', async () => {
+    await record(account, payer, agreement(), billed({ agreementId: '0101' }));
+    const apart = await ruled(
+      { kind: 'pair', customerId: ACCOUNT, agreementId: '0101', subscriptionId: 'sub_1', isSame: false },
+      1,
+      'Beside',
+    );
+    const later = (fact: Fact): Fact =>
+      ({ ...fact, data: { ...fact.data, provenance: { ...fact.data.provenance, observedAt: Number(NOW / 1000n) } } }) as Fact;
+    await record(
+      later(agreement({ customerId: '001B', eventId: 'read-b' })),
+      later(agreement({ status: 'canceled', lines: [], eventId: 'left' })),
+    );
+    const OTHER = 'salesforce.main.001B';
+    expect(await customerOn(OTHER)).toMatchObject({
+      customerId: OTHER,
+      arrMinor: '220000000',
+      identity: { rulings: [{ rulingId: apart, stands: true, reason: 'Beside', ...PEOPLE }] },
+    });
+    // What moved to it did so with the agreement; what the ruling itself moved stands where it was said.
+    expect((await explain({ customerId: OTHER, eventId: apart })).events).toMatchObject([{ eventId: apart, kind: 'pair' }]);
+    expect(await movedBy(apart, OTHER, 'Beside')).toEqual([]);
+    expect((await movedBy(apart, ACCOUNT, 'Beside'))[0]).toBe('2026-06-01 expansion 100000000');
+  });
+});
+
 describe('a link ruling', () => {
   it('is named by both customers and by what moved from book to book, together and apart', async () => {
     await record(account, payer, agreement(), billed());
