@@ -41,6 +41,7 @@ const STEPS = [
   'arr/records/record',
   'arr/records/writes',
   'arr/rulings/decide',
+  'arr/rulings/spoken',
   'company/current',
   'company/load-rates',
   'company/set-plan',

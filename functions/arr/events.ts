@@ -54,7 +54,7 @@ export const movementSchema = z.object({
   /** Change of the stock by origin, in the plan currency: landed, expanded, renewal uplift. */
   stock: z.tuple([minor, minor, minor]),
   renewed: z.optional(z.array(amountSchema)),
-  /** Source events that led to it. */
+  /** Source events that led to it, and the rulings by hand that were recorded with it. */
   eventIds: z.array(id),
 });
 

@@ -28,6 +28,21 @@ export const identity = z
         }),
       )
       .check(z.describe('Signed and billed lines that are one line, and what says so')),
+    rulings: z
+      .array(
+        z.object({
+          rulingId: told('Also the id of its event, for `arr/explain`'),
+          ruling: rulingSchema,
+          stands: z.boolean().check(z.describe('Whether it is the last word on what it speaks of; otherwise another one has replaced it')),
+          replacedBy: z.optional(told('The next ruling on the same; absent while it stands')),
+          reason: z.string(),
+          proposedBy: told('Who proposed it: an id at the identity provider'),
+          proposedAt: z.string(),
+          approvedBy: told('The second person'),
+          approvedAt: z.string(),
+        }),
+      )
+      .check(z.describe('What two people ruled of any of the members, by the time of approval, the newest first')),
   })
   .check(z.describe('Who and what is one, and by which evidence'));
 

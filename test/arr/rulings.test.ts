@@ -3,17 +3,15 @@ import type { z } from 'zod/mini';
 import { company } from '../../ascent.config.ts';
 import type { arrCustomer, explainedMovement } from '../../functions/arr/answers.ts';
 import { handler as api } from '../../functions/arr/api.ts';
-import type { Fact, SubscriptionFact } from '../../functions/arr/lines/facts.ts';
-import { handler as onFact } from '../../functions/arr/on-fact.ts';
 import { decidingContext } from '../../functions/arr/records/context.ts';
 import { recordFacts } from '../../functions/arr/records/record.ts';
 import { arrRoutes } from '../../functions/arr/routes.ts';
 import type { RulingRecord } from '../../functions/arr/rulings/ruling.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
-import { call, lambdaContext, type ProblemAnswer, type TestResponse } from '../support/http.ts';
+import { call } from '../support/http.ts';
 import { eventsIn } from '../support/items.ts';
-import { customer, seats, subscription } from './facts.ts';
+import { ACCOUNT, account, agreement, billed, decide, PAYER, payer, propose, ruled, SCOPES } from './ruled.ts';
 
 const table = useDynamoDB();
 const proxy = useDynamoDBProxy(table);
@@ -31,78 +29,8 @@ beforeEach(async () => {
   for (const fact of facts) expect(await recordFacts([fact], decidingContext, '2026-11-05T09:00:00.000Z')).toEqual(new Set());
 });
 
-const org = (fact: Fact): Fact =>
-  ({ ...fact, data: { ...fact.data, provenance: { ...fact.data.provenance, system: 'salesforce' } } }) as Fact;
-const ACCOUNT = 'salesforce.main.001A';
-const PAYER = 'stripe.main.cus_1';
-const account = org(customer('2026-01-10', {}, { customerId: '001A', eventId: 'read-acc', name: 'Acme' }));
-const payer = customer('2026-01-20', {}, { customerId: 'cus_1', eventId: 'evt_payer', name: 'Acme GmbH' });
-/** $1,200,000 a year from 1 February. */
-const agreement = (more: Partial<SubscriptionFact> = {}): Fact =>
-  org(
-    subscription('2026-01-15', [seats('item', 1, 120_000_000, { interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })], {
-      customerId: '001A',
-      subscriptionId: '800A',
-      agreementId: '800A',
-      agreementIds: ['800A', '0101'],
-      evidence: 'signed',
-      lifecycle: 'observed',
-      startsOn: '2026-02-01',
-      startsOnStated: true,
-      eventId: 'read-agreement',
-      ...more,
-    }),
-  );
-/** Bills $1,000,000 a year from 1 June: neither a key nor likeness says what. */
-const billed = (): Fact =>
-  subscription('2026-06-01', [seats('si_1', 1, 100_000_000, { interval: 'year' })], {
-    startsOn: '2026-06-01',
-    lifecycle: 'created',
-    eventId: 'evt_billed',
-  });
-
 const LINK = { kind: 'link', customerId: ACCOUNT, otherId: PAYER, isSame: true } as const;
 const PAIR = { kind: 'pair', customerId: ACCOUNT, agreementId: '0101', subscriptionId: 'sub_1', isSame: true } as const;
-const SCOPES = { scopes: ['arr/read', 'arr/write'] };
-
-const propose = (
-  ruling: object,
-  subject = 'ann',
-  reason = 'One deal: order form of 15 January',
-): Promise<TestResponse<RulingRecord & ProblemAnswer>> =>
-  call(api, 'POST', '/api/v1/arr/rulings', { ...SCOPES, subject, body: { ruling, reason } });
-const decide = (rulingId: string, verb: 'approve' | 'reject', subject: string): Promise<TestResponse<RulingRecord & ProblemAnswer>> =>
-  call(api, 'POST', `/api/v1/arr/rulings/${rulingId}/${verb}`, { ...SCOPES, subject });
-/** What approvals told is delivered, each `times` times; answers how many messages failed. */
-const deliver = async (times = 1): Promise<number> => {
-  const told = await eventsIn('RULED');
-  const bodies = told.flatMap((event) => {
-    const { source, type, ...detail } = event;
-    const body = JSON.stringify({
-      version: '0',
-      id: event.id,
-      'detail-type': type,
-      source,
-      account: '1',
-      time: event.recordedAt,
-      region: 'eu-central-1',
-      resources: [],
-      detail: { ...detail, type, data: JSON.stringify(event.data) },
-    });
-    return Array.from({ length: times }, () => body);
-  });
-  const Records = bodies.map((body, i) => ({ messageId: `m${i}`, body, attributes: { ApproximateReceiveCount: '1' } }));
-  const answer = (await (onFact as unknown as (event: object, context: object) => Promise<unknown>)({ Records }, lambdaContext)) as {
-    readonly batchItemFailures: readonly unknown[];
-  };
-  return answer.batchItemFailures.length;
-};
-const ruled = async (ruling: object, times = 1): Promise<string> => {
-  const { rulingId } = (await propose(ruling)).json;
-  expect((await decide(rulingId, 'approve', 'bob')).json).toMatchObject({ status: 'approved', proposedBy: 'ann', decidedBy: 'bob' });
-  expect(await deliver(times)).toBe(0);
-  return rulingId;
-};
 type Customer = z.infer<typeof arrCustomer>;
 const customerOn = async (customerId: string, on = '2026-11-05'): Promise<Customer> => {
   const { json, status } = await call<Customer>(api, 'GET', `/api/v1/arr/customers/${customerId}`, { scopes: ['arr/read'], query: { on } });
@@ -157,14 +85,7 @@ describe('a ruling by hand', () => {
     clock[0] = (clock[0] as bigint) + 60_000n;
     await ruled({ ...LINK, isSame: false });
     expect([(await customerOn(ACCOUNT)).arrMinor, (await customerOn(PAYER)).arrMinor]).toEqual(['120000000', '100000000']);
-    expect((await customerOn(PAYER)).identity).toEqual({ members: [{ customerId: PAYER, name: 'Acme GmbH' }], links: [], pairs: [] });
-    const { movements } = await customerOn(ACCOUNT);
-    const last = movements.filter(({ effectiveOn }) => effectiveOn === '2026-06-01').at(-1);
-    const behind = await call<z.infer<typeof explainedMovement>>(api, 'GET', '/api/v1/arr/explain', {
-      scopes: ['arr/read'],
-      query: { movementId: last?.movementId ?? '' },
-    });
-    expect(behind.json.events.map(({ eventId }) => eventId)).toEqual(['evt_billed']);
+    expect((await customerOn(PAYER)).identity).toMatchObject({ members: [{ customerId: PAYER, name: 'Acme GmbH' }], links: [], pairs: [] });
   });
 
   it('is not approved by whoever proposed it, and not decided twice', async () => {

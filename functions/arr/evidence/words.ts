@@ -4,6 +4,19 @@ import { agreementIdsOf, agreementsOf } from './members.ts';
 const isWord = (fact: Fact): fact is Extract<Fact, { readonly kind: 'pair' | 'lapse' }> =>
   fact.kind === 'pair' || (fact.kind === 'lapse' && fact.data.byHand !== undefined);
 
+/** Whether a fact is a word of two people: a ruling that was approved. */
+export const isByHand = (fact: Fact): boolean => fact.kind === 'link' || isWord(fact);
+
+/**
+ * The events of words that are recorded now and say something of some customers, each once. A link says it of both of its customers, also where
+ * these come apart by it.
+ */
+export const wordsOn = (customerIds: ReadonlySet<string>, arriving: readonly Fact[]): readonly string[] => {
+  const isOnThem = (fact: Fact): boolean =>
+    customerIds.has(customerIdOf(fact)) || (fact.kind === 'link' && customerIds.has(fact.data.otherId));
+  return [...new Set(arriving.filter((fact) => isByHand(fact) && isOnThem(fact)).map(({ data }) => data.provenance.eventId))];
+};
+
 /**
  * A word of two people follows its agreement: words on agreements that stand with some customers now, and were said while they stood with others
  * (`elsewhere`), as said of whose they are now. None that these know already.

@@ -10,6 +10,7 @@ import type { Attributes, Stock } from '../movements/movements.ts';
 import { inForceOn } from '../movements/timeline.ts';
 import { decidingContext } from '../records/context.ts';
 import { readCustomer, readLinks } from '../records/customer.ts';
+import { readRulingsOn } from '../rulings/spoken.ts';
 import type { Unconverted } from '../totals/course.ts';
 import { evidenceOf } from './explain.ts';
 import { ARR_FORMULA } from './formulas.ts';
@@ -27,6 +28,7 @@ export const customerOn = async (asked: string, on: string) => {
   if (known === undefined || known.facts.length === 0)
     return fail('customer-unknown', `No fact about customer ${asked.slice(0, 100)} has been recorded.`, 'path.customerId');
   const { customerId, name, movements } = known;
+  const [links, rulings] = await Promise.all([readLinks(known), readRulingsOn(known)]);
   const day = toEpochDay(on);
   const { closing, attributes } = closingAt(known.facts, day, context);
   const { subscriptions } = wholeBook(known.facts, context).book;
@@ -36,7 +38,7 @@ export const customerOn = async (asked: string, on: string) => {
     on,
     customerId,
     name,
-    identity: identityAnswer(known, await readLinks(known), context),
+    identity: identityAnswer(known, { links, rulings, context }),
     // Without a plan rate for every line there is no total.
     ...(lacking.length === 0
       ? { arrMinor: String(closing.lines.reduce((sum, line) => sum + line.planMinor, 0n)), stock: stockAnswer(closing.stock) }

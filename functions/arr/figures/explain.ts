@@ -2,10 +2,13 @@ import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { Movement } from '../events.ts';
 import { namedBy } from '../evidence/members.ts';
-import type { Fact, SubscriptionFact } from '../lines/facts.ts';
+import { type Fact, factKeyOf, type SubscriptionFact } from '../lines/facts.ts';
 import { decidingContext } from '../records/context.ts';
 import { type KnownCustomer, readCustomer, readLinks } from '../records/customer.ts';
 import { readFacts, readMovement } from '../records/store.ts';
+import type { ApprovedRuling } from '../rulings/ruling.ts';
+import { readRulingsOn } from '../rulings/spoken.ts';
+import { customersOf } from '../rulings/store.ts';
 import { explainFigure } from './explain-figure.ts';
 import type { FigureWanted } from './figure.ts';
 import { MOVEMENT_FORMULA } from './formulas.ts';
@@ -53,7 +56,8 @@ const explainMovement = async (movementId: string): Promise<Result<Explanation, 
   if (movement === undefined) return fail('movement-unknown', `There is no movement "${movementId.slice(0, 200)}".`, 'query.movementId');
   const known = await readCustomer(movement.customerId);
   if (known === undefined) throw new Error(`customer ${movement.customerId} has a movement and no book`);
-  const facts = await withSeparated(known, movement);
+  const [separated, rulings] = await Promise.all([withSeparated(known, movement), readRulingsOn(known)]);
+  const facts = await withWords(separated, rulings, movement.eventIds);
   const credited = facts.filter((fact) => movement.eventIds.includes(fact.data.provenance.eventId));
   // A transfer comes from the customer's attributes: all of its customer facts up to that day stand behind it.
   const isAttribute = (fact: Fact): boolean =>
@@ -61,7 +65,7 @@ const explainMovement = async (movementId: string): Promise<Result<Explanation, 
   const behind = facts.filter(
     (fact) => credited.some((other) => tellsTheSame(fact, other)) || isAttribute(fact) || isLapseOf(fact, movement, credited),
   );
-  return ok(await explanation('movement', known, [movement], behind));
+  return ok(await explanation('movement', { known, rulings }, [movement], behind));
 };
 
 /** Time alone ends what an agreement brought: the lapse stands behind the loss, beside the agreement. */
@@ -81,6 +85,20 @@ const withSeparated = async ({ members, facts }: KnownCustomer, { eventIds }: Mo
   return [...facts, ...others.flatMap((other) => other.facts)];
 };
 
+/** With the words by hand among some events that stand with another customer of whom they speak too. */
+const withWords = async (
+  facts: readonly Fact[],
+  rulings: readonly ApprovedRuling[],
+  eventIds: readonly string[],
+): Promise<readonly Fact[]> => {
+  const told = new Set(facts.map((fact) => fact.data.provenance.eventId));
+  const elsewhere = rulings.filter(({ rulingId }) => eventIds.includes(rulingId) && !told.has(rulingId));
+  const wanted = new Set(elsewhere.map(({ rulingId }) => rulingId));
+  const others = await Promise.all([...new Set(elsewhere.flatMap(({ ruling }) => customersOf(ruling)))].map(readFacts));
+  const words = others.flatMap((other) => other.facts.filter((fact) => wanted.has(fact.data.provenance.eventId)));
+  return [...facts, ...new Map(words.map((word) => [factKeyOf(word), word])).values()];
+};
+
 /** Several events may show one and the same state of a subscription on a day (Stripe tells an update twice, under two types): they explain alike. */
 const tellsTheSame = (a: Fact, b: Fact): boolean => {
   if (a.data.provenance.eventId === b.data.provenance.eventId) return a.kind === b.kind;
@@ -92,7 +110,8 @@ const tellsTheSame = (a: Fact, b: Fact): boolean => {
 
 const explainEvent = async (customerId: string, eventId: string): Promise<Result<Explanation, ExplainProblem>> => {
   const known = await readCustomer(customerId);
-  const { facts = [], movements = [] } = known ?? {};
+  const rulings = known === undefined ? [] : await readRulingsOn(known);
+  const facts = await withWords(known?.facts ?? [], rulings, [eventId]);
   const asked = facts.filter((fact) => fact.data.provenance.eventId === eventId);
   const behind = facts.filter((fact) => asked.some((other) => tellsTheSame(fact, other)));
   const eventIds = new Set(behind.map((fact) => fact.data.provenance.eventId));
@@ -106,8 +125,8 @@ const explainEvent = async (customerId: string, eventId: string): Promise<Result
   return ok(
     await explanation(
       'event',
-      known,
-      movements.filter((movement) => movement.eventIds.some((id) => eventIds.has(id))),
+      { known, rulings },
+      known.movements.filter((movement) => movement.eventIds.some((id) => eventIds.has(id))),
       behind,
     ),
   );
@@ -115,17 +134,17 @@ const explainEvent = async (customerId: string, eventId: string): Promise<Result
 
 const explanation = async (
   explains: Explanation['explains'],
-  known: KnownCustomer,
+  { known, rulings }: { readonly known: KnownCustomer; readonly rulings: readonly ApprovedRuling[] },
   movements: readonly Movement[],
   facts: readonly Fact[],
 ): Promise<Explanation> => {
-  const [head, context] = await Promise.all([readHead(MOVEMENT_FORMULA), decidingContext()]);
+  const [head, context, links] = await Promise.all([readHead(MOVEMENT_FORMULA), decidingContext(), readLinks(known)]);
   return {
     explains,
     ...head,
     customerId: known.customerId,
     customerName: known.name,
-    identity: identityAnswer(known, await readLinks(known), context),
+    identity: identityAnswer(known, { links, rulings, context }),
     movements: [...movements],
     events: [...facts].sort((a, b) => a.data.provenance.observedAt - b.data.provenance.observedAt).map(eventAnswer),
     nextCursor: null,

@@ -4,7 +4,7 @@ import type { Question } from '../evidence/claims.ts';
 import { firstDueOn } from '../evidence/ends.ts';
 import { lapsesOf } from '../evidence/lapses.ts';
 import { groupsOf, type Link, linksOf, newestName } from '../evidence/members.ts';
-import { wordsThatFollow } from '../evidence/words.ts';
+import { isByHand, wordsOn, wordsThatFollow } from '../evidence/words.ts';
 import { type Fact, factKeyOf } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { type Book, decideAll, emptyBook } from '../movements/decide.ts';
@@ -131,14 +131,30 @@ const draftsOf = (
   const words = wordsThatFollow(own, elsewhere);
   const all = [...own, ...words];
   const { book, movements, ambiguous, watches, lapses } = decidedWithLapses(all, root.movements.map(toEntry), context, recordedAt);
+  // Not those that follow an agreement: what moves then, moves because it does.
+  const ruledBy = wordsOn(
+    ids,
+    [...members.values()].flatMap(({ fresh }) => fresh),
+  );
+  const said = new Set([...own, ...elsewhere].filter(isByHand).map(({ data }) => data.provenance.eventId));
   const name = group.map((member) => newestName(factsOf(member))).find((own) => own !== undefined);
   const facts = [...group.flatMap((member) => [...strandedOf(member, ids), ...member.fresh]), ...words, ...lapses];
   const claims = group.flatMap(claimsMade);
   return [
-    { ...draftOf(root, book), movements, ambiguous, facts, claims, dueOn: firstDueOn(watches), name: name ?? root.stored?.name ?? '' },
+    {
+      ...draftOf(root, book),
+      movements: naming(ruledBy, said, movements),
+      ambiguous,
+      facts,
+      claims,
+      dueOn: firstDueOn(watches),
+      name: name ?? root.stored?.name ?? '',
+    },
     ...others.flatMap((other): Draft[] => {
       const undone = difference(other.movements.map(toEntry), []);
-      return other.isMoved || undone.length > 0 ? [{ ...draftOf(other, emptyBook(context)), facts: [], movements: undone }] : [];
+      return other.isMoved || undone.length > 0
+        ? [{ ...draftOf(other, emptyBook(context)), facts: [], movements: naming(ruledBy, said, undone) }]
+        : [];
     }),
   ];
 };
@@ -158,6 +174,15 @@ const partsOf = (drafts: readonly Draft[]): readonly (readonly Draft[])[] => {
   const facts = (part: readonly Draft[]): number => part.reduce((sum, draft) => sum + draft.facts.length, 0);
   return parts.toSorted((a, b) => Math.sign(facts(b)) - Math.sign(facts(a)));
 };
+
+/**
+ * Movements name, among their events, the words by hand that are recorded with them: otherwise nothing would lead from them to whoever ruled.
+ * What corrects an earlier movement leaves out the words that this one was recorded with.
+ */
+const naming = (ruledBy: readonly string[], said: ReadonlySet<string>, movements: readonly Entry[]): readonly Entry[] =>
+  said.size === 0
+    ? movements
+    : movements.map((entry) => ({ ...entry, eventIds: [...entry.eventIds.filter((eventId) => !said.has(eventId)), ...ruledBy] }));
 
 type Decided = ReturnType<typeof decideAll> & {
   /** What had lapsed when it was decided. */

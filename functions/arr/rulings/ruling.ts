@@ -25,6 +25,9 @@ export interface RulingRecord {
   readonly decidedAt?: string;
 }
 
+/** A ruling that a second person has approved. */
+export type ApprovedRuling = RulingRecord & { readonly status: 'approved'; readonly decidedBy: string; readonly decidedAt: string };
+
 /** The fact that an approved ruling is. */
 export const factOfRuling = ({ rulingId, ruling, approvedAt, observedOn, ...byHand }: EventData<typeof arrRulingMade>): Fact => {
   const { kind, ...said } = ruling;

@@ -202,7 +202,8 @@ export const readPageOfRulings = async (
   return { items, next: ids.length > limit ? page[page.length - 1] : undefined };
 };
 
-const customersOf = (ruling: Ruling): readonly string[] =>
+/** Whom a ruling speaks of. */
+export const customersOf = (ruling: Ruling): readonly string[] =>
   ruling.kind === 'link' ? [ruling.customerId, ruling.otherId] : [ruling.customerId];
 
 /** Problem `conflict`: the same person has proposed the same, and it is open. */
