@@ -9,9 +9,10 @@ export default defineConfig({
     globalSetup: 'test/support/temporary.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // One process a core; by default one core would stand idle.
+    maxWorkers: '100%',
     projects: [
-      // One process a core; by default one core would stand idle.
-      { extends: true, test: { name: 'quick', maxWorkers: '100%', include: ['test/**/*.test.ts'], exclude: [SLOW] } },
+      { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [SLOW] } },
       // Thousands of requests, faults and kills: `npm run slow`, and in every run of .ci/run.
       { extends: true, test: { name: 'slow', include: [SLOW] } },
     ],
