@@ -125,6 +125,7 @@ interface Looked {
   readonly looked: number;
   readonly missed: number;
   readonly isDone: boolean;
+  readonly isConnected?: boolean;
 }
 
 const refilledLine = ({ done, of, isDone }: Refilled): string => {
@@ -132,8 +133,10 @@ const refilledLine = ({ done, of, isDone }: Refilled): string => {
   return `${done} of ${of} parts of the customers are counted${next}`;
 };
 
-const lookedLine = ({ instance, looked, missed, isDone }: Looked): string =>
-  `stripe-${instance}: ${looked} events looked at, ${missed} had not come and are taken in${isDone ? '' : '; more are looked at'}`;
+const lookedLine = ({ instance, looked, missed, isDone, isConnected = true }: Looked): string =>
+  isConnected
+    ? `stripe-${instance}: ${looked} events looked at, ${missed} had not come and are taken in${isDone ? '' : '; more are looked at'}`
+    : `stripe-${instance}: nothing was asked: its secret holds no API key`;
 
 /** Lines that answer a command in words; other answers are shown as they are. */
 const LINES: Readonly<Record<string, (answer: unknown) => readonly string[]>> = {

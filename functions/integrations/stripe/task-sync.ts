@@ -30,6 +30,8 @@ interface Account {
   readonly missed: number;
   /** Otherwise the next call goes on. */
   readonly isDone: boolean;
+  /** False where there is no key by which to ask. */
+  readonly isConnected?: false;
   readonly problem?: string;
 }
 
@@ -41,7 +43,7 @@ const synced = async (config: StripeInstance, remainingMs: () => number, days: n
     const connection = await connectionOf(config);
     if (connection === 'none') {
       log.info('an account is not connected: its secret holds no API key yet', { instance });
-      return { instance, ...NOTHING, isDone: true };
+      return { instance, ...NOTHING, isDone: true, isConnected: false };
     }
     if (connection === 'wrong-mode') {
       const problem = wrongMode(config);

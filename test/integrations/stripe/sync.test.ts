@@ -292,7 +292,10 @@ describe('who looks', () => {
     aws.secrets.set('secret-empty', '{"apiKey":""}');
     process.env['STRIPE_API_KEY_SECRET_IDS'] = JSON.stringify({ main: 'secret-empty' });
     const asked = running.stripe.requests.length;
-    expect(await sync()).toEqual({ accounts: [{ instance: 'main', looked: 0, missed: 0, isDone: true }], isDone: true });
+    expect(await sync()).toEqual({
+      accounts: [{ instance: 'main', looked: 0, missed: 0, isDone: true, isConnected: false }],
+      isDone: true,
+    });
     expect(running.stripe.requests).toHaveLength(asked);
     process.env['STRIPE_API_KEY_SECRET_IDS'] = ids;
     expect(await statusOf()).toMatchObject({
