@@ -399,6 +399,15 @@ describe('a group', () => {
     expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
   });
 
+  it('loses whose billing lets go of an agreement that was never signed', async () => {
+    const claimed = agreement({ evidence: 'claimed' });
+    const left = at(billed({ lifecycle: 'changed', eventId: `evt_left_${id}` }), '2026-04-01');
+    for (const fact of [claimed, billed({ agreementId: `800${id}` })]) expect(await record(fact)).toBe(0);
+    expect([await held(), await placeOf(M())]).toEqual([{ account: 120_000_000n, payer: 0n }, { movedTo: A() }]);
+    expect(await record(left)).toBe(0);
+    expect([await held(), await placeOf(M())]).toEqual([{ account: 0n, payer: 120_000_000n }, {}]);
+  });
+
   it('is entered in the list of customers with all of its own, and is decided again once, under other rates', async () => {
     const sameAs = [{ system: 'salesforce', instance: 'main', customerId: `001A${id}` } as const];
     await record(billed({ currency: 'GBP' }), payer({ sameAs }));
