@@ -94,6 +94,10 @@ export const customer = (at: string, attributes: Record<string, string>, more: P
   };
 };
 
+/** The same fact, shown by an org of Salesforce. */
+export const org = (fact: Fact): Fact =>
+  ({ ...fact, data: { ...fact.data, provenance: { ...fact.data.provenance, system: 'salesforce' } } }) as Fact;
+
 export const schedule = (
   at: string,
   phases: ScheduleFact['phases'],

@@ -5,14 +5,12 @@ import { handler as onFact } from '../../functions/arr/on-fact.ts';
 import type { RulingRecord } from '../../functions/arr/rulings/ruling.ts';
 import { call, lambdaContext, type ProblemAnswer, type TestResponse } from '../support/http.ts';
 import { eventsIn } from '../support/items.ts';
-import { customer, seats, subscription } from './facts.ts';
+import { customer, org, seats, subscription } from './facts.ts';
 
 /** An account with an agreement, a payer with what bills it, and rulings on them: proposed by ann, approved by bob, delivered. */
 
 type More = Parameters<typeof subscription>[2];
 
-export const org = (fact: Fact): Fact =>
-  ({ ...fact, data: { ...fact.data, provenance: { ...fact.data.provenance, system: 'salesforce' } } }) as Fact;
 export const ACCOUNT = 'salesforce.main.001A';
 export const PAYER = 'stripe.main.cus_1';
 export const account = org(customer('2026-01-10', {}, { customerId: '001A', eventId: 'read-acc', name: 'Acme' }));

@@ -7,6 +7,7 @@ import { decidingContext } from '../../functions/arr/records/context.ts';
 import { recordFacts } from '../../functions/arr/records/record.ts';
 import { arrRoutes } from '../../functions/arr/routes.ts';
 import type { RulingRecord } from '../../functions/arr/rulings/ruling.ts';
+import { commit } from '../../functions/platform/table.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
 import { call } from '../support/http.ts';
@@ -107,6 +108,14 @@ describe('a ruling by hand', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
   });
 
+  it('is answered as it stands to whoever decides it twice at the same time', async () => {
+    const { rulingId } = (await propose(LINK)).json;
+    const [one, other] = await Promise.all([decide(rulingId, 'approve', 'bob'), decide(rulingId, 'approve', 'bob')]);
+    expect(one.json).toMatchObject({ rulingId, status: 'approved', decidedBy: 'bob' });
+    expect(other.json).toEqual(one.json);
+    expect(await eventsIn('RULED')).toHaveLength(1);
+  });
+
   it('that is rejected, also by its proposer, changes nothing', async () => {
     const { rulingId } = (await propose(LINK)).json;
     expect((await decide(rulingId, 'reject', 'ann')).json).toMatchObject({ status: 'rejected', decidedBy: 'ann' });
@@ -182,6 +191,25 @@ describe('a ruling by hand', () => {
     expect((await decide(second, 'approve', 'bob')).json).toMatchObject({ rulingId: second, status: 'approved' });
     expect((await decide(first, 'reject', 'bob')).json).toMatchObject({ rulingId: first, status: 'rejected' });
     expect((await eventsIn('RULED')).map(({ id }) => id)).toEqual([`ruling:${second}`]);
+  });
+
+  it('can be proposed, rejected and proposed again within one millisecond', async () => {
+    const first = (await propose(LINK)).json.rulingId;
+    await decide(first, 'reject', 'bob');
+    const second = await propose(LINK);
+    expect(second).toMatchObject({ status: 200, json: { status: 'proposed' } });
+    expect(second.json.rulingId).not.toBe(first);
+    expect((await decide(second.json.rulingId, 'approve', 'bob')).json).toMatchObject({ status: 'approved' });
+  });
+
+  it('is listed beside those that an earlier version kept otherwise, which are left out', async () => {
+    const old = { pk: 'RULINGS', rulingId: 'ruling-20260101000000000-abcdefgh', by: 'ann', at: '2026-01-01T00:00:00.000Z' };
+    const proposed = { ...old, sk: `${old.rulingId}#0`, step: '0', status: 'proposed', ruling: JSON.stringify(LINK), reason: 'One deal' };
+    const decided = { ...old, sk: `${old.rulingId}#1`, step: '1', status: 'approved', by: 'bob' };
+    expect(await commit([{ put: { Item: proposed } }, { put: { Item: decided } }])).toMatchObject({ ok: true });
+    const now = (await propose(LINK)).json;
+    const { json, status } = await call<{ items: RulingRecord[] }>(api, 'GET', '/api/v1/arr/rulings', SCOPES);
+    expect([status, json]).toEqual([200, { items: [now], nextCursor: null }]);
   });
 
   it('is proposed and decided by what its own keys hold, however many there are', async () => {

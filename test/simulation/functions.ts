@@ -21,6 +21,7 @@ export const ORG_SOURCE = `aws.partner/salesforce.com/${ORG_ID}/${CHANNEL_ID}`;
 export const PARTNER_SOURCE = 'aws.partner/stripe.com/ed_test_simulation';
 /** Small enough that lives reach its milestones. */
 const TARGETS = { openingArrMinor: '100000', targetArrMinor: '2000000' };
+export const PLAN_STARTS_ON = company.plan.startsOn;
 
 const [stripe, ...others] = company.stripe;
 const [org] = company.salesforce;
@@ -66,6 +67,7 @@ const [
   lapses,
   onCommit,
   onChange,
+  refresh,
   companyApi,
   orgIngest,
   orgOnChange,
@@ -88,6 +90,7 @@ const [
   import('../../functions/arr/task-lapses.ts'),
   import('../../functions/coordinator/on-commit.ts'),
   import('../../functions/coordinator/on-change.ts'),
+  import('../../functions/coordinator/task-refresh-dashboard.ts'),
   import('../../functions/company/api.ts'),
   import('../../functions/integrations/salesforce/ingest.ts'),
   import('../../functions/integrations/salesforce/on-change.ts'),
@@ -115,6 +118,7 @@ export const functions = {
   /** With the events that its filter on the stream lets through. */
   'on-commit': { ...deployed(onCommit.handler, 60_000), accepts: namesOf([arrEvents.arrMovementsRecorded]) },
   'on-change': deployed(onChange.handler),
+  'task-refresh-dashboard': deployed(refresh.handler),
   'company-api': deployed(companyApi.handler, 29_000),
   'salesforce-ingest': deployed(orgIngest.handler, 10_000),
   'salesforce-on-change': deployed(orgOnChange.handler, 120_000),

@@ -77,8 +77,16 @@ test('nothing is lost or doubled: books and totals are those of the faultless ru
     'salesforce-on-sync',
     'salesforce-sync',
     'task-lapses',
+    'task-refresh-dashboard',
   ]);
 }, 300_000);
+
+test('a milestone that time alone reaches is told: on the plan’s first day, and nothing has moved since', async () => {
+  // Its company is above the whole target by September 2025, and the plan begins in 2026.
+  const { seeds, failed } = await worker.ask('seedsFrom', 1_110, 1);
+  expect(failed ?? '').toBe('');
+  expect(seeds).toBe(1);
+}, 60_000);
 
 test('a seed always gives the same run, whatever ran before it', async () => {
   const first = await worker.ask('run', 7);

@@ -13,6 +13,7 @@ import { Net } from './net.ts';
 import { Outages } from './outages.ts';
 import { beforehand } from './past.ts';
 import { Queue } from './queue.ts';
+import { RefreshSchedule } from './refresh-schedule.ts';
 import { SimulatedSalesforce } from './salesforce.ts';
 import { Services } from './services.ts';
 import { ShardReader, type StreamRecord } from './stream.ts';
@@ -52,6 +53,7 @@ class World implements Gate {
   readonly #net: Net;
   readonly #sync: SyncSchedule;
   readonly #lapses: LapseSchedule;
+  readonly #refresh: RefreshSchedule;
 
   constructor(history: History, rateSet: number) {
     const around = new Surroundings(history, startOf(history.life));
@@ -67,6 +69,7 @@ class World implements Gate {
     this.#lambda = new Lambda(around);
     this.#sync = new SyncSchedule(around, this.#lambda.invoke);
     this.#lapses = new LapseSchedule(around, this.#lambda.invoke);
+    this.#refresh = new RefreshSchedule(around, this.#lambda.invoke);
     this.#queues = {
       'stripe-events': this.#queueOf('stripe-events', 'on-event', 4),
       'stripe-incomplete': this.#queueOf('stripe-incomplete', 'on-incomplete', 2),
@@ -117,6 +120,7 @@ class World implements Gate {
     new Doors(around, this.#buses, this.#salesforce, this.#lambda.invoke).open(happenings);
     this.#sync.open(happenings);
     this.#lapses.open(happenings);
+    this.#refresh.open();
     const clocks = around.chance.of('jump');
     // What is read from Stripe after an import is of that day: it stays the same day.
     const jumpMs = HOUR * (1 + clocks.below(pace === 'live' ? 30 : 6));
@@ -193,6 +197,7 @@ class World implements Gate {
     if (item['movedTo'] !== undefined) this.#around.count('recordings of customers in the book of another');
     this.#sync.changed(change);
     this.#lapses.changed(change);
+    this.#refresh.changed(change);
     const n = fnv1a32(pk) % SHARDS.length;
     this.#records += 1;
     // Numbers compare within a shard only: those of one lie far behind those of the other.

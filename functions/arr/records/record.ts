@@ -182,14 +182,15 @@ const prepareInOrder = (
 };
 
 /**
- * What is to be asked after a fact was appended; `others` where it may name another customer, so that more is to be read first, and where it
- * says what a customer is like that is one with others.
+ * What is to be asked after a fact was appended; `others` where it may name another customer, so that more is to be read first, where it lets go
+ * an agreement by which a customer may be one with others, and where it says what such a customer is like.
  */
 const questionsOf = (fact: Fact, { subscriptions }: Book, { members }: Place): readonly Question[] | 'others' => {
   if (fact.kind === 'customer') return fact.data.sameAs?.length || members !== undefined ? 'others' : NO_QUESTIONS;
   if (fact.kind !== 'subscription') return NO_QUESTIONS;
   const known = subscriptions.find(({ subscriptionId }) => subscriptionId === fact.data.subscriptionId);
   const newest = known?.stretches[known.stretches.length - 1]?.fact;
-  if (fact.data.agreementId !== undefined && fact.data.agreementId !== newest?.agreementId) return 'others';
+  const { agreementId } = fact.data;
+  if (agreementId !== newest?.agreementId && (agreementId !== undefined || members !== undefined)) return 'others';
   return newest === undefined ? claimsOf(fact).asked : NO_QUESTIONS;
 };

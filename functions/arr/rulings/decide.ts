@@ -8,6 +8,9 @@ import { readCustomer } from '../records/customer.ts';
 import { checkRuling, type Ruling, type RulingRecord } from './ruling.ts';
 import { addDecision, addProposal, type RulingFilter, readOpen, readPageOfRulings, readRuling } from './store.ts';
 
+/** Attempts at a proposal while others of the same words are in the way. */
+const MAX_ATTEMPTS = 3;
+
 interface Proposal {
   readonly ruling: Ruling;
   readonly reason: string;
@@ -32,16 +35,17 @@ export const propose = async ({
     const checked = checkRuling(ruling, known, await decidingContext());
     if (!checked.ok) return checked;
   }
-  const open = await readOpen({ ruling, proposedBy });
-  if (open !== undefined) return ok(open);
-  const proposedAt = nowIso();
-  const rulingId = `ruling-${proposedAt.replace(/[^0-9]/g, '')}-${digest(JSON.stringify([ruling, proposedBy, proposedAt]), 8)}`;
-  const record: RulingRecord = { rulingId, ruling, reason, proposedBy, proposedAt, status: 'proposed' };
-  const added = await addProposal(record);
-  if (added.ok) return ok(record);
-  // Of two requests at the same time one is recorded.
-  const other = added.problem.code === 'conflict' ? await readOpen(record) : undefined;
-  return other === undefined ? added : ok(other);
+  for (let attempt = 1; ; attempt += 1) {
+    const open = await readOpen({ ruling, proposedBy });
+    if (open !== undefined) return ok(open);
+    const proposedAt = nowIso();
+    const rulingId = `ruling-${proposedAt.replace(/[^0-9]/g, '')}-${digest(JSON.stringify([ruling, proposedBy, proposedAt, attempt]), 8)}`;
+    const record: RulingRecord = { rulingId, ruling, reason, proposedBy, proposedAt, status: 'proposed' };
+    const added = await addProposal(record);
+    if (added.ok) return ok(record);
+    // Of two requests at the same time one is recorded; and one may be proposed and decided within a millisecond, which its id tells no finer.
+    if (added.problem.code !== 'conflict' || attempt === MAX_ATTEMPTS) return added;
+  }
 };
 
 type DecisionProblem = Problem<'ruling-unknown' | 'ruling-decided' | 'second-person-needed' | CommitProblem['code']>;
@@ -60,14 +64,15 @@ interface Decided {
 export const decideRuling = async ({ rulingId, status, by, observedOn }: Decided): Promise<Result<RulingRecord, DecisionProblem>> => {
   const known = await readRuling(rulingId);
   if (known === undefined) return fail('ruling-unknown', `There is no ruling "${rulingId.slice(0, 100)}".`, 'path.rulingId');
-  if (known.status !== 'proposed') return known.status === status && known.decidedBy === by ? ok(known) : isDecided(known);
+  const asItStands = (now: RulingRecord) => (now.status === status && now.decidedBy === by ? ok(now) : isDecided(now));
+  if (known.status !== 'proposed') return asItStands(known);
   if (status === 'approved' && known.proposedBy === by)
     return fail('second-person-needed', 'Whoever proposes a ruling cannot approve it: a second person does.', 'path.rulingId');
   const at = nowIso();
   const added = await addDecision(known, { status, by, at, observedOn });
   if (added.ok) return ok({ ...known, status, decidedBy: by, decidedAt: at });
   if (added.problem.code !== 'conflict') return added;
-  return isDecided((await readRuling(rulingId)) ?? known);
+  return asItStands((await readRuling(rulingId)) ?? known);
 };
 
 const isDecided = ({ rulingId, status, decidedAt }: RulingRecord) =>

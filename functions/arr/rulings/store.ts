@@ -142,12 +142,15 @@ const toRecord = ({ rulingId, ruling, reason, by, at }: Proposal, decided: Decis
   ...(decided === undefined ? { status: 'proposed' } : { status: decided.status, decidedBy: decided.by, decidedAt: decided.at }),
 });
 
+/** An earlier version kept steps of rulings beside these, as `<ruling>#<step>`: they name no ruling. */
+const isProposal = (item: Proposal | Decision): item is Proposal => item.pk === PROPOSALS && item.sk === item.rulingId;
+
 /** Rulings by their ids, in their order, as they stand now (read consistently); those that are not there are left out. */
 const readRulings = async (rulingIds: readonly string[]): Promise<readonly RulingRecord[]> => {
   const keys = rulingIds.flatMap((sk) => [PROPOSALS, DECISIONS].map((pk) => ({ pk, sk })));
   const items = await getItems<Proposal | Decision>(keys);
   const decided = new Map(items.flatMap((item) => (item.pk === DECISIONS ? [[item.rulingId, item as Decision]] : [])));
-  return items.flatMap((item) => (item.pk === PROPOSALS ? [toRecord(item as Proposal, decided.get(item.rulingId))] : []));
+  return items.flatMap((item) => (isProposal(item) ? [toRecord(item, decided.get(item.rulingId))] : []));
 };
 
 export const readRuling = async (rulingId: string): Promise<RulingRecord | undefined> => (await readRulings([rulingId]))[0];

@@ -3,46 +3,23 @@ import type { Movement } from '../../../functions/arr/events.ts';
 import type { Fact, SubscriptionFact } from '../../../functions/arr/lines/facts.ts';
 import type { Context } from '../../../functions/arr/lines/values.ts';
 import { readCustomer } from '../../../functions/arr/records/customer.ts';
-import { recordAgain, recordFacts } from '../../../functions/arr/records/record.ts';
+import { recordAgain } from '../../../functions/arr/records/record.ts';
 import { readBooks, readCustomerIds, readFacts, readMovements, shards } from '../../../functions/arr/records/store.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
 import { itemsUnder } from '../../support/items.ts';
-import { customer, seats, subscription, testContext } from '../facts.ts';
+import { customer, org, seats, subscription, testContext } from '../facts.ts';
+import { A, agreement, another, id, RECORDED_AT, record } from './one-name.ts';
 
 const proxy = useDynamoDBProxy(useDynamoDB());
-const RECORDED_AT = '2026-11-05T12:00:00.000Z';
-const now = async (): Promise<Context> => testContext;
 
-let id = 0;
 beforeEach(() => {
-  id += 1;
+  another();
   proxy.before = undefined;
 });
-const A = (): string => `salesforce.main.001A${id}`;
 const M = (): string => `stripe.main.cus_${id}`;
 const N = (): string => `stripe.main.cus_n${id}`;
-const record = async (...facts: Fact[]): Promise<number> => (await recordFacts(facts, now, RECORDED_AT)).size;
 
-const org = (fact: Fact): Fact =>
-  ({ ...fact, data: { ...fact.data, provenance: { ...fact.data.provenance, system: 'salesforce' } } }) as Fact;
-/** $1,200,000 a year from 1 February, signed on 15 January. */
-const agreement = (more: Partial<SubscriptionFact> & { eventId?: string } = {}): Fact =>
-  org(
-    subscription('2026-01-15', [seats('item', 1, 120_000_000, { interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })], {
-      customerId: `001A${id}`,
-      subscriptionId: `800${id}`,
-      agreementId: `800${id}`,
-      agreementIds: [`800${id}`, `0000${id}`],
-      evidence: 'signed',
-      lifecycle: 'observed',
-      startsOn: '2026-02-01',
-      startsOnStated: true,
-      bookedOn: '2026-01-15',
-      eventId: `read-${id}`,
-      ...more,
-    }),
-  );
 const billed = (more: Partial<SubscriptionFact> & { eventId?: string } = {}, dollars = 1_200_000): Fact =>
   subscription('2026-02-03', [seats('si_1', 1, dollars * 100, { interval: 'year' })], {
     customerId: `cus_${id}`,
@@ -102,12 +79,12 @@ const orders = <T>(items: readonly T[]): T[][] =>
 
 describe('an agreement and what bills it', () => {
   const evidence: readonly [string, () => Fact[]][] = [
-    ['the subscription carries the agreement’s id', () => [agreement(), billed({ agreementId: `0000${id}` })]],
+    ['the subscription carries the agreement’s id', () => [agreement(), billed({ agreementId: `name-${id}` })]],
     [
       'the agreement names the subscription, which its source has shown',
       () => [
         agreement({ billedBy: [{ system: 'stripe', instance: 'main', subscriptionId: `sub_${id}` }] }),
-        billed({ agreementId: `0000${id}` }),
+        billed({ agreementId: `name-${id}` }),
       ],
     ],
     [
@@ -123,7 +100,7 @@ describe('an agreement and what bills it', () => {
   for (const [what, make] of evidence)
     it(`are one line of one customer in every order, where ${what}`, async () => {
       for (const order of orders(make().map((_, i) => i))) {
-        id += 1;
+        another();
         const facts = make();
         for (const at of order) expect(await record(facts[at] as Fact)).toBe(0);
         expect(await moved()).toEqual(['2026-02-01 new 120000000']);
@@ -150,7 +127,7 @@ describe('an agreement and what bills it', () => {
 
   it('are one when they arrive at the same time', async () => {
     for (let round = 0; round < 10; round += 1) {
-      id += 1;
+      another();
       const failed = await Promise.all([record(agreement()), record(billed({ agreementId: `800${id}` }))]);
       expect(failed).toEqual([0, 0]);
       expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
@@ -166,8 +143,8 @@ describe('an agreement and what bills it', () => {
       return { kind: 'subscription', data: { ...data, provenance, status: 'canceled', lines: [], fingerprint: 'left' } };
     };
     for (const [first, second] of [[withA, left] as const, [left, withA] as const]) {
-      id += 1;
-      for (const fact of [withB(), billed({ agreementId: `0000${id}` }), first(), second()]) expect(await record(fact)).toBe(0);
+      another();
+      for (const fact of [withB(), billed({ agreementId: `name-${id}` }), first(), second()]) expect(await record(fact)).toBe(0);
       expect(await placeOf(A())).toEqual({ members: [M()] });
       expect([await held(), arrOf(await movementsOf(`salesforce.main.001B${id}`))]).toEqual([{ account: 120_000_000n, payer: 0n }, 0n]);
     }
@@ -181,7 +158,7 @@ describe('an agreement and what bills it', () => {
     expect(await record(bills(`800${id}`, '2026-02-05'))).toBe(0);
     expect(await held()).toEqual({ account: 120_000_000n, payer: 0n });
 
-    id += 1;
+    another();
     const reads = (agreementIds: string[], day: string): Fact => at(agreement({ agreementIds, eventId: `read-${day}-${id}` }), day);
     const named = [`800${id}`, `our-${id}`];
     for (const fact of [reads(named, '2026-01-15'), reads([`800${id}`], '2026-01-16'), billed({ agreementId: `our-${id}` })])
@@ -196,17 +173,17 @@ describe('an agreement and what bills it', () => {
       const order = agreement({
         customerId: `001B${id}`,
         subscriptionId: `801${id}`,
-        agreementIds: [`0000${id}`],
+        agreementIds: [`name-${id}`],
         eventId: `read-b-${id}`,
       });
       const lines = [seats('other', 1, 100, { productId: 'prod_other', interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })];
       const one = word(true, '2026-03-01');
       const linked = { ...one, data: { ...one.data, otherId: `salesforce.main.001B${id}` } } as Fact;
       const small = { ...order, data: { ...order.data, lines } } as Fact;
-      return [agreement(), small, billed({ agreementId: `0000${id}` }), linked];
+      return [agreement(), small, billed({ agreementId: `name-${id}` }), linked];
     };
     for (const order of orders([0, 1, 2, 3])) {
-      id += 1;
+      another();
       const facts = make();
       for (const i of order) expect(await record(facts[i] as Fact)).toBe(0);
       expect(await held()).toEqual({ account: 120_000_100n, payer: 0n });
@@ -244,7 +221,7 @@ describe('an agreement and what bills it', () => {
         isRecorded = true;
         // Neither has seen the other when the agreement is written.
         expect(await record(billed({ agreementId: `800${id}` }))).toBe(0);
-      } else if (isRecorded && operation === 'Query' && input.ExpressionAttributeValues?.[':pk']?.S === `CLAIM#agreement 0000${id}`)
+      } else if (isRecorded && operation === 'Query' && input.ExpressionAttributeValues?.[':pk']?.S === `CLAIM#agreement name-${id}`)
         return { type: 'ValidationException' };
       return undefined;
     };
@@ -355,7 +332,7 @@ describe('a group', () => {
 
   it('keeps an agreement that goes from one of its customers to another', async () => {
     for (const order of orders([0, 1, 2])) {
-      id += 1;
+      another();
       const sameAs = [{ system: 'stripe', instance: 'main', customerId: `cus_${id}` } as const];
       expect(await record(account({ sameAs }), account({ sameAs, customerId: `001B${id}`, eventId: `read-acc-b-${id}` }))).toBe(0);
       const before = agreement({ customerId: `001B${id}`, eventId: `read:800${id}:1768478400000:0000000b` });
@@ -397,6 +374,15 @@ describe('a group', () => {
     const corrected = customer('2026-06-01', {}, { customerId: `cus_${id}`, eventId: `evt_corrected_${id}` });
     expect(await record(corrected)).toBe(0);
     expect(await held()).toEqual({ account: 120_000_000n, payer: 120_000_000n });
+  });
+
+  it('loses whose billing lets go of an agreement that was never signed', async () => {
+    const claimed = agreement({ evidence: 'claimed' });
+    const left = at(billed({ lifecycle: 'changed', eventId: `evt_left_${id}` }), '2026-04-01');
+    for (const fact of [claimed, billed({ agreementId: `800${id}` })]) expect(await record(fact)).toBe(0);
+    expect([await held(), await placeOf(M())]).toEqual([{ account: 120_000_000n, payer: 0n }, { movedTo: A() }]);
+    expect(await record(left)).toBe(0);
+    expect([await held(), await placeOf(M())]).toEqual([{ account: 0n, payer: 120_000_000n }, {}]);
   });
 
   it('is entered in the list of customers with all of its own, and is decided again once, under other rates', async () => {

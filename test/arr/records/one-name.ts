@@ -3,19 +3,20 @@ import type { Fact, SubscriptionFact } from '../../../functions/arr/lines/facts.
 import type { Context } from '../../../functions/arr/lines/values.ts';
 import { recordFacts } from '../../../functions/arr/records/record.ts';
 import { readBooks, readMovements } from '../../../functions/arr/records/store.ts';
-import { seats, subscription, testContext } from '../facts.ts';
+import { org, seats, subscription, testContext } from '../facts.ts';
 
 /** An account's agreement and customers that bill it, all by one name. */
+export const RECORDED_AT = '2026-11-05T12:00:00.000Z';
 export const now = async (): Promise<Context> => testContext;
 
-let id = 0;
+export let id = 0;
 /** Another account, with other customers and another name; each test begins with one. */
 export const another = (): number => {
   id += 1;
   return id;
 };
 
-export const record = async (...facts: Fact[]): Promise<number> => (await recordFacts(facts, now, '2026-11-05T12:00:00.000Z')).size;
+export const record = async (...facts: Fact[]): Promise<number> => (await recordFacts(facts, now, RECORDED_AT)).size;
 export const recordEach = async (facts: readonly Fact[]): Promise<void> => {
   for (const fact of facts) expect(await record(fact)).toBe(0);
 };
@@ -28,23 +29,22 @@ export const deliver = async (fact: Fact): Promise<number> => {
 export const A = (): string => `salesforce.main.001A${id}`;
 export const payerId = (n: number): string => `stripe.main.cus_${id}_${n}`;
 /** $1,200,000 a year from 1 February, of an account, with a name of its own and one that others may bear. */
-export const agreement = (more: Partial<SubscriptionFact> & { eventId?: string } = {}): Fact => {
-  const lines = [seats('item', 1, 120_000_000, { interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })];
-  const { data } = subscription('2026-01-15', lines, {
-    customerId: `001A${id}`,
-    subscriptionId: `800${id}`,
-    agreementId: `800${id}`,
-    agreementIds: [`800${id}`, `name-${id}`],
-    evidence: 'signed',
-    lifecycle: 'observed',
-    startsOn: '2026-02-01',
-    startsOnStated: true,
-    bookedOn: '2026-01-15',
-    eventId: `read-${id}`,
-    ...more,
-  }) as { data: SubscriptionFact };
-  return { kind: 'subscription', data: { ...data, provenance: { ...data.provenance, system: 'salesforce' } } };
-};
+export const agreement = (more: Partial<SubscriptionFact> & { eventId?: string } = {}): Fact =>
+  org(
+    subscription('2026-01-15', [seats('item', 1, 120_000_000, { interval: 'year', startsOn: '2026-02-01', endsOn: '2029-02-01' })], {
+      customerId: `001A${id}`,
+      subscriptionId: `800${id}`,
+      agreementId: `800${id}`,
+      agreementIds: [`800${id}`, `name-${id}`],
+      evidence: 'signed',
+      lifecycle: 'observed',
+      startsOn: '2026-02-01',
+      startsOnStated: true,
+      bookedOn: '2026-01-15',
+      eventId: `read-${id}`,
+      ...more,
+    }),
+  );
 /** $1,000 a year of another product, from a day in February on. */
 export const billed = (
   n: number,

@@ -1,8 +1,10 @@
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import { useDynamoDB } from '../../support/dynamodb.ts';
+import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
 import { call, type ListAnswer, lambdaContext } from '../../support/http.ts';
-import type { FakeAws } from '../fake-aws.ts';
+import { useFakeAws } from '../fake-aws.ts';
 import { type Json, sample } from '../samples.ts';
-import { type Company, consume, envelopeOf, eventOf, plain, type useIntake } from './intake.ts';
+import { consume, envelopeOf, eventOf, plain, useCompany, useIntake } from './intake.ts';
 
 /** Drives looks through Stripe's list of events, at times that are frozen. */
 export const SECOND = 1;
@@ -40,16 +42,32 @@ export const seats = (id: string, quantity: number, created: number): Json => {
 export const documentEvent = (path: string, id: string, type: string, created: number): Json =>
   eventOf({ ...sample(`objects/${path}.json`), id }, { type, created });
 
-/** Call once at the top of a test file. At the beginning of each test it is noon. */
-export const useLooks = (aws: FakeAws, running: Company, load: ReturnType<typeof useIntake>['load']) => {
+/** Call once at the top of a test file. At the beginning of each test it is noon, and nothing is in the table. */
+export const useLooks = () => {
+  const aws = useFakeAws();
+  const table = useDynamoDB();
+  const proxy = useDynamoDBProxy(table);
+  const running = useCompany(aws);
+  const { load, take } = useIntake(aws);
   let listed: string[] = [];
-  beforeEach(() => freezeAt(NOON));
+  beforeAll(() => {
+    for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockImplementation((() => true) as never);
+  });
+  beforeEach(() => {
+    freezeAt(NOON);
+    return table.another();
+  });
   afterEach(() => {
     for (const id of listed) running.stripe.remove('event', id);
     listed = [];
     delete (globalThis as Record<symbol, unknown>)[TEST_CLOCK];
   });
   return {
+    aws,
+    table,
+    proxy,
+    running,
+    take,
     /** Events that Stripe lists and did not bring. */
     lose: (...events: readonly Json[]): void => {
       running.stripe.put(...events);

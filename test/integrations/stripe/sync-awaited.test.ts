@@ -1,22 +1,12 @@
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { syncMarks } from '../../../functions/integrations/stripe/sync-store.ts';
-import { useDynamoDB } from '../../support/dynamodb.ts';
-import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
-import { useFakeAws } from '../fake-aws.ts';
 import type { Json } from '../samples.ts';
-import { eventOf, factsAbout, plain, useCompany, useIntake } from './intake.ts';
+import { eventOf, factsAbout, plain } from './intake.ts';
 import { DAY, freezeAt, HOUR, NOON, seats, sync, useLooks } from './looks.ts';
 import { itemsWith } from './table.ts';
 
 /** What a look found missing is awaited: nothing claims it before it is seen to be taken in, or parked. */
-const aws = useFakeAws();
-const table = useDynamoDB();
-const proxy = useDynamoDBProxy(table);
-const running = useCompany(aws);
-const { load, take } = useIntake(aws);
-const { lose, handOn, onTheBus, eventRequests, statusOf } = useLooks(aws, running, load);
-
-beforeEach(() => table.another());
+const { aws, proxy, take, lose, handOn, onTheBus, eventRequests, statusOf } = useLooks();
 
 /** What the intake behind the bus loses. */
 const fail = (): readonly unknown[] => aws.events.splice(0).map(({ Detail }) => (JSON.parse(Detail) as Json)['id']);

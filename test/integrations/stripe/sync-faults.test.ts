@@ -3,11 +3,8 @@ import { syncAccount } from '../../../functions/integrations/stripe/sync.ts';
 import { syncMarks } from '../../../functions/integrations/stripe/sync-store.ts';
 import { companyConfig } from '../../../functions/platform/config.ts';
 import { log } from '../../../functions/platform/log.ts';
-import { useDynamoDB } from '../../support/dynamodb.ts';
-import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
-import { useFakeAws } from '../fake-aws.ts';
 import { type Json, sample } from '../samples.ts';
-import { eventOf, useCompany, useIntake } from './intake.ts';
+import { eventOf } from './intake.ts';
 import { DAY, documentEvent, freezeAt, HOUR, NOON, SECOND, seats, sync, useLooks } from './looks.ts';
 import { itemsWith } from './table.ts';
 
@@ -15,15 +12,9 @@ const counted = vi.hoisted(() => vi.fn());
 vi.mock('../../../functions/platform/metrics.ts', async (original) => ({ ...(await original<object>()), count: counted }));
 
 /** What goes wrong in a look, or around it. */
-const aws = useFakeAws();
-const table = useDynamoDB();
-const proxy = useDynamoDBProxy(table);
-const running = useCompany(aws);
-const { load } = useIntake(aws);
-const { lose, handOn, onTheBus, eventRequests, statusOf } = useLooks(aws, running, load);
+const { aws, proxy, running, lose, handOn, onTheBus, eventRequests, statusOf } = useLooks();
 
-beforeEach(async () => {
-  await table.another();
+beforeEach(() => {
   counted.mockClear();
 });
 

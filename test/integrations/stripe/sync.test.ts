@@ -1,24 +1,13 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { saveRun, syncMarks } from '../../../functions/integrations/stripe/sync-store.ts';
 import { log } from '../../../functions/platform/log.ts';
-import { useDynamoDB } from '../../support/dynamodb.ts';
-import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
-import { useFakeAws } from '../fake-aws.ts';
 import { type Json, sample } from '../samples.ts';
-import { eventOf, factsAbout, plain, useCompany, useIntake } from './intake.ts';
+import { eventOf, factsAbout, plain } from './intake.ts';
 import { DAY, documentEvent, freezeAt, HOUR, NOON, SECOND, seats, sync, useLooks } from './looks.ts';
 import { carriedEvents, itemsWith } from './table.ts';
 
 /** What Stripe sent and nobody received is found in its list of events and taken in by the same door. */
-const aws = useFakeAws();
-const table = useDynamoDB();
-const proxy = useDynamoDBProxy(table);
-const running = useCompany(aws);
-const { load, take } = useIntake(aws);
-
-const { lose, handOn, onTheBus, eventRequests, statusOf } = useLooks(aws, running, load);
-
-beforeEach(() => table.another());
+const { aws, table, proxy, running, take, lose, handOn, onTheBus, eventRequests, statusOf } = useLooks();
 
 /** What the facts and documents say, but for when they were recorded. */
 const told = async (): Promise<readonly Json[]> => {
