@@ -1,5 +1,6 @@
 import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import type { Profile } from '../profiles/profile.ts';
+import { isFirstTrial } from './counts.ts';
 import type { SubscriptionFact } from './facts.ts';
 import type { Line } from './rating.ts';
 import { type Stretch, type Subscription, stretchFrom } from './stretches.ts';
@@ -9,23 +10,23 @@ import { type Stretch, type Subscription, stretchFrom } from './stretches.ts';
  * so that what a line is worth on which day never decides which sources tell of it.
  */
 interface Chosen {
+  readonly trials: boolean;
   readonly atBooking: boolean;
   readonly fullyRamped: boolean;
   readonly churnDate: Profile['churnDate'];
 }
 
 /** CARR is what is signed, from its signature on, with all of its steps, less what was given notice of. */
-const chosenBy = ({ basis, startEvent, rampStep, churnDate }: Profile): Chosen =>
-  basis === 'carr'
-    ? { atBooking: true, fullyRamped: true, churnDate: 'request' }
-    : { atBooking: startEvent === 'booking', fullyRamped: rampStep === 'full', churnDate };
+const chosenBy = ({ basis, startEvent, rampStep, churnDate, trial }: Profile): Chosen => {
+  const trials = trial === 'counted';
+  return basis === 'carr'
+    ? { trials, atBooking: true, fullyRamped: true, churnDate: 'request' }
+    : { trials, atBooking: startEvent === 'booking', fullyRamped: rampStep === 'full', churnDate };
+};
 
 /** Whether a profile leaves every line its own days and steps. */
-export const leavesAsTold = (profile: Profile): boolean =>
-  profile.basis !== 'carr' &&
-  profile.startEvent === 'service-start' &&
-  profile.rampStep === 'own-date' &&
-  profile.churnDate === 'access-end';
+export const leavesAsTold = ({ basis, startEvent, rampStep, churnDate, trial }: Profile): boolean =>
+  basis !== 'carr' && startEvent === 'service-start' && rampStep === 'own-date' && churnDate === 'access-end' && trial === 'excluded';
 
 /** `readings` are those of agreements: their first word of an end is its notice. */
 export const chosen = (
@@ -38,6 +39,7 @@ export const chosen = (
   const noticed = choices.churnDate === 'request' ? noticesIn(readings) : NO_NOTICES;
   return subscriptions.map((subscription) => {
     let { stretches } = subscription;
+    if (choices.trials) stretches = stretches.map(fromTrial);
     if (choices.fullyRamped) stretches = stretches.map(fullyRamped);
     if (choices.atBooking) stretches = fromBooking(stretches);
     if (choices.churnDate === 'request') stretches = untilNotice(stretches, noticed);
@@ -52,6 +54,12 @@ const remade = (stretch: Stretch, lines: readonly Line[], fromDay = stretch.from
   fact: stretch.fact,
   settled: stretch.settled,
 });
+
+/** A trial that a subscription begins with counts from the day on which it is given. */
+const fromTrial = (stretch: Stretch): Stretch =>
+  stretch.startDay > stretch.fromDay && isFirstTrial(stretch.fact)
+    ? remade(stretch, stretch.lines, stretch.fromDay, stretch.fromDay)
+    : stretch;
 
 /** Day of the last signature under a line, where one is told. */
 const bookedOnOf = (line: Line, { bookedOn }: SubscriptionFact): string | undefined => line.bookedOn ?? bookedOn;

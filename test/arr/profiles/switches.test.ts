@@ -13,8 +13,10 @@ const TEN_SEATS = seats('si_1', 10, 1000);
 describe('what counts in a state', () => {
   it('trial: nothing before service starts, or as if it had begun', () => {
     const facts = [subscription('2026-03-01', [TEN_SEATS], { status: 'trialing', startsOn: '2026-03-15', lifecycle: 'created' })];
-    expect(arrOn(facts, '2026-03-20')).toBe(0n);
-    expect(arrOn(facts, '2026-03-20', { trial: 'counted' })).toBe(120_000n);
+    for (const on of ['2026-03-10', '2026-03-20']) {
+      expect(arrOn(facts, on)).toBe(0n);
+      expect(arrOn(facts, on, { trial: 'counted' })).toBe(120_000n);
+    }
   });
 
   it('freePeriod: a trial given to a running service goes on counting, or does not', () => {
