@@ -68,27 +68,20 @@ export const standingOf = ({ customerId, name, facts }: Known, version: number, 
   };
 };
 
-/** Several totals as one: by currency, and in the plan currency where each has a plan rate. */
-export const sumOfSums = (
-  all: Iterable<Sums>,
-): { byCurrency: { currency: string; amountMinor: string; planMinor?: string }[]; planMinor?: string } => {
-  const amounts = new Map<string, { amountMinor: bigint; planMinor: bigint | undefined }>();
+/** Several totals as one, by currency; a currency of which one amount has no plan rate has none. */
+export const addSums = (all: Iterable<Sums>): Sums => {
+  const totals = new Map<string, { amountMinor: bigint; planMinor: bigint | undefined }>();
   for (const sums of all)
     for (const [currency, amountMinor, planMinor] of sums) {
-      const so = amounts.get(currency) ?? { amountMinor: 0n, planMinor: 0n };
-      const isWhole = so.planMinor !== undefined && planMinor !== undefined;
-      amounts.set(currency, {
+      const so = totals.get(currency) ?? { amountMinor: 0n, planMinor: 0n };
+      totals.set(currency, {
         amountMinor: so.amountMinor + BigInt(amountMinor),
-        planMinor: isWhole ? (so.planMinor as bigint) + BigInt(planMinor as string) : undefined,
+        planMinor: so.planMinor === undefined || planMinor === undefined ? undefined : so.planMinor + BigInt(planMinor),
       });
     }
-  const total = totalOf(
-    [...amounts].map(
-      ([currency, { amountMinor, planMinor }]): Amount =>
-        planMinor === undefined ? { currency, amountMinor } : { currency, amountMinor, planMinor },
-    ),
+  return [...totals].map(([currency, { amountMinor, planMinor }]) =>
+    planMinor === undefined ? [currency, String(amountMinor)] : [currency, String(amountMinor), String(planMinor)],
   );
-  return jsonable(total) as ReturnType<typeof sumOfSums>;
 };
 
 /** Minor units of the plan currency; undefined where a currency of it has no plan rate. */
