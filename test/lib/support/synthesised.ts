@@ -35,7 +35,7 @@ export const stubBundles = (): Bundles => {
   const folder = join(mkdtempSync(join(tmpdir(), 'ascent-bundles-')), 'stub');
   mkdirSync(folder);
   writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => undefined;\n');
-  return { folderOf: () => folder };
+  return { folderOf: () => folder, web: folder };
 };
 
 export const outdir = (): string => mkdtempSync(join(tmpdir(), 'ascent-assembly-'));
