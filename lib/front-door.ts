@@ -48,14 +48,14 @@ const SCREENS = `function handler(event) {
 
 const YEAR = Duration.days(365);
 
-/** Scripts, styles, fonts and answers come from here alone; only tokens are asked for elsewhere. Cloudscape's charts set styles inline. */
+/** Scripts, styles, fonts and answers come from here alone; only tokens are asked for elsewhere.. */
 const contentPolicy = (signInUrl: string): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
-    "font-src 'self' data:",
+    "font-src 'self'",
     `connect-src 'self' ${signInUrl}`,
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,7 +1,5 @@
 import '@cloudscape-design/global-styles/index.css';
 import './app.css';
-import I18nProvider from '@cloudscape-design/components/i18n';
-import messages from '@cloudscape-design/components/i18n/messages/all.en';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { finishSignIn } from './api/sign-in.ts';
@@ -16,9 +14,7 @@ try {
   await finishSignIn();
   createRoot(root).render(
     <StrictMode>
-      <I18nProvider locale="en" messages={[messages]}>
-        <App />
-      </I18nProvider>
+      <App />
     </StrictMode>,
   );
 } catch (error) {

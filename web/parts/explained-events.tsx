@@ -9,9 +9,9 @@ import Table from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { type Answer, addressOf } from '../api/client.ts';
 import { dayText, instantText } from '../format/days.ts';
-import { money } from '../format/money.ts';
 import { causeName } from './causes.ts';
-import { CustomerLink } from './explained-figure.tsx';
+import { CustomerLink } from './customer-link.tsx';
+import { MovementAmount } from './movement-amount.tsx';
 import { useExplainHref, useFollow } from './navigate.ts';
 import { Freshness } from './states.tsx';
 
@@ -19,13 +19,9 @@ type Told = Exclude<Answer<'/api/v1/arr/explain'>, { readonly explains: 'figure'
 type Movement = Told['movements'][number];
 type Event = Told['events'][number];
 
-const lineSum = ({ lines }: Movement): string => lines.reduce((sum, { planDeltaMinor }) => sum + BigInt(planDeltaMinor), 0n).toString();
-
 /** Movements with the events of the sources behind them; each leads to the other. */
 export const ExplainedEvents = ({ told }: { readonly told: Told }): ReactNode => {
-  const follow = useFollow();
-  const hrefOf = useExplainHref();
-  const { planCurrency: currency, movements, events, customerId, customerName } = told;
+  const { movements, events, customerId, customerName } = told;
   return (
     <SpaceBetween size="m">
       <Header variant="h3" description={told.formula}>
@@ -46,11 +42,7 @@ export const ExplainedEvents = ({ told }: { readonly told: Told }): ReactNode =>
           {
             id: 'amount',
             header: 'Amount',
-            cell: (movement: Movement) => (
-              <Link href={hrefOf(addressOf('/api/v1/arr/explain', { query: { movementId: movement.movementId } }))} onFollow={follow}>
-                {money(lineSum(movement), currency, { isChange: true })}
-              </Link>
-            ),
+            cell: (movement: Movement) => <MovementAmount movement={movement} />,
           },
         ]}
         items={movements}

@@ -12,6 +12,7 @@ import { ApiProblem } from '../api/problem.ts';
 import { dayText } from '../format/days.ts';
 import { count, money } from '../format/money.ts';
 import { causeName } from './causes.ts';
+import { CustomerLink } from './customer-link.tsx';
 import { Figure } from './figure.tsx';
 import { useExplainHref, useFollow } from './navigate.ts';
 import { Freshness, ProblemNotice, UnconvertedNotice } from './states.tsx';
@@ -126,15 +127,6 @@ const movementColumns = (currency: string) => [
     ),
   },
 ];
-
-export const CustomerLink = ({ customerId, children }: { readonly customerId: string; readonly children?: ReactNode }): ReactNode => {
-  const follow = useFollow();
-  return (
-    <Link href={`/customers/${encodeURIComponent(customerId)}`} onFollow={follow}>
-      {children ?? customerId}
-    </Link>
-  );
-};
 
 const Listed = ({ last, isLoading, onMore }: { readonly last: Explained; readonly isLoading: boolean; readonly onMore: () => void }): ReactNode => {
   const { listed, nextCursor, planCurrency } = last;

@@ -37,6 +37,26 @@ export const Figure = ({ amountMinor, currency, label, explain, size = 'body-m',
   );
 };
 
+interface ExplainedProps {
+  /** What it is and how much, for who hears it. */
+  readonly label: string;
+  readonly explain: Explanation;
+  readonly children: ReactNode;
+}
+
+/** Any text that leads to an explanation. */
+export const Explained = ({ label, explain, children }: ExplainedProps): ReactNode => {
+  const follow = useFollow();
+  const hrefOf = useExplainHref();
+  return (
+    <span className="figure">
+      <Link href={hrefOf(explain)} onFollow={follow} ariaLabel={`${label}. Explain`}>
+        {children}
+      </Link>
+    </span>
+  );
+};
+
 interface DerivedProps {
   readonly label: string;
   /** As it is read. */
@@ -58,6 +78,7 @@ export const Derived = ({ label, text, formula, parts = [], size = 'medium' }: D
       triggerType="text"
       size="medium"
       renderWithPortal
+      dismissAriaLabel="Close"
       content={
         <SpaceBetween size="xs">
           <Box variant="span">{formula}</Box>

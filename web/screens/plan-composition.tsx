@@ -1,14 +1,14 @@
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { type Answer, addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { addDays, addMonths, dayText } from '../format/days.ts';
 import { money, percent, points } from '../format/money.ts';
 import { byReadingOrder, causeName } from '../parts/causes.ts';
-import { Derived, Figure } from '../parts/figure.tsx';
+import { ABSENT, Derived, Figure } from '../parts/figure.tsx';
+import { PlainTable } from '../parts/plain-table.tsx';
 
 type Status = Answer<'/api/v1/arr/status'>;
 type Cause = NonNullable<Answer<'/api/v1/arr/movements'>['items'][number]['cause']>;
@@ -20,6 +20,8 @@ const GAINS: Readonly<Record<string, readonly Cause[]>> = {
   expanded: ['expansion', 'contracted-step', 'price-escalator'],
   'renewal-uplift': ['renewal-uplift'],
 };
+
+const LEFT_OUT = 'Left out: a plan rate is missing.';
 
 /** What ARR consists of, three ways, each beside what the plan wants where it says so. */
 export const Composition = ({ status }: { readonly status: Status }): ReactNode => {
@@ -77,31 +79,24 @@ interface MixProps {
   readonly amount: (share: Share) => ReactNode;
 }
 
-const Mix = ({ title, shares = [], amount }: MixProps): ReactNode => {
-  const columns: TableProps.ColumnDefinition<Share>[] = [
-    { id: 'name', header: 'Kind', isRowHeader: true, cell: ({ name }) => causeName(name) },
-    { id: 'amount', header: 'ARR', cell: amount },
-    { id: 'share', header: 'Share', cell: ({ shareBps }) => (shareBps === undefined ? '–' : percent(shareBps)) },
-    { id: 'planned', header: 'Plan', cell: ({ plannedBps }) => (plannedBps === undefined ? '–' : percent(plannedBps)) },
-    {
-      id: 'difference',
-      header: 'Against plan',
-      cell: ({ shareBps, plannedBps }) => (shareBps === undefined || plannedBps === undefined ? '–' : points(shareBps - plannedBps)),
-    },
-  ];
-  return (
-    <Table
-      variant="embedded"
-      wrapLines
-      header={<Header variant="h3">{title}</Header>}
-      ariaLabels={{ tableLabel: title }}
-      columnDefinitions={columns}
-      items={shares}
-      trackBy="name"
-      empty="Left out: a plan rate is missing"
-    />
-  );
-};
+const Mix = ({ title, shares = [], amount }: MixProps): ReactNode => (
+  <PlainTable
+    caption={title}
+    columns={[
+      { header: 'Kind', cell: ({ name }: Share) => causeName(name) },
+      { header: 'ARR', cell: amount },
+      { header: 'Share', cell: ({ shareBps }) => (shareBps === undefined ? ABSENT : percent(shareBps)) },
+      { header: 'Plan', cell: ({ plannedBps }) => (plannedBps === undefined ? ABSENT : percent(plannedBps)) },
+      {
+        header: 'Difference',
+        cell: ({ shareBps, plannedBps }) => (shareBps === undefined || plannedBps === undefined ? ABSENT : points(shareBps - plannedBps)),
+      },
+    ]}
+    items={shares}
+    keyOf={({ name }) => name}
+    empty={LEFT_OUT}
+  />
+);
 
 const Bridge = ({ status }: { readonly status: Status }): ReactNode => {
   const { composition, planCurrency: currency, on } = status;
@@ -125,14 +120,11 @@ const Bridge = ({ status }: { readonly status: Status }): ReactNode => {
           { name: `ARR on ${dayText(on)}`, amountMinor: bridge.closingMinor, explain: at(on), isChange: false },
         ];
   return (
-    <Table
-      variant="embedded"
-      header={<Header variant="h3">Bridge of twelve months</Header>}
-      ariaLabels={{ tableLabel: 'Bridge of twelve months' }}
-      columnDefinitions={[
-        { id: 'name', header: 'What', isRowHeader: true, cell: ({ name }) => name },
+    <PlainTable
+      caption="Bridge of twelve months"
+      columns={[
+        { header: 'What', cell: ({ name }) => name },
         {
-          id: 'amount',
           header: 'Amount',
           cell: ({ name, amountMinor, explain, isChange }) => (
             <Figure amountMinor={amountMinor} currency={currency} label={name} explain={explain} isShort isChange={isChange} />
@@ -140,8 +132,8 @@ const Bridge = ({ status }: { readonly status: Status }): ReactNode => {
         },
       ]}
       items={rows}
-      trackBy="name"
-      empty="Left out: a plan rate is missing"
+      keyOf={({ name }) => name}
+      empty={LEFT_OUT}
     />
   );
 };
