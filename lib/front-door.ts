@@ -17,14 +17,14 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from './kit/nag.ts';
 
 export interface FrontDoor {
   /** Private; only the distribution reads it. */
-  readonly files: Bucket;
+  readonly files: IBucket;
   /** `https://d111.cloudfront.net`: pages and the API have one host, so that a page needs no leave of another's. */
   readonly url: string;
 }
@@ -81,15 +81,20 @@ const headers = (scope: Construct, id: string, name: string, cacheControl: strin
     },
   });
 
-const filesBucket = (scope: Construct): Bucket => {
+const filesBucket = (scope: Construct): IBucket => {
   const files = new Bucket(scope, 'WebFiles', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  acknowledge(files, 'AwsSolutions-S1', 'Holds the build of this open repository, the same for everybody, and only the distribution reads it.');
-  return files;
+  acknowledge(
+    files,
+    'AwsSolutions-S1',
+    'Holds the build of this open repository, the same for everybody, and only the distribution reads it.',
+  );
+  // The CDK's own class keeps its interface except for `exactOptionalPropertyTypes`.
+  return files as IBucket;
 };
 
 /** The web application and the API behind one host, by CloudFront: files from a private bucket, everything else from the HTTP API. */

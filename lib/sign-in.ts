@@ -115,7 +115,10 @@ export const signIn = (
       oAuth: { flows: { clientCredentials: true }, scopes: role.scopes.map((wanted) => scopeOf(declared, name, wanted)) },
     }),
   );
-  new CfnOutput(scope, 'SignInUrl', { value: signInUrl(scope, prefix), description: 'OAuth endpoints: <this>/oauth2/authorize and /oauth2/token' });
+  new CfnOutput(scope, 'SignInUrl', {
+    value: signInUrl(scope, prefix),
+    description: 'OAuth endpoints: <this>/oauth2/authorize and /oauth2/token',
+  });
   new CfnOutput(scope, 'BrowserClientId', { value: browser.userPoolClientId });
   const { region } = Stack.of(scope);
   return {

@@ -51,7 +51,10 @@ export class StatefulStack extends Stack {
   readonly platform: Platform;
 
   constructor(scope: Construct, id: string, { prefix, company, bundles, scopes }: StatefulStackProps) {
-    super(scope, id, { description: 'Ascent: table, buses, keys, secrets, people, the HTTP API and its front door', terminationProtection: true });
+    super(scope, id, {
+      description: 'Ascent: table, buses, keys, secrets, people, the HTTP API and its front door',
+      terminationProtection: true,
+    });
     const key = dataKey(this, prefix);
     const alarmTopic = this.#alarmTopic(prefix, key);
 

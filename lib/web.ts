@@ -34,14 +34,15 @@ export class WebStack extends Stack {
   }
 }
 
-const OWN_BUCKETS = 'It reads the assets of this deployment and writes the bucket of the front door; the CDK grants it families of actions on these two.';
+const OWN_BUCKETS =
+  'It reads the assets of this deployment and writes the bucket of the front door; the CDK grants it families of actions on these two.';
 
 /** What the CDK's own function brings along. */
 const PROVIDER_EXCEPTIONS: readonly (readonly [string, string])[] = [
-  ['AwsSolutions-L1', 'Its runtime is that of the CDK, and moves with it.'],
+  ['AwsSolutions-L1', 'The runtime is chosen by the CDK, whose function it is, and moves with its version.'],
   [
     'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
-    'It may log, by the policy that Lambda has for that.',
+    'The CDK lets its function write its log by the policy that Lambda has for that, and nothing else.',
   ],
   ...[
     'Action::s3:GetBucket*',

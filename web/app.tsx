@@ -7,7 +7,7 @@ import { useLocation } from 'wouter';
 import { isSignedIn, signOut } from './api/sign-in.ts';
 import { type Appearance, chooseAppearance, useAppearance } from './parts/appearance.ts';
 import { useAddressParameters, useExplained, useFollow } from './parts/navigate.ts';
-import { NOT_FOUND, type Screen, SCREENS } from './screens/screens.tsx';
+import { NOT_FOUND, SCREENS, type Screen } from './screens/screens.tsx';
 
 const Explanation = lazy(() => import('./parts/explanation.tsx'));
 

@@ -16,7 +16,11 @@ const KEPT_MS = 24 * 3_600_000;
 const hashOfSources = (): string => {
   const hash = createHash('sha256');
   const files = globSync(SOURCES, { cwd: ROOT }).filter((path) => statSync(join(ROOT, path)).isFile());
-  for (const path of files.sort()) hash.update(`${path.replaceAll('\\', '/')}\0`).update(readFileSync(join(ROOT, path))).update('\0');
+  for (const path of files.sort())
+    hash
+      .update(`${path.replaceAll('\\', '/')}\0`)
+      .update(readFileSync(join(ROOT, path)))
+      .update('\0');
   return hash.digest('hex').slice(0, 16);
 };
 
@@ -31,7 +35,12 @@ const removeOld = (current: string): void => {
 const folder = join(BUILDS, hashOfSources());
 if (!existsSync(folder)) {
   const next = `${folder}.${process.pid}`;
-  await build({ root: import.meta.dirname, configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'error', build: { outDir: next, emptyOutDir: true } });
+  await build({
+    root: import.meta.dirname,
+    configFile: join(import.meta.dirname, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: next, emptyOutDir: true },
+  });
   // Another process may have been faster; its build is the same.
   if (existsSync(folder)) rmSync(next, { recursive: true });
   else renameSync(next, folder);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FrontDoor } from '../web/distribution.ts';
 import type { Busy, LambdaInvoker, LocalClock, ServiceContext } from '../service.ts';
+import type { FrontDoor } from '../web/distribution.ts';
 import type { AuthorizationResult } from './authorizer.ts';
 import { answerOf, eventOf, type HttpAnswer, messageAnswer } from './payload.ts';
 import { portInUse } from './port.ts';

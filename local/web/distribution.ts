@@ -47,7 +47,9 @@ const headersOf = ({ SecurityHeadersConfig: security = {}, CustomHeadersConfig }
     ...(ContentTypeOptions && { 'x-content-type-options': 'nosniff' }),
     ...(FrameOptions && { 'x-frame-options': FrameOptions.FrameOption }),
     ...(ReferrerPolicy && { 'referrer-policy': ReferrerPolicy.ReferrerPolicy }),
-    ...(age && { 'strict-transport-security': `max-age=${age.AccessControlMaxAgeSec}${age.IncludeSubdomains ? '; includeSubDomains' : ''}` }),
+    ...(age && {
+      'strict-transport-security': `max-age=${age.AccessControlMaxAgeSec}${age.IncludeSubdomains ? '; includeSubDomains' : ''}`,
+    }),
     ...Object.fromEntries((CustomHeadersConfig?.Items ?? []).map(({ Header, Value }) => [Header, Value])),
   };
 };
@@ -90,20 +92,30 @@ const fromBucket = (behavior: Behavior, files: ReadonlyMap<string, StoredFile>, 
   const headers = headersOf((policy?.properties['ResponseHeadersPolicyConfig'] ?? {}) as HeadersConfig);
   const methods = behavior.AllowedMethods ?? ['GET', 'HEAD'];
   return (request: IncomingMessage, url: URL): HttpAnswer => {
-    if (!methods.includes(request.method ?? 'GET')) return messageAnswer(403, 'This distribution is not configured to allow the HTTP request method');
+    if (!methods.includes(request.method ?? 'GET'))
+      return messageAnswer(403, 'This distribution is not configured to allow the HTTP request method');
     const file = files.get(decodeURIComponent(rewrite(url.pathname)));
-    return file === undefined ? messageAnswer(403, 'Access Denied', { ...headers, 'cache-control': 'no-store' }) : fileAnswer(request, file, headers, behavior.Compress === true);
+    return file === undefined
+      ? messageAnswer(403, 'Access Denied', { ...headers, 'cache-control': 'no-store' })
+      : fileAnswer(request, file, headers, behavior.Compress === true);
   };
 };
 
 const patternOf = (pattern: string): RegExp =>
-  new RegExp(`^/${pattern.replace(/^\//, '').replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`);
+  new RegExp(
+    `^/${pattern
+      .replace(/^\//, '')
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
 
 /** The first behavior that fits answers, the default one where none does. Undefined where the template has no distribution. */
 export const readFrontDoor = (resources: Resources, stacks: readonly StackTemplate[]): FrontDoor | undefined => {
   const [distribution, second] = resources.ofType('AWS::CloudFront::Distribution');
   if (distribution === undefined) return undefined;
-  if (second !== undefined) throw new AssemblyError(second.path, 'the local stack serves one distribution on its port, and this is a second one');
+  if (second !== undefined)
+    throw new AssemblyError(second.path, 'the local stack serves one distribution on its port, and this is a second one');
   const { Origins, DefaultCacheBehavior, CacheBehaviors = [] } = distribution.properties['DistributionConfig'] as DistributionConfig;
   const assets = new Map(stacks.flatMap((stack) => [...stack.assets]));
   const bucketAt = (origin: string): Resource | undefined =>

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { AssemblyError } from '../assembly/load.ts';
+import { hostedSignInUrl, SIGN_IN_PATH } from '../http/sign-in.ts';
 import type { Resource, Resources } from '../service.ts';
 
 /** A file of a bucket, with its compressed forms once somebody wanted them. */
@@ -48,14 +49,22 @@ interface Deployment {
   readonly SourceMarkers?: readonly Readonly<Record<string, string>>[];
 }
 
-/** What the template could not know when the file was written stands in it as a marker. */
-const withMarkers = (bytes: Buffer, markers: Readonly<Record<string, string>> | undefined): Buffer => {
+/**
+ * What the template could not know when the file was written stands in it as a marker. The user pool's own pages are played by this stack, so their
+ * address is another here.
+ */
+const withMarkers = (bytes: Buffer, markers: Readonly<Record<string, string>> | undefined, hosted: string | undefined): Buffer => {
   const entries = Object.entries(markers ?? {});
   if (entries.length === 0) return bytes;
-  return Buffer.from(entries.reduce((text, [marker, value]) => text.replaceAll(marker, value), bytes.toString('utf8')));
+  const text = entries.reduce((told, [marker, value]) => told.replaceAll(marker, value), bytes.toString('utf8'));
+  return Buffer.from(hosted === undefined ? text : text.replaceAll(hosted, SIGN_IN_PATH));
 };
 
-const deployed = (deployment: Resource, assets: ReadonlyMap<string, string>): readonly (readonly [string, StoredFile])[] => {
+const deployed = (
+  deployment: Resource,
+  assets: ReadonlyMap<string, string>,
+  hosted: string | undefined,
+): readonly (readonly [string, StoredFile])[] => {
   const { SourceObjectKeys, SourceMarkers } = deployment.properties as unknown as Deployment;
   return SourceObjectKeys.flatMap((key, index) => {
     const folder = assets.get(key);
@@ -65,7 +74,7 @@ const deployed = (deployment: Resource, assets: ReadonlyMap<string, string>): re
       .map((entry): readonly [string, StoredFile] => {
         const file = join(entry.parentPath, entry.name);
         const path = file.slice(folder.length).replaceAll('\\', '/');
-        return [path, stored(path, withMarkers(readFileSync(file), SourceMarkers?.[index]))];
+        return [path, stored(path, withMarkers(readFileSync(file), SourceMarkers?.[index], hosted))];
       });
   });
 };
@@ -76,5 +85,5 @@ export const filesOf = (bucket: Resource, resources: Resources, assets: Readonly
     resources
       .ofType('Custom::CDKBucketDeployment')
       .filter(({ properties }) => properties['DestinationBucketName'] === bucket.ref)
-      .flatMap((deployment) => deployed(deployment, assets)),
+      .flatMap((deployment) => deployed(deployment, assets, hostedSignInUrl(resources))),
   );

@@ -7,7 +7,13 @@ export class ApiProblem extends Error {
   /** Finds the request in the logs. */
   readonly instance: string | undefined;
 
-  constructor(told: { readonly code: string; readonly title: string; readonly detail: string; readonly field?: string; readonly instance?: string }) {
+  constructor(told: {
+    readonly code: string;
+    readonly title: string;
+    readonly detail: string;
+    readonly field?: string;
+    readonly instance?: string;
+  }) {
     super(told.detail);
     this.name = 'ApiProblem';
     this.code = told.code;
@@ -21,7 +27,9 @@ export class ApiProblem extends Error {
     return new ApiProblem({
       code: late ? 'late' : 'unreachable',
       title: late ? 'No answer in time' : 'Not reachable',
-      detail: late ? 'Ascent did not answer within 30 seconds.' : 'Ascent cannot be reached. Check the network; this page tries again by itself.',
+      detail: late
+        ? 'Ascent did not answer within 30 seconds.'
+        : 'Ascent cannot be reached. Check the network; this page tries again by itself.',
     });
   }
 }
@@ -40,7 +48,11 @@ export const problemOf = async (response: Response): Promise<ApiProblem> => {
   const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
   const told: Told = isJson ? ((await response.json()) as Told) : {};
   if (response.status === 403)
-    return new ApiProblem({ code: 'forbidden', title: 'Not allowed', detail: 'Your roles do not include this. An administrator gives roles.' });
+    return new ApiProblem({
+      code: 'forbidden',
+      title: 'Not allowed',
+      detail: 'Your roles do not include this. An administrator gives roles.',
+    });
   return new ApiProblem({
     code: told.type?.split('/').at(-1) ?? String(response.status),
     title: told.title ?? `Status ${response.status}`,

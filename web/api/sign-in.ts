@@ -49,8 +49,15 @@ export const accessToken = async (): Promise<string | undefined> => {
 
 export const isSignedIn = (): boolean => token !== undefined;
 
-/** Leaves the page for the user pool's; never resolves. */
-export const beginSignIn = async (): Promise<never> => {
+let leaving: Promise<never> | undefined;
+
+/** Leaves the page for the user pool's, once for however many requests were refused; never resolves. */
+export const beginSignIn = (): Promise<never> => {
+  leaving ??= leave();
+  return leaving;
+};
+
+const leave = async (): Promise<never> => {
   const { signInUrl, clientId } = await readConfig();
   const pending: Pending = { state: random(), verifier: random(), returnTo: `${location.pathname}${location.search}` };
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
@@ -76,12 +83,19 @@ export const finishSignIn = async (): Promise<void> => {
   if (kept === null || told.get('state') === null) return;
   sessionStorage.removeItem(PENDING);
   const pending = JSON.parse(kept) as Pending;
-  if (code === null || told.get('state') !== pending.state) throw new Error(`sign-in failed: ${told.get('error_description') ?? 'the answer is not the one that was asked for'}`);
+  if (code === null || told.get('state') !== pending.state)
+    throw new Error(`sign-in failed: ${told.get('error_description') ?? 'the answer is not the one that was asked for'}`);
   const { signInUrl, clientId } = await readConfig();
   const response = await fetch(`${signInUrl}/oauth2/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ grant_type: 'authorization_code', client_id: clientId, code, redirect_uri: returnUrl(), code_verifier: pending.verifier }),
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      code,
+      redirect_uri: returnUrl(),
+      code_verifier: pending.verifier,
+    }),
   });
   if (!response.ok) throw new Error(`sign-in failed: the user pool answers ${response.status}`);
   const { access_token, expires_in } = (await response.json()) as { readonly access_token: string; readonly expires_in: number };

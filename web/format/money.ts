@@ -30,7 +30,11 @@ export interface MoneyOptions {
 }
 
 /** Whole minor units of a currency, as the API tells them, in the reader's language. */
-export const money = (amountMinor: string, currency: string, { locale = LOCALE, isShort = false, isChange = false }: MoneyOptions = {}): string => {
+export const money = (
+  amountMinor: string,
+  currency: string,
+  { locale = LOCALE, isShort = false, isChange = false }: MoneyOptions = {},
+): string => {
   const places = placesOf(currency);
   const format = new Intl.NumberFormat(locale, {
     style: 'currency',
@@ -44,10 +48,16 @@ export const money = (amountMinor: string, currency: string, { locale = LOCALE, 
 };
 
 /** Basis points as a percentage: 9,436 is 94.4%. */
-export const percent = (bps: number, { locale = LOCALE, isChange = false }: { readonly locale?: string; readonly isChange?: boolean } = {}): string =>
-  new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: isChange ? 'exceptZero' : 'auto' }).format(
-    digitsOf(String(bps), 4),
-  );
+export const percent = (
+  bps: number,
+  { locale = LOCALE, isChange = false }: { readonly locale?: string; readonly isChange?: boolean } = {},
+): string =>
+  new Intl.NumberFormat(locale, {
+    style: 'percent',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+    signDisplay: isChange ? 'exceptZero' : 'auto',
+  }).format(digitsOf(String(bps), 4));
 
 /** Difference of two shares in percentage points: 250 basis points are 2.5. */
 export const points = (bps: number, { locale = LOCALE }: { readonly locale?: string } = {}): string =>

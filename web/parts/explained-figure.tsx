@@ -26,7 +26,13 @@ interface Pages {
 }
 
 /** A figure: its formula, what it opens with, and page by page the movements that make it. */
-export const ExplainedFigure = ({ address, first }: { readonly address: Address<'/api/v1/arr/explain'>; readonly first: Explained }): ReactNode => {
+export const ExplainedFigure = ({
+  address,
+  first,
+}: {
+  readonly address: Address<'/api/v1/arr/explain'>;
+  readonly first: Explained;
+}): ReactNode => {
   const [more, setMore] = useState<Pages>();
   const [problem, setProblem] = useState<ApiProblem>();
   const [isLoading, setLoading] = useState(false);
@@ -53,7 +59,11 @@ export const ExplainedFigure = ({ address, first }: { readonly address: Address<
       <Table
         variant="embedded"
         wrapLines
-        header={<Header variant="h3" counter={`(${count(items.length)})`}>Movements</Header>}
+        header={
+          <Header variant="h3" counter={`(${count(items.length)})`}>
+            Movements
+          </Header>
+        }
         ariaLabels={{ tableLabel: 'Movements' }}
         columnDefinitions={movementColumns(currency)}
         items={[...items]}
@@ -128,7 +138,15 @@ const movementColumns = (currency: string) => [
   },
 ];
 
-const Listed = ({ last, isLoading, onMore }: { readonly last: Explained; readonly isLoading: boolean; readonly onMore: () => void }): ReactNode => {
+const Listed = ({
+  last,
+  isLoading,
+  onMore,
+}: {
+  readonly last: Explained;
+  readonly isLoading: boolean;
+  readonly onMore: () => void;
+}): ReactNode => {
   const { listed, nextCursor, planCurrency } = last;
   const sum = listed.sumMinor === undefined ? '' : `, together ${money(listed.sumMinor, planCurrency)}`;
   return (

@@ -27,11 +27,14 @@ export const Figure = ({ amountMinor, currency, label, explain, size = 'body-m',
   const follow = useFollow();
   const hrefOf = useExplainHref();
   if (amountMinor === undefined) return <span>{ABSENT}</span>;
+  const shown = money(amountMinor, currency, options);
   const exact = money(amountMinor, currency, { ...options, isShort: false });
+  // Who speaks to the page says what is seen.
+  const told = shown === exact ? shown : `${shown}, exactly ${exact}`;
   return (
     <span className="figure" title={exact} data-figure={amountMinor}>
-      <Link href={hrefOf(explain)} onFollow={follow} fontSize={size} ariaLabel={`${label}: ${exact}. Explain`}>
-        {money(amountMinor, currency, options)}
+      <Link href={hrefOf(explain)} onFollow={follow} fontSize={size} ariaLabel={`${label}: ${told}. Explain`}>
+        {shown}
       </Link>
     </span>
   );

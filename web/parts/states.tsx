@@ -5,8 +5,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { ReactNode } from 'react';
-import type { ApiProblem } from '../api/problem.ts';
 import { addressOf } from '../api/client.ts';
+import type { ApiProblem } from '../api/problem.ts';
 import { type Loaded, useApi } from '../api/use-api.ts';
 import { durationText, instantText } from '../format/days.ts';
 import { LOCALE, money } from '../format/money.ts';
@@ -25,7 +25,15 @@ export const ProblemNotice = ({ problem, reload }: { readonly problem: ApiProble
 /**
  * Loading, failed, or there; where a later request fails, what came before stays with a notice that says since when.
  */
-export function LoadedView<T>({ loaded, what, children }: { readonly loaded: Loaded<T>; readonly what: string; readonly children: (data: T) => ReactNode }): ReactNode {
+export function LoadedView<T>({
+  loaded,
+  what,
+  children,
+}: {
+  readonly loaded: Loaded<T>;
+  readonly what: string;
+  readonly children: (data: T) => ReactNode;
+}): ReactNode {
   const { data, problem, isLoading, loadedAtMs, reload } = loaded;
   if (data === undefined) {
     if (problem !== undefined) return <ProblemNotice problem={problem} reload={reload} />;
@@ -38,7 +46,11 @@ export function LoadedView<T>({ loaded, what, children }: { readonly loaded: Loa
   return (
     <SpaceBetween size="m">
       {problem === undefined || loadedAtMs === undefined ? null : (
-        <Alert type="warning" header={`Shown as of ${instantText(new Date(loadedAtMs).toISOString())}`} action={<Button onClick={reload}>Try again</Button>}>
+        <Alert
+          type="warning"
+          header={`Shown as of ${instantText(new Date(loadedAtMs).toISOString())}`}
+          action={<Button onClick={reload}>Try again</Button>}
+        >
           {problem.title}: {problem.message}
         </Alert>
       )}
@@ -65,7 +77,12 @@ export const Freshness = ({ head }: { readonly head: FigureHead }): ReactNode =>
     <SpaceBetween size="m" direction="horizontal">
       {head.dataThrough.length === 0 ? <StatusIndicator type="pending">No source has been heard yet</StatusIndicator> : null}
       {head.dataThrough.map(({ id, throughAt }) => {
-        if (throughAt === undefined) return <StatusIndicator key={id} type="pending">{id}: not heard yet</StatusIndicator>;
+        if (throughAt === undefined)
+          return (
+            <StatusIndicator key={id} type="pending">
+              {id}: not heard yet
+            </StatusIndicator>
+          );
         const silent = nowMs === undefined ? 0 : Math.max(0, (nowMs - Date.parse(throughAt)) / 1_000);
         const isStale = silent > STALE_SECONDS;
         return (

@@ -20,7 +20,14 @@ const TrendChart = ({ points, currency }: TrendChartProps): ReactNode => {
       height={280}
       xScaleType="categorical"
       xDomain={points.map(({ label }) => label)}
-      series={[{ type: 'line', title: 'ARR', data: points.map(({ label, amountMinor }) => ({ x: label, y: height(amountMinor, currency) })), valueFormatter: text }]}
+      series={[
+        {
+          type: 'line',
+          title: 'ARR',
+          data: points.map(({ label, amountMinor }) => ({ x: label, y: height(amountMinor, currency) })),
+          valueFormatter: text,
+        },
+      ]}
       yTickFormatter={text}
       empty="No ARR yet"
     />

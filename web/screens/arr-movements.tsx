@@ -9,9 +9,9 @@ import { useApi } from '../api/use-api.ts';
 import { addMonths, dayText, endOfMonth, monthText, startOfMonth } from '../format/days.ts';
 import { causeName } from '../parts/causes.ts';
 import { CustomerLink } from '../parts/customer-link.tsx';
+import { MovementAmount } from '../parts/movement-amount.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { LoadedView } from '../parts/states.tsx';
-import { MovementAmount } from '../parts/movement-amount.tsx';
 
 type Movements = Answer<'/api/v1/arr/movements'>;
 type Movement = Movements['items'][number];
@@ -50,7 +50,9 @@ export const MovementsList = ({ on }: { readonly on: string }): ReactNode => {
 /** One page, and below it the next once it is wanted. */
 const Page = ({ from, to, cursor }: { readonly from: string; readonly to: string; readonly cursor: string | undefined }): ReactNode => {
   const [isMore, setMore] = useState(false);
-  const page = useApi(addressOf('/api/v1/arr/movements', { query: { from, to, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } }));
+  const page = useApi(
+    addressOf('/api/v1/arr/movements', { query: { from, to, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } }),
+  );
   return (
     <LoadedView loaded={page} what="the movements">
       {({ items, nextCursor }) => (

@@ -1,20 +1,34 @@
 import Header from '@cloudscape-design/components/header';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
-import type { Address } from '../api/client.ts';
+import type { Address, Answer } from '../api/client.ts';
+import { addDays, addMonths, monthText, startOfMonth } from '../format/days.ts';
 import { byReadingOrder, causeName } from '../parts/causes.ts';
 import { ABSENT, Figure } from '../parts/figure.tsx';
-import { rowName, type Waterfall } from './arr.tsx';
 
+export type Waterfall = Answer<'/api/v1/arr/waterfall'>;
 type Row = Waterfall['rows'][number];
 type Explanation = Address<'/api/v1/arr/explain'>;
+
+/** A row as people name it: its month, or from when to when. */
+export const rowName = ({ startsOn, endsBefore }: Row): string =>
+  endsBefore <= addMonths(startOfMonth(startsOn), 1)
+    ? monthText(startsOn)
+    : `${monthText(startsOn)} – ${monthText(addDays(endsBefore, -1))}`;
 
 /** Opening + movements by cause = closing, a row a period; each figure opens what it is made of. */
 export const WaterfallTable = ({ told }: { readonly told: Waterfall }): ReactNode => {
   const { rows, planCurrency: currency } = told;
   const causes = [...new Set(rows.flatMap(({ movements = [] }) => movements.map(({ cause }) => cause)))].toSorted(byReadingOrder);
   const figure = (row: Row, label: string, amountMinor: string | undefined, explain: Explanation, isChange = false): ReactNode => (
-    <Figure amountMinor={amountMinor} currency={currency} label={`${label}, ${rowName(row)}`} explain={explain} isShort isChange={isChange} />
+    <Figure
+      amountMinor={amountMinor}
+      currency={currency}
+      label={`${label}, ${rowName(row)}`}
+      explain={explain}
+      isShort
+      isChange={isChange}
+    />
   );
   const causeColumn = (cause: string): TableProps.ColumnDefinition<Row> => ({
     id: cause,

@@ -5,17 +5,16 @@ import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
-import { type Answer, addressOf } from '../api/client.ts';
+import { addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
-import { addDays, addMonths, dayText, monthText, startOfMonth } from '../format/days.ts';
+import { addMonths, dayText, startOfMonth } from '../format/days.ts';
 import { byReadingOrder, causeName } from '../parts/causes.ts';
 import { LazyMovementChart, LazyTrendChart } from '../parts/lazy-chart.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
 import { MovementsList } from './arr-movements.tsx';
-import { WaterfallTable } from './arr-waterfall.tsx';
+import { rowName, type Waterfall, WaterfallTable } from './arr-waterfall.tsx';
 
-export type Waterfall = Answer<'/api/v1/arr/waterfall'>;
 type Row = Waterfall['rows'][number];
 type Period = 'month' | 'quarter' | 'year';
 
@@ -26,12 +25,6 @@ const PERIODS: readonly { readonly id: Period; readonly text: string; readonly m
 ];
 const MONTHLY = { id: 'month', text: 'Month', months: 12 } as const;
 const EVERYTHING = 'total';
-
-/** A row as people name it: its month, or from when to when. */
-export const rowName = ({ startsOn, endsBefore }: Row): string =>
-  endsBefore <= addMonths(startOfMonth(startsOn), 1)
-    ? monthText(startsOn)
-    : `${monthText(startsOn)} – ${monthText(addDays(endsBefore, -1))}`;
 
 /** ARR from opening to closing by period, in total or for one value of a dimension; its trend; what moved, customer by customer. */
 const ArrScreen = (): ReactNode => {
@@ -104,7 +97,8 @@ const ArrScreen = (): ReactNode => {
   );
 };
 
-const cutOf = (dimension: string | undefined, value: string | undefined) => (dimension === undefined || value === undefined ? {} : { dimension, value });
+const cutOf = (dimension: string | undefined, value: string | undefined) =>
+  dimension === undefined || value === undefined ? {} : { dimension, value };
 
 const distinct = (all: Row['unconverted']): Row['unconverted'] => [...new Map(all.map((one) => [one.currency, one])).values()];
 
@@ -139,7 +133,13 @@ const Charts = ({ told }: { readonly told: Waterfall }): ReactNode => {
   const causes = [...new Set(whole.flatMap(({ movements = [] }) => movements.map(({ cause }) => cause)))].toSorted(byReadingOrder);
   return (
     <>
-      <Container header={<Header variant="h2" description={`Closing ARR of each period, ${dayText(rows[0]?.startsOn ?? told.on)} to ${dayText(told.on)}`}>Trend</Header>}>
+      <Container
+        header={
+          <Header variant="h2" description={`Closing ARR of each period, ${dayText(rows[0]?.startsOn ?? told.on)} to ${dayText(told.on)}`}>
+            Trend
+          </Header>
+        }
+      >
         <LazyTrendChart
           currency={currency}
           points={whole.flatMap((row) => (row.closingMinor === undefined ? [] : [{ label: rowName(row), amountMinor: row.closingMinor }]))}

@@ -4,12 +4,13 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { ReactNode } from 'react';
+import type { Answer } from '../api/client.ts';
 import { dayText, durationText } from '../format/days.ts';
 import { money } from '../format/money.ts';
 import { ABSENT, Explained } from '../parts/figure.tsx';
 import { PlainTable } from '../parts/plain-table.tsx';
-import type { Customer } from './customer.tsx';
 
+type Customer = Answer<'/api/v1/arr/customers/{customerId}'>;
 type Total = Customer['contracted']['carr'];
 
 const DAY_SECONDS = 86_400;
@@ -24,7 +25,13 @@ export const BesideArr = ({ customer }: { readonly customer: Customer }): ReactN
   const { contracted, billed, usage, unsigned, differences, flags, planCurrency } = customer;
   const total = ({ planMinor }: Total): string => (planMinor === undefined ? ABSENT : money(planMinor, planCurrency));
   return (
-    <Container header={<Header variant="h2" description="Each by itself; none of it is ARR.">Beside ARR</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description="Each by itself; none of it is ARR.">
+          Beside ARR
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
         <KeyValuePairs
           columns={4}
@@ -54,10 +61,14 @@ export const BesideArr = ({ customer }: { readonly customer: Customer }): ReactN
                   </Explained>
                 ),
               },
-              { header: 'Billed less signed', cell: ({ difference }) => money(difference.amountMinor, difference.currency, { isChange: true }) },
+              {
+                header: 'Billed less signed',
+                cell: ({ difference }) => money(difference.amountMinor, difference.currency, { isChange: true }),
+              },
               {
                 header: 'Why',
-                cell: ({ parts, currency }) => parts.map(({ kind, amountMinor }) => `${kind} ${money(amountMinor, currency, { isChange: true })}`).join(', '),
+                cell: ({ parts, currency }) =>
+                  parts.map(({ kind, amountMinor }) => `${kind} ${money(amountMinor, currency, { isChange: true })}`).join(', '),
               },
             ]}
             items={differences}

@@ -20,7 +20,7 @@ import { useAddressParameters } from '../parts/navigate.ts';
 import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
 import { BesideArr } from './customer-beside.tsx';
 
-export type Customer = Answer<'/api/v1/arr/customers/{customerId}'>;
+type Customer = Answer<'/api/v1/arr/customers/{customerId}'>;
 type Line = Customer['lines'][number];
 type Movement = Customer['movements'][number];
 
@@ -72,7 +72,13 @@ const Summary = ({ customer }: { readonly customer: Customer }): ReactNode => {
   const [landed, expanded, uplift] = stock ?? [];
   const amount = (minor: string | undefined): string => (minor === undefined ? ABSENT : money(minor, currency));
   return (
-    <Container header={<Header variant="h2" description={customer.formula}>ARR on {dayText(on)}</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description={customer.formula}>
+          ARR on {dayText(on)}
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
         <KeyValuePairs
           columns={4}
@@ -145,7 +151,12 @@ const Movements = ({ customer }: { readonly customer: Customer }): ReactNode => 
     ariaLabels={{ tableLabel: 'Movements' }}
     columnDefinitions={[
       { id: 'on', header: 'Day', cell: ({ effectiveOn }: Movement) => dayText(effectiveOn) },
-      { id: 'cause', header: 'Cause', isRowHeader: true, cell: ({ cause, correction }) => `${causeName(cause)}${correction ? ', correction' : ''}` },
+      {
+        id: 'cause',
+        header: 'Cause',
+        isRowHeader: true,
+        cell: ({ cause, correction }) => `${causeName(cause)}${correction ? ', correction' : ''}`,
+      },
       { id: 'amount', header: 'Amount', cell: (movement) => <MovementAmount movement={movement} /> },
       { id: 'recorded', header: 'Recorded', cell: ({ recordedAt }) => instantText(recordedAt) },
       { id: 'events', header: 'Events', cell: ({ eventIds }) => eventIds.join(', ') },

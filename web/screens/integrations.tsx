@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
@@ -6,7 +7,6 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import Alert from '@cloudscape-design/components/alert';
 import type { ReactNode } from 'react';
 import { type Answer, addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
@@ -80,7 +80,10 @@ const Heard = ({ integration }: { readonly integration: Integration }): ReactNod
       items={[
         { label: 'Heard through', value: dataThroughAt === undefined ? ABSENT : instantText(dataThroughAt) },
         { label: 'Silent for', value: silentSeconds === undefined ? ABSENT : durationText(silentSeconds) },
-        { label: 'Last event', value: lastEvent === undefined ? ABSENT : `${lastEvent.eventType}, ${durationText(lastEvent.lagSeconds)} after it occurred` },
+        {
+          label: 'Last event',
+          value: lastEvent === undefined ? ABSENT : `${lastEvent.eventType}, ${durationText(lastEvent.lagSeconds)} after it occurred`,
+        },
         {
           label: 'Parked events',
           value: <StatusIndicator type={parked === 0 ? 'success' : 'warning'}>{count(parked)}</StatusIndicator>,

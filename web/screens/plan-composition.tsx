@@ -56,7 +56,10 @@ const BookingsMix = ({ status }: { readonly status: Status }): ReactNode => {
   const parts = (name: string) =>
     from === undefined
       ? []
-      : (GAINS[name] ?? []).map((cause) => ({ label: causeName(cause), explain: addressOf('/api/v1/arr/explain', { query: { from, to: on, cause } }) }));
+      : (GAINS[name] ?? []).map((cause) => ({
+          label: causeName(cause),
+          explain: addressOf('/api/v1/arr/explain', { query: { from, to: on, cause } }),
+        }));
   return (
     <Mix
       title="Gained since the plan began"

@@ -51,15 +51,30 @@ const Milestone = ({ status }: { readonly status: Status }): ReactNode => {
   const { milestone, planCurrency: currency, on, eta } = status;
   const short = (amount: string | undefined): string => (amount === undefined ? '–' : money(amount, currency, { isShort: true }));
   return (
-    <Container header={<Header variant="h2" description={`${dayText(on)}, version ${status.planVersion} of the plan, definition ${status.profile}`}>Milestone</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description={`${dayText(on)}, version ${status.planVersion} of the plan, definition ${status.profile}`}>
+          Milestone
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
         <KeyValuePairs
           columns={4}
           items={[
-            { label: 'ARR', value: <Figure amountMinor={status.arrMinor} currency={currency} label="ARR" explain={explainOn(on)} size="display-l" isShort /> },
+            {
+              label: 'ARR',
+              value: (
+                <Figure amountMinor={status.arrMinor} currency={currency} label="ARR" explain={explainOn(on)} size="display-l" isShort />
+              ),
+            },
             {
               label: `Target by ${dayText(milestone.targetOn)}`,
-              value: <Box fontSize="display-l" variant="span">{short(milestone.targetMinor)}</Box>,
+              value: (
+                <Box fontSize="display-l" variant="span">
+                  {short(milestone.targetMinor)}
+                </Box>
+              ),
             },
             {
               label: 'Remaining',
@@ -85,7 +100,12 @@ const Milestone = ({ status }: { readonly status: Status }): ReactNode => {
           columns={4}
           items={(milestone.thresholds ?? []).map(({ thresholdBps, amountMinor, reachedOn }) => ({
             label: `${percent(thresholdBps).replace('.0', '')}: ${short(amountMinor)}`,
-            value: reachedOn === undefined ? <StatusIndicator type="pending">Ahead</StatusIndicator> : <StatusIndicator>{dayText(reachedOn)}</StatusIndicator>,
+            value:
+              reachedOn === undefined ? (
+                <StatusIndicator type="pending">Ahead</StatusIndicator>
+              ) : (
+                <StatusIndicator>{dayText(reachedOn)}</StatusIndicator>
+              ),
           }))}
         />
       </SpaceBetween>
@@ -95,11 +115,16 @@ const Milestone = ({ status }: { readonly status: Status }): ReactNode => {
 
 const Arrival = ({ eta, targetOn }: { readonly eta: Status['eta']; readonly targetOn: string }): ReactNode => {
   if (eta?.on === undefined) return <Box variant="span">Not within ten years at the present pace</Box>;
-  const interval = eta.earliest === undefined || eta.latest === undefined ? '' : `${shareText(eta.confidenceBps)} between ${dayText(eta.earliest)} and ${dayText(eta.latest)}. `;
+  const interval =
+    eta.earliest === undefined || eta.latest === undefined
+      ? ''
+      : `${shareText(eta.confidenceBps)} between ${dayText(eta.earliest)} and ${dayText(eta.latest)}. `;
   return (
     <SpaceBetween size="xxs">
       <Derived label="Estimated arrival" size="large" text={dayText(eta.on)} formula={`${interval}${eta.method}`} />
-      <StatusIndicator type={eta.on <= targetOn ? 'success' : 'warning'}>{eta.on <= targetOn ? 'By the target’s day' : 'After the target’s day'}</StatusIndicator>
+      <StatusIndicator type={eta.on <= targetOn ? 'success' : 'warning'}>
+        {eta.on <= targetOn ? 'By the target’s day' : 'After the target’s day'}
+      </StatusIndicator>
       <Box variant="small">{interval.replace(/\. $/, '')}</Box>
     </SpaceBetween>
   );
@@ -146,7 +171,12 @@ const Velocity = ({ status }: { readonly status: Status }): ReactNode => {
           flow('Last day', velocity.dailyMinor, on),
           flow('Last 7 days', velocity.weeklyMinor, addDays(on, -6)),
           flow('Last month', velocity.monthlyMinor, monthFrom),
-          derived('The plan adds in the same month', velocity.plannedMonthlyMinor, 'The phased plan at the end of the day less a month before.', true),
+          derived(
+            'The plan adds in the same month',
+            velocity.plannedMonthlyMinor,
+            'The phased plan at the end of the day less a month before.',
+            true,
+          ),
           derived('The plan’s ARR on the day', velocity.plannedArrMinor, 'The phased plan at the end of the day.'),
           derived('Against the plan', velocity.aheadOfPlanMinor, 'ARR less the phased plan’s ARR of the day: positive is ahead.', true),
           derived('Needed a day from now on', velocity.requiredDailyMinor, 'What remains to the target ÷ days that are left.'),
