@@ -24,7 +24,8 @@ interface Shot {
 const openExplanation = async (page: Page): Promise<void> => {
   await page.getByRole('link', { name: /^Churn, / }).first().click();
   await page.locator('[data-explained]').waitFor();
-  await page.getByRole('link', { name: /^Churn of / }).first().click();
+  // The screen below lists movements, too.
+  await page.getByRole('link', { name: /^Churn of / }).last().click();
   await page.locator('[data-event]').first().waitFor();
 };
 

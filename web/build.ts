@@ -32,6 +32,8 @@ const removeOld = (current: string): void => {
   }
 };
 
+// Whoever calls may be a test, and would get React's own development build.
+process.env['NODE_ENV'] = 'production';
 const folder = join(BUILDS, hashOfSources());
 if (!existsSync(folder)) {
   const next = `${folder}.${process.pid}`;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -13,6 +14,7 @@ const systemFonts: Plugin = {
 
 export default defineConfig({
   plugins: [systemFonts, react()],
+  resolve: { alias: { 'intl-messageformat': join(import.meta.dirname, 'no-message-formats.ts') } },
   build: {
     target: 'es2024',
     // Whatever is loaded is a file: the content policy allows no data but pictures.

@@ -16,7 +16,7 @@ interface FigureProps extends MoneyOptions {
   /** What it is, for who hears it: "ARR", "churn of Mar 2026". */
   readonly label: string;
   readonly explain: Explanation;
-  readonly size?: 'display-l' | 'heading-m' | 'body-m';
+  readonly size?: 'heading-xl' | 'heading-m' | 'body-m';
 }
 
 /** Shown where a figure is left out; the notice of the screen says why. */
@@ -94,7 +94,7 @@ export const Derived = ({ label, text, formula, parts = [], size = 'medium' }: D
       }
     >
       <span className="figure" data-derived={label}>
-        <Box variant="span" fontSize={size === 'large' ? 'display-l' : 'body-m'} color="inherit">
+        <Box variant="span" fontSize={size === 'large' ? 'heading-xl' : 'body-m'} color="inherit">
           {text}
         </Box>
       </span>

@@ -15,9 +15,10 @@ export const deltasOf = ({ lines }: Pick<Movement, 'lines'>): readonly { readonl
 
 /** What a movement changed, leading to the events behind it. */
 export const MovementAmount = ({ movement }: { readonly movement: Movement }): ReactNode => {
-  const text = deltasOf(movement)
-    .map(({ currency, deltaMinor }) => money(deltaMinor, currency, { isChange: true }))
-    .join(', ');
+  const changed = deltasOf(movement).map(({ currency, deltaMinor }) => money(deltaMinor, currency, { isChange: true }));
+  // A renewal moves nothing: what was renewed is told beside it.
+  const renewed = (movement.renewed ?? []).map(({ currency, amountMinor }) => `renewed ${money(amountMinor, currency)}`);
+  const text = (changed.length === 0 && renewed.length > 0 ? renewed : changed).join(', ');
   return (
     <Explained
       label={`${causeName(movement.cause)} of ${movement.customerId}: ${text}`}

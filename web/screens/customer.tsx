@@ -86,7 +86,7 @@ const Summary = ({ customer }: { readonly customer: Customer }): ReactNode => {
             {
               label: 'ARR',
               value: (
-                <Box fontSize="display-l" variant="span">
+                <Box fontSize="heading-xl" variant="span">
                   <span data-figure={arrMinor}>{amount(arrMinor)}</span>
                 </Box>
               ),

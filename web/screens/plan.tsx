@@ -65,13 +65,13 @@ const Milestone = ({ status }: { readonly status: Status }): ReactNode => {
             {
               label: 'ARR',
               value: (
-                <Figure amountMinor={status.arrMinor} currency={currency} label="ARR" explain={explainOn(on)} size="display-l" isShort />
+                <Figure amountMinor={status.arrMinor} currency={currency} label="ARR" explain={explainOn(on)} size="heading-xl" isShort />
               ),
             },
             {
               label: `Target by ${dayText(milestone.targetOn)}`,
               value: (
-                <Box fontSize="display-l" variant="span">
+                <Box fontSize="heading-xl" variant="span">
                   {short(milestone.targetMinor)}
                 </Box>
               ),
