@@ -22,15 +22,24 @@ interface Shot {
 }
 
 const openExplanation = async (page: Page): Promise<void> => {
-  await page.getByRole('link', { name: /^Churn, / }).first().click();
+  await page
+    .getByRole('link', { name: /^Churn, / })
+    .first()
+    .click();
   await page.locator('[data-explained]').waitFor();
   // The screen below lists movements, too.
-  await page.getByRole('link', { name: /^Churn of / }).last().click();
+  await page
+    .getByRole('link', { name: /^Churn of / })
+    .last()
+    .click();
   await page.locator('[data-event]').first().waitFor();
 };
 
 const openCustomer = async (page: Page): Promise<void> => {
-  await page.getByRole('link', { name: /^stripe\./ }).first().click();
+  await page
+    .getByRole('link', { name: /^stripe\./ })
+    .first()
+    .click();
   await page.getByRole('heading', { name: 'How it came about' }).waitFor();
 };
 

@@ -25,8 +25,10 @@ const BOTH_FORMS = 'The services call it with and without a plain copy; there ar
 const of = (statement: string, reasons: Readonly<Record<string, string>>): readonly (Wildcard & { readonly reason: string })[] =>
   Object.entries(reasons).map(([what, reason]) => ({ statement, what, reason }));
 
-const CDK_READS = "The CDK's own function, which fills the bucket of the web application, reads the assets of this deployment in families of actions.";
-const CDK_WRITES = "The CDK's own function, which fills the bucket of the web application, is granted families of actions on this one bucket.";
+const CDK_READS =
+  "The CDK's own function, which fills the bucket of the web application, reads the assets of this deployment in families of actions.";
+const CDK_WRITES =
+  "The CDK's own function, which fills the bucket of the web application, is granted families of actions on this one bucket.";
 
 /** All that is allowed, each with why nothing narrower will do. */
 const ALLOWED: readonly (Wildcard & { readonly reason: string })[] = [

@@ -1,6 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.ts';
+
+const PATIENCE_MS = 60_000;
 
 export interface View {
   readonly width?: number;
@@ -12,6 +14,8 @@ export interface View {
 
 /** A browser for a test file. What a page complains of (an error, a refusal by its content policy) fails the test that opened it. */
 export const useBrowser = (baseUrl: () => string) => {
+  // A browser, a stack and other tests may share two cores.
+  vi.setConfig({ testTimeout: 180_000 });
   let browser: Browser;
   let complaints: string[] = [];
   const pages: Page[] = [];
@@ -33,6 +37,7 @@ export const useBrowser = (baseUrl: () => string) => {
       timezoneId: 'UTC',
     });
     pages.push(page);
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       // A request that fails is the API's to answer for, and the page's to show.

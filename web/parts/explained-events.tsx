@@ -38,7 +38,7 @@ export const ExplainedEvents = ({ told }: { readonly told: Told }): ReactNode =>
         columnDefinitions={[
           { id: 'on', header: 'Day', cell: ({ effectiveOn }: Movement) => dayText(effectiveOn) },
           { id: 'recorded', header: 'Recorded', cell: ({ recordedAt }: Movement) => instantText(recordedAt) },
-          { id: 'cause', header: 'Cause', isRowHeader: true, cell: ({ cause }: Movement) => causeName(cause) },
+          { id: 'cause', header: 'Cause', minWidth: 110, isRowHeader: true, cell: ({ cause }: Movement) => causeName(cause) },
           {
             id: 'amount',
             header: 'Amount',

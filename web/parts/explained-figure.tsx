@@ -128,7 +128,12 @@ const Summary = ({ told }: { readonly told: Explained }): ReactNode => {
 const movementColumns = (currency: string) => [
   { id: 'on', header: 'Day', cell: ({ effectiveOn }: Item) => dayText(effectiveOn) },
   { id: 'customer', header: 'Customer', isRowHeader: true, cell: ({ customerId }: Item) => <CustomerLink customerId={customerId} /> },
-  { id: 'cause', header: 'Cause', cell: ({ cause, correction }: Item) => `${causeName(cause)}${correction ? ', correction' : ''}` },
+  {
+    id: 'cause',
+    header: 'Cause',
+    minWidth: 110,
+    cell: ({ cause, correction }: Item) => `${causeName(cause)}${correction ? ', correction' : ''}`,
+  },
   {
     id: 'amount',
     header: 'Amount',

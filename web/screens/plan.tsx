@@ -61,6 +61,7 @@ const Milestone = ({ status }: { readonly status: Status }): ReactNode => {
       <SpaceBetween size="l">
         <KeyValuePairs
           columns={4}
+          minColumnWidth={200}
           items={[
             {
               label: 'ARR',
