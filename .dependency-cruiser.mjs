@@ -215,7 +215,22 @@ export default {
       comment:
         'The local stack knows the infrastructure by the synthesised template alone: read it from the assembly. Of functions/ it reads events.ts and routes.ts.',
       from: { path: '^local/' },
-      to: { path: '^(?:lib|bin|test)/|^functions/', pathNot: DECLARATIONS },
+      to: { path: '^(?:lib|bin|test|web)/|^functions/', pathNot: DECLARATIONS },
+    },
+    {
+      name: 'pages-know-the-api-by-its-types',
+      severity: 'error',
+      comment:
+        "The web application reads the API only: of functions/ it imports types, and the table of currencies' places. Let the API tell the rest.",
+      from: { path: '^web/' },
+      to: { ...AT_RUN_TIME, path: '^functions/', pathNot: '^functions/platform/currencies\\.ts$' },
+    },
+    {
+      name: 'pages-stand-alone',
+      severity: 'error',
+      comment: 'What runs in a browser imports only web/ and packages: move shared code there, or read it by the API.',
+      from: { path: '^web/' },
+      to: { path: '^(?:lib|bin|local|demo|bench|scripts|test)/|^ascent\\.config\\.ts$' },
     },
     {
       name: 'functions-use-no-sdk',
@@ -239,7 +254,7 @@ export default {
       name: 'tests-stay-outside',
       severity: 'error',
       comment: 'Nothing that runs imports a test: move the code to where it is used.',
-      from: { path: '^(?:functions|lib|bin|local|demo|bench|scripts)/' },
+      from: { path: '^(?:functions|lib|bin|local|web|demo|bench|scripts)/' },
       to: { path: '^test/', pathNot: '^test/contracts/' },
     },
   ],
@@ -251,7 +266,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
-      extensions: ['.ts', '.mjs', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
     },
     combinedDependencies: false,
   },

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type BuildFailure, type BuildResult, buildSync } from 'esbuild';
@@ -10,10 +11,12 @@ export const BUNDLES = join(ROOT, '.ascent', 'bundles');
 /** A file so named is a Lambda function: you see the folder, you see its functions. */
 const ENTRY_NAMES = '{on-*,task-*,api,ingest}.ts';
 
-/** Code of the functions, as folders that are deployed as they are. */
+/** Code of the functions and the web application, as folders that are deployed as they are. */
 export interface Bundles {
   /** Folder of an entry such as `arr/on-fact`; throws where the source is missing. */
   readonly folderOf: (entry: string) => string;
+  /** Folder of the web application's build. */
+  readonly web: string;
 }
 
 /** Every function's entry under `functions/`: `arr/on-fact`, `integrations/stripe/ingest`, … */
@@ -33,7 +36,14 @@ export const bundle = (): Bundles => {
   const { outputFiles, metafile } = built(found);
   for (const { path, contents } of outputFiles) replaceIfChanged(path, contents);
   replaceIfChanged(join(BUNDLES, 'meta.json'), Buffer.from(JSON.stringify(metafile)));
-  return { folderOf: (entry) => existingFolder(entry, found) };
+  return { folderOf: (entry) => existingFolder(entry, found), web: buildWeb() };
+};
+
+/** Builds the web application where its sources have changed (`web/build.ts` looks by itself); returns its folder. */
+const buildWeb = (): string => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'web', 'build.ts')], { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the web application cannot be built: ${stderr.trim()}`);
+  return stdout.trim();
 };
 
 const built = (found: readonly string[]): BuildResult<{ write: false; metafile: true }> => {

@@ -17,10 +17,19 @@ import { type FunctionPlatform, PlainFunction } from './kit/function.ts';
 export interface SignIn {
   readonly issuer: string;
   readonly audience: readonly string[];
+  /** The client by which the web application signs people in. */
+  readonly browserClientId: string;
 }
 
-/** Where the browser returns to; the dashboard's address is added when it is deployed. */
-const CALLBACK_URLS = ['http://localhost:8080/'];
+/** The web application of the local stack. */
+const LOCAL_URL = 'http://localhost:8080/';
+
+/** Its address must be unique in the region, hence the account's number. */
+const domainPrefix = (scope: Construct, prefix: string): string => `${prefix}-${Stack.of(scope).account}`;
+
+/** Base of the OAuth endpoints, told before they are there: who may be asked for tokens is needed by what the user pool needs. */
+export const signInUrl = (scope: Construct, prefix: string): string =>
+  `https://${domainPrefix(scope, prefix)}.auth.${Stack.of(scope).region}.amazoncognito.com`;
 
 const rolesOf = (holder: Role['holder']): readonly (readonly [string, Role])[] =>
   Object.entries<Role>(ROLES).filter(([, role]) => role.holder === holder);
@@ -40,8 +49,15 @@ const resourceServers = (pool: UserPool, scopes: ReadonlyMap<string, readonly st
  * the scopes of these roles, and the browser's client can ask for none. Programs have the credentials of a client that carries their role's
  * scopes. A token so carries scopes such as `arr/read`, which the routes ask for. Nobody signs up: an administrator invites.
  */
-export const signIn = (scope: Construct, platform: FunctionPlatform, scopes: ReadonlyMap<string, readonly string[]>): SignIn => {
+export const signIn = (
+  scope: Construct,
+  platform: FunctionPlatform,
+  scopes: ReadonlyMap<string, readonly string[]>,
+  webUrl: string,
+): SignIn => {
   const { prefix } = platform;
+  // Where the browser returns to.
+  const returnUrls = [`${webUrl}/`, LOCAL_URL];
   const pool = new UserPool(scope, 'People', {
     userPoolName: prefix,
     selfSignUpEnabled: false,
@@ -72,8 +88,7 @@ export const signIn = (scope: Construct, platform: FunctionPlatform, scopes: Rea
   pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, onToken.lambda, LambdaVersion.V2_0);
   for (const [name, { purpose }] of rolesOf('person')) pool.addGroup(`Role${pascal(name)}`, { groupName: name, description: purpose });
   const declared = resourceServers(pool, scopes);
-  // Its address must be unique in the region, hence the account's number.
-  const domain = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `${prefix}-${Stack.of(scope).account}` } });
+  pool.addDomain('Domain', { cognitoDomain: { domainPrefix: domainPrefix(scope, prefix) } });
   const browser = pool.addClient('Browser', {
     userPoolClientName: 'browser',
     generateSecret: false,
@@ -86,8 +101,8 @@ export const signIn = (scope: Construct, platform: FunctionPlatform, scopes: Rea
       flows: { authorizationCodeGrant: true },
       // None of the API's: those a person has by roles, whatever the page asks for.
       scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
-      callbackUrls: CALLBACK_URLS,
-      logoutUrls: CALLBACK_URLS,
+      callbackUrls: returnUrls,
+      logoutUrls: returnUrls,
     },
   });
   const programs = rolesOf('program').map(([name, role]) =>
@@ -100,12 +115,16 @@ export const signIn = (scope: Construct, platform: FunctionPlatform, scopes: Rea
       oAuth: { flows: { clientCredentials: true }, scopes: role.scopes.map((wanted) => scopeOf(declared, name, wanted)) },
     }),
   );
-  new CfnOutput(scope, 'SignInUrl', { value: domain.baseUrl(), description: 'OAuth endpoints: <this>/oauth2/authorize and /oauth2/token' });
+  new CfnOutput(scope, 'SignInUrl', {
+    value: signInUrl(scope, prefix),
+    description: 'OAuth endpoints: <this>/oauth2/authorize and /oauth2/token',
+  });
   new CfnOutput(scope, 'BrowserClientId', { value: browser.userPoolClientId });
   const { region } = Stack.of(scope);
   return {
     issuer: `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`,
     audience: [browser, ...programs].map(({ userPoolClientId }) => userPoolClientId),
+    browserClientId: browser.userPoolClientId,
   };
 };
 

@@ -16,6 +16,7 @@ import type { CapabilityStack } from './kit/capability-stack.ts';
 import { scopesOf } from './kit/route.ts';
 import { OperationsStack } from './operations-stack.ts';
 import { StatefulStack } from './stateful-stack.ts';
+import { WebStack } from './web.ts';
 
 export interface AscentStageProps {
   /** Begins every physical name: another value is another, separate Ascent in the same account. */
@@ -38,6 +39,7 @@ export class AscentStage extends Stage {
       new ArrStack(this, 'Arr', platform),
       new CoordinatorStack(this, 'Coordinator', platform),
     ];
+    new WebStack(this, 'Web', platform);
     new OperationsStack(this, 'Operations', platform, this.capabilities);
   }
 }

@@ -9,12 +9,13 @@ import { CfnOutput, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { CompanyConfig } from '../functions/platform/config.ts';
 import type { Bundles } from './bundles.ts';
+import { frontDoor } from './front-door.ts';
 import { type Platform, pascal, type SalesforceSecrets, type StripeSecrets } from './kit/capability-stack.ts';
 import { dataKey } from './kit/data-key.ts';
 import { busWithArchive } from './kit/event-bus.ts';
 import { acknowledge } from './kit/nag.ts';
 import { OutboxPipe } from './kit/outbox-pipe.ts';
-import { type SignIn, signIn } from './sign-in.ts';
+import { type SignIn, signIn, signInUrl } from './sign-in.ts';
 import { INDEX_KEYS, TABLE_INDEX, TABLE_KEYS, TTL_ATTRIBUTE } from './table.ts';
 
 export interface StatefulStackProps {
@@ -50,7 +51,10 @@ export class StatefulStack extends Stack {
   readonly platform: Platform;
 
   constructor(scope: Construct, id: string, { prefix, company, bundles, scopes }: StatefulStackProps) {
-    super(scope, id, { description: 'Ascent: table, buses, keys, secrets, people and the HTTP API', terminationProtection: true });
+    super(scope, id, {
+      description: 'Ascent: table, buses, keys, secrets, people, the HTTP API and its front door',
+      terminationProtection: true,
+    });
     const key = dataKey(this, prefix);
     const alarmTopic = this.#alarmTopic(prefix, key);
 
@@ -100,7 +104,9 @@ export class StatefulStack extends Stack {
     const salesforceSecrets = Object.fromEntries(
       company.salesforce.map(({ instance }) => [instance, this.#salesforceSecrets(prefix, instance, key)]),
     );
-    const authorizer = this.#authorizer(httpApi, signIn(this, { prefix, bundles, alarmTopic }, scopes));
+    const door = frontDoor(this, { prefix, httpApi, signInUrl: signInUrl(this, prefix) });
+    const people = signIn(this, { prefix, bundles, alarmTopic }, scopes, door.url);
+    const authorizer = this.#authorizer(httpApi, people);
 
     this.platform = {
       prefix,
@@ -116,7 +122,9 @@ export class StatefulStack extends Stack {
       alarmTopic,
       stripeSecrets,
       salesforceSecrets,
+      web: { files: door.files, signInUrl: signInUrl(this, prefix), clientId: people.browserClientId },
     };
+    new CfnOutput(this, 'WebUrl', { value: door.url, description: 'The web application; the API is at <this>/api/v1' });
     new CfnOutput(this, 'ApiUrl', { value: httpApi.apiEndpoint, description: 'Stripe webhooks: POST to <this>/webhooks/stripe' });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarmTopic.topicArn, description: 'Subscribe those who are on call' });
   }

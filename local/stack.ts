@@ -25,6 +25,7 @@ import { setLocalSecrets } from './secrets.ts';
 import type { Busy, Resources, ServiceContext, Services } from './service.ts';
 import { compilePattern } from './services/event-pattern.ts';
 import { createServices } from './services/index.ts';
+import { readFrontDoor } from './web/distribution.ts';
 import { checkWiring, functionOf, type SampleEvent } from './wiring.ts';
 
 export interface LocalStackOptions {
@@ -236,6 +237,7 @@ const start = async (
     accountId: ACCOUNT_ID,
     log,
     admin: createAdmin(adminParts),
+    frontDoor: readFrontDoor(resources, stacks),
   });
   undo.push(server.stop);
   // Cheap ones first: while a function runs, nobody counts messages.

@@ -19,25 +19,31 @@ const OLDEST_NODE = 20;
 const RUNTIME_MAJOR = 24;
 const PROGRESS_EVERY_MS = 5_000;
 
-const TYPECHECK = ['node_modules/typescript/bin/tsc', '--noEmit'];
+const TYPECHECK = [
+  ['node_modules/typescript/bin/tsc', '--noEmit'],
+  ['node_modules/typescript/bin/tsc', '--noEmit', '--project', 'web'],
+];
 const LINT = ['node_modules/@biomejs/biome/bin/biome', 'check'];
 const UNUSED = ['node_modules/knip/bin/knip.js'];
 
 /** What each command runs, in order; the caller's arguments go to the last step. */
 const COMMANDS = {
   start: [['local/main.ts']],
-  test: [['node_modules/vitest/vitest.mjs', 'run', '--project', 'quick']],
-  slow: [['node_modules/vitest/vitest.mjs', 'run', '--project', 'slow']],
+  // Before the tests, which would build it side by side.
+  test: [['web/build.ts'], ['node_modules/vitest/vitest.mjs', 'run', '--project', 'quick']],
+  slow: [['web/build.ts'], ['node_modules/vitest/vitest.mjs', 'run', '--project', 'slow']],
   bench: [['bench/main.ts']],
   prove: [['scripts/prove.ts']],
   local: [['local/cli.ts']],
   docs: [['scripts/docs.ts']],
+  web: [['web/build.ts']],
+  screenshots: [['scripts/screenshots.ts']],
   synth: [['node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '--no-notices']],
-  typecheck: [TYPECHECK],
+  typecheck: TYPECHECK,
   lint: [LINT],
   format: [[...LINT, '--write']],
   unused: [UNUSED],
-  check: [TYPECHECK, LINT, UNUSED, ['scripts/docs.ts', '--check']],
+  check: [...TYPECHECK, LINT, UNUSED, ['scripts/docs.ts', '--check']],
 };
 /** Commands whose own time is worth knowing. */
 const TIMED = new Set(['synth', 'check']);

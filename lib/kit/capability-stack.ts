@@ -1,6 +1,7 @@
 import type { HttpApi, IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Stack } from 'aws-cdk-lib/core';
@@ -43,6 +44,8 @@ export interface Platform {
   readonly alarmTopic: Topic;
   readonly stripeSecrets: Readonly<Record<string, StripeSecrets>>;
   readonly salesforceSecrets: Readonly<Record<string, SalesforceSecrets>>;
+  /** Where the web application's files go, and how it signs people in. */
+  readonly web: { readonly files: IBucket; readonly signInUrl: string; readonly clientId: string };
 }
 
 /** Requests per second that a route accepts; more are answered 429 before any function runs. */

@@ -1,38 +1,5 @@
-import { createHash } from 'node:crypto';
-
-/** What a type's identity is made of: its physical name and where the stack pretends to run. */
-export interface Identity {
-  readonly name: string;
-  readonly region: string;
-  readonly accountId: string;
-  /** Base of queue URLs: the internal port. */
-  readonly endpoint: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
-export interface ResourceType {
-  /** Property that holds the physical name, where the template may choose it. */
-  readonly nameProperty?: string;
-  /** Properties that the local stack acts on, or that change nothing on one machine. Any other property stops the start. */
-  readonly properties: readonly string[];
-  readonly ref: (identity: Identity) => string;
-  readonly arn?: (identity: Identity) => string;
-  /** Further attributes of `Fn::GetAtt`. */
-  readonly attributes?: Readonly<Record<string, (identity: Identity) => string>>;
-}
-
-const digest = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length);
-
-/** Names of properties, one after the other. */
-const words = (text: string): readonly string[] => text.trim().split(/\s+/);
-
-const arnOf =
-  (service: string, resource: (identity: Identity) => string) =>
-  (identity: Identity): string =>
-    `arn:aws:${service}:${identity.region}:${identity.accountId}:${resource(identity)}`;
-
-const name = (identity: Identity): string => identity.name;
-const own = (identity: Identity, property: string): string => String(identity.properties[property] ?? '');
+import { arnOf, digest, type Identity, name, own, type ResourceType, words } from './identity.ts';
+import { webTypes } from './web-types.ts';
 
 const secretArn = arnOf('secretsmanager', ({ name: secret }) => `secret:${secret}-${digest(secret, 6)}`);
 const topicArn = arnOf('sns', name);
@@ -65,7 +32,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     nameProperty: 'FunctionName',
     properties: words(`
       FunctionName Runtime Handler Code Role Environment Timeout MemorySize Architectures TracingConfig LoggingConfig
-      ReservedConcurrentExecutions Description RecursiveLoop KmsKeyArn Tags`),
+      ReservedConcurrentExecutions Description RecursiveLoop KmsKeyArn Layers Tags`),
     ref: name,
     arn: arnOf('lambda', ({ name: fn }) => `function:${fn}`),
   },
@@ -240,5 +207,6 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     arn: arnOf('cloudwatch', ({ name: alarm }) => `alarm:${alarm}`),
   },
   'AWS::CloudWatch::Dashboard': { nameProperty: 'DashboardName', properties: words('DashboardName DashboardBody'), ref: name },
+  ...webTypes,
   'AWS::CDK::Metadata': { properties: words('Analytics'), ref: name },
 };

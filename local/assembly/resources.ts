@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Resource, Resources } from '../service.ts';
+import type { Identity, ResourceType } from './identity.ts';
 import { conditionHolds, NO_VALUE, resolveValue, type Scope } from './intrinsics.ts';
 import { AssemblyError, type RawResource, type StackTemplate } from './load.ts';
-import { type Identity, type ResourceType, resourceTypes } from './resource-types.ts';
+import { resourceTypes } from './resource-types.ts';
 
 export interface Place {
   readonly region: string;

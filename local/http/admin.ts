@@ -15,6 +15,7 @@ import { BadRequest, instantMs, limitOf, parseBody, parsedInstant } from './oper
 import { adminPage } from './page.ts';
 import type { HttpAnswer } from './payload.ts';
 import type { Api } from './routes.ts';
+import { createSignIn } from './sign-in.ts';
 import { createTokens } from './tokens.ts';
 import { openUserPool } from './user-pool.ts';
 
@@ -60,7 +61,9 @@ type Handler = (url: URL, body: Buffer) => unknown;
 export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url: URL, body: Buffer) => Promise<HttpAnswer>) => {
   const { clock, pool, services, resources, logs, issuer } = parts;
   const dead = createDeadLetters(resources, services.queues);
-  const token = createTokens({ issuer, api: parts.api, allScopes: parts.allScopes, userPool: openUserPool(resources, issuer, pool) });
+  const userPool = openUserPool(resources, issuer, pool);
+  const token = createTokens({ issuer, api: parts.api, allScopes: parts.allScopes, userPool });
+  const signIn = createSignIn(userPool);
   const clockState = () => {
     const { nowMs, frozen } = clock.state();
     return { now: new Date(nowMs).toISOString(), frozen };
@@ -194,10 +197,12 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     if (request.method === 'GET' && (url.pathname === '/local' || url.pathname === '/local/')) {
       return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }, body: adminPage };
     }
-    const handler = handlers[`${request.method} ${url.pathname}`];
-    if (handler === undefined)
-      return json({ message: `there is no ${request.method} ${url.pathname}; there are: ${Object.keys(handlers).join(', ')}` }, 404);
     try {
+      const page = await signIn(request, url, body);
+      if (page !== undefined) return page;
+      const handler = handlers[`${request.method} ${url.pathname}`];
+      if (handler === undefined)
+        return json({ message: `there is no ${request.method} ${url.pathname}; there are: ${Object.keys(handlers).join(', ')}` }, 404);
       const answer = await handler(url, body);
       await services.committed();
       return json(answer);

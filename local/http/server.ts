@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Busy, LambdaInvoker, LocalClock, ServiceContext } from '../service.ts';
+import type { FrontDoor } from '../web/distribution.ts';
 import type { AuthorizationResult } from './authorizer.ts';
 import { answerOf, eventOf, type HttpAnswer, messageAnswer } from './payload.ts';
 import { portInUse } from './port.ts';
@@ -17,6 +18,8 @@ export interface HttpServerParts {
   readonly log: ServiceContext['log'];
   /** Answers everything under `/local`. */
   readonly admin: (request: IncomingMessage, url: URL, body: Buffer) => Promise<HttpAnswer>;
+  /** The web application, and whose everything else is; undefined where the template has the API alone. */
+  readonly frontDoor: FrontDoor | undefined;
 }
 
 export interface HttpServer extends Busy {
@@ -38,7 +41,7 @@ const write = (request: IncomingMessage, response: ServerResponse, { status, hea
 /** What was asked for. A path that begins with two slashes is a path, and not the name of another host. */
 const urlOf = (target: string): URL => new URL(target.startsWith('/') ? `http://localhost${target}` : target);
 
-/** The port for people, on loopback only: the HTTP API of the template, and the local stack's own pages under `/local`. */
+/** The port for people, on loopback only: the web application and the HTTP API of the template, and the local stack's own pages under `/local`. */
 export const startHttpServer = async (port: number, parts: HttpServerParts): Promise<HttpServer> => {
   const { api, authorize, invoker, clock, log } = parts;
   let inFlight = 0;
@@ -61,6 +64,8 @@ export const startHttpServer = async (port: number, parts: HttpServerParts): Pro
     const body = await readBody(request, MAX_BODY_BYTES);
     if (body === undefined) return messageAnswer(413, 'Request Entity Too Large');
     if (url.pathname === '/local' || url.pathname.startsWith('/local/')) return parts.admin(request, url, body);
+    const page = parts.frontDoor?.answer(request, url);
+    if (page !== undefined) return page;
     const matched = api?.match(request.method ?? 'GET', url.pathname);
     // Who opens the bare address looks for a page: the operator's, unless the API has one there.
     if (matched === undefined && url.pathname === '/') return { status: 302, headers: { location: '/local' }, body: '' };

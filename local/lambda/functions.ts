@@ -81,6 +81,10 @@ const readFunction = (resource: Resource, assets: ReadonlyMap<string, string>, o
   };
 };
 
+/** Functions behind custom resources deploy, and run for CloudFormation alone: what they would have done, the local stack does itself. */
+const isProvider = (fn: Resource, resources: Resources): boolean =>
+  resources.all.some(({ type, properties }) => type.startsWith('Custom::') && properties['ServiceToken'] === fn.arn);
+
 /** `overrides` replace variables that the template gives; they never add one, so that a missing variable is still noticed. */
 export const readFunctions = (
   resources: Resources,
@@ -88,7 +92,10 @@ export const readFunctions = (
   overrides: Overrides = {},
 ): readonly LocalFunction[] => {
   const assets = new Map(stacks.flatMap((stack) => [...stack.assets]));
-  return resources.ofType('AWS::Lambda::Function').map((resource) => readFunction(resource, assets, overrides));
+  return resources
+    .ofType('AWS::Lambda::Function')
+    .filter((resource) => !isProvider(resource, resources))
+    .map((resource) => readFunction(resource, assets, overrides));
 };
 
 /** Variables that Lambda, Node or a library's own defaults provide. */

@@ -5,7 +5,7 @@ import rules, { isConceptFile, listedSteps } from '../../.dependency-cruiser.mjs
 import { filesOf, ROOT, seeded } from './support.ts';
 
 /** Everything that is ours and runs. */
-const SOURCES = ['functions', 'lib', 'bin', 'local', 'demo', 'bench', 'scripts'];
+const SOURCES = ['functions', 'lib', 'bin', 'local', 'web', 'demo', 'bench', 'scripts'];
 
 const inspect = async (root: string, folders: readonly string[]): Promise<ICruiseResult> => {
   const { forbidden, options } = rules;
@@ -106,6 +106,16 @@ const SEEDS: Readonly<Record<string, { readonly at: string; readonly says: strin
     at: 'local/shortcut.ts',
     says: "import { stage } from '../lib/stage.ts'; export const shortcut = stage;",
     needs: { 'lib/stage.ts': 'export const stage = 1;' },
+  },
+  'pages-know-the-api-by-its-types': {
+    at: 'web/knowing.ts',
+    says: "import { routes } from '../functions/arr/routes.ts'; export const knowing = routes;",
+    needs: { 'functions/arr/routes.ts': 'export const routes = 1;' },
+  },
+  'pages-stand-alone': {
+    at: 'web/wired.tsx',
+    says: "import { stack } from '../local/stack.ts'; export const wired = stack;",
+    needs: { 'local/stack.ts': 'export const stack = 1;' },
   },
   'functions-use-no-sdk': {
     at: 'functions/arr/task-client.ts',

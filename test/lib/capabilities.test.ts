@@ -65,7 +65,7 @@ describe('grants', () => {
 
   it('name a resource each, except for traces, where the service knows none, and the streams of the table', () => {
     const wide = app
-      .all('AWS::IAM::Policy')
+      .ours('AWS::IAM::Policy')
       .flatMap(({ resource }) =>
         (resource.Properties['PolicyDocument'] as { Statement: readonly Statement[] }).Statement.filter(({ Resource }) =>
           many(Resource).some((one) => JSON.stringify(one).replace(':table/ascent/stream/*', '').includes('*')),
@@ -76,9 +76,9 @@ describe('grants', () => {
   });
 
   it('hand out no managed policy and no action with an asterisk', () => {
-    for (const { resource } of app.all('AWS::IAM::Role')) expect(resource.Properties).not.toHaveProperty('ManagedPolicyArns');
+    for (const { resource } of app.ours('AWS::IAM::Role')) expect(resource.Properties).not.toHaveProperty('ManagedPolicyArns');
     const actions = app
-      .all('AWS::IAM::Policy')
+      .ours('AWS::IAM::Policy')
       .flatMap(({ resource }) => (resource.Properties['PolicyDocument'] as { Statement: readonly Statement[] }).Statement)
       .flatMap(({ Action }) => many(Action));
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
@@ -95,7 +95,7 @@ describe('functions', () => {
   });
 
   it('run Node 24 on ARM and log to a group of their own that forgets after 90 days', () => {
-    for (const { stack, resource } of app.all('AWS::Lambda::Function')) {
+    for (const { stack, resource } of app.ours('AWS::Lambda::Function')) {
       expect(resource.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
       // A start, end and report line for each call would be most of what is logged.
       expect(resource.Properties['LoggingConfig']).toMatchObject({
@@ -113,7 +113,7 @@ describe('functions', () => {
   it('begin a trace at the doors, and follow it where they are fed by a queue or the stream', () => {
     const fed = (name: string): boolean =>
       [...POLL_QUEUE, ...POLL_STREAM].some((action) => statements.get(name)!.some(({ Action }) => many(Action).includes(action)));
-    const modes = app.all('AWS::Lambda::Function').map(({ resource }) => {
+    const modes = app.ours('AWS::Lambda::Function').map(({ resource }) => {
       const name = String(resource.Properties['FunctionName']).replace(/^ascent-/, '');
       return [name, (resource.Properties['TracingConfig'] as { readonly Mode: string }).Mode];
     });
@@ -158,7 +158,7 @@ describe('functions', () => {
   });
 
   it('have room in the 4 KB that all variables of a function share', () => {
-    for (const { resource } of app.all('AWS::Lambda::Function')) {
+    for (const { resource } of app.ours('AWS::Lambda::Function')) {
       const { Variables } = resource.Properties['Environment'] as { Variables: Record<string, unknown> };
       // References are counted as written in the template, which is longer than what they become.
       expect(Buffer.byteLength(JSON.stringify(Variables))).toBeLessThan(3500);

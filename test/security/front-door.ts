@@ -156,6 +156,7 @@ export const useFrontDoor = (): FrontDoor => {
       accountId: '000000000000',
       log: () => undefined,
       admin: () => Promise.resolve({ status: 404, headers: { 'content-type': 'application/json' }, body: '{"message":"Not Found"}' }),
+      frontDoor: undefined,
     });
   });
   afterAll(async () => {

@@ -25,6 +25,11 @@ const BOTH_FORMS = 'The services call it with and without a plain copy; there ar
 const of = (statement: string, reasons: Readonly<Record<string, string>>): readonly (Wildcard & { readonly reason: string })[] =>
   Object.entries(reasons).map(([what, reason]) => ({ statement, what, reason }));
 
+const CDK_READS =
+  "The CDK's own function, which fills the bucket of the web application, reads the assets of this deployment in families of actions.";
+const CDK_WRITES =
+  "The CDK's own function, which fills the bucket of the web application, is granted families of actions on this one bucket.";
+
 /** All that is allowed, each with why nothing narrower will do. */
 const ALLOWED: readonly (Wildcard & { readonly reason: string })[] = [
   {
@@ -50,6 +55,26 @@ const ALLOWED: readonly (Wildcard & { readonly reason: string })[] = [
     'action kms:GenerateDataKey*': BOTH_FORMS,
     'resource *': KEY_ITSELF,
   }),
+  ...of('AWS::S3::BucketPolicy s3:GetObject', {
+    'resource /*': 'The distribution reads every file of the web application, and the statement holds for this one distribution only.',
+  }),
+  ...of('AWS::IAM::Policy s3:GetBucket* s3:GetObject* s3:List*', {
+    'action s3:GetBucket*': CDK_READS,
+    'action s3:GetObject*': CDK_READS,
+    'action s3:List*': CDK_READS,
+    'resource /*': CDK_READS,
+  }),
+  ...of(
+    'AWS::IAM::Policy s3:Abort* s3:DeleteObject* s3:GetBucket* s3:GetObject* s3:List* s3:PutObject s3:PutObjectLegalHold s3:PutObjectRetention s3:PutObjectTagging s3:PutObjectVersionTagging',
+    {
+      'action s3:Abort*': CDK_WRITES,
+      'action s3:DeleteObject*': CDK_WRITES,
+      'action s3:GetBucket*': CDK_WRITES,
+      'action s3:GetObject*': CDK_WRITES,
+      'action s3:List*': CDK_WRITES,
+      'resource /*': CDK_WRITES,
+    },
+  ),
 ];
 
 /** Texts in a value that hold an asterisk; what CloudFormation puts together (`Fn::Join`) is looked through to its parts. */

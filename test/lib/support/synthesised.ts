@@ -27,7 +27,15 @@ export interface Synthesised {
   readonly app: App;
   readonly stacks: ReadonlyMap<string, SynthesisedStack>;
   readonly stack: (name: string) => SynthesisedStack;
-  readonly all: (type: string) => readonly { readonly stack: string; readonly id: string; readonly resource: Resource }[];
+  readonly all: (type: string) => readonly Placed[];
+  /** The same without the stack Web: the function and the role that fill a bucket are the CDK's own. */
+  readonly ours: (type: string) => readonly Placed[];
+}
+
+export interface Placed {
+  readonly stack: string;
+  readonly id: string;
+  readonly resource: Resource;
 }
 
 /** Templates do not depend on the functions' code, so a file that does nothing stands for each bundle. */
@@ -35,7 +43,7 @@ export const stubBundles = (): Bundles => {
   const folder = join(mkdtempSync(join(tmpdir(), 'ascent-bundles-')), 'stub');
   mkdirSync(folder);
   writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => undefined;\n');
-  return { folderOf: () => folder };
+  return { folderOf: () => folder, web: folder };
 };
 
 export const outdir = (): string => mkdtempSync(join(tmpdir(), 'ascent-assembly-'));
@@ -61,6 +69,10 @@ export const synthesise = (options: { readonly company?: CompanyConfig; readonly
       ];
     }),
   );
+  const all = (type: string): readonly Placed[] =>
+    [...stacks.values()].flatMap(({ name, resources }) =>
+      [...resources].filter(([, resource]) => resource.Type === type).map(([id, resource]) => ({ stack: name, id, resource })),
+    );
   return {
     app,
     stacks,
@@ -69,10 +81,8 @@ export const synthesise = (options: { readonly company?: CompanyConfig; readonly
       if (found === undefined) throw new Error(`no stack ${name}; there are ${[...stacks.keys()].join(', ')}`);
       return found;
     },
-    all: (type) =>
-      [...stacks.values()].flatMap(({ name, resources }) =>
-        [...resources].filter(([, resource]) => resource.Type === type).map(([id, resource]) => ({ stack: name, id, resource })),
-      ),
+    all,
+    ours: (type) => all(type).filter(({ stack }) => stack !== 'Web'),
   };
 };
 
@@ -86,9 +96,9 @@ export const many = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray
 
 /** A function's name (`arr-on-fact`) → what its role may do. */
 export const statementsByFunction = (app: Synthesised): ReadonlyMap<string, readonly Statement[]> => {
-  const policies = app.all('AWS::IAM::Policy');
+  const policies = app.ours('AWS::IAM::Policy');
   return new Map(
-    app.all('AWS::Lambda::Function').map(({ resource, stack }) => {
+    app.ours('AWS::Lambda::Function').map(({ resource, stack }) => {
       const role = (resource.Properties['Role'] as { 'Fn::GetAtt': readonly [string, string] })['Fn::GetAtt'][0];
       const own = policies.filter(
         (policy) =>

@@ -1,0 +1,316 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WholeStack } from '../../bench/whole-stack.ts';
+import { useBrowser } from './browser.ts';
+import { startSlice } from './slice.ts';
+
+let whole: WholeStack;
+beforeAll(async () => {
+  whole = await startSlice();
+}, 240_000);
+afterAll(() => whole?.stop());
+const { open } = useBrowser(() => whole.stack.url);
+
+/** Exact amounts behind the figures that are shown within a part of the page, in reading order. */
+const figuresIn = (page: Page, part: string): Promise<string[]> =>
+  page
+    .locator(part)
+    .locator('[data-figure]')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('data-figure') ?? ''));
+
+interface Share {
+  readonly name: string;
+  readonly amountMinor: string;
+}
+interface Status {
+  readonly on: string;
+  readonly arrMinor: string;
+  readonly velocity: Readonly<Record<string, string>>;
+  readonly composition: {
+    readonly originOfStock: { readonly shares: readonly Share[] };
+    readonly twelveMonthBridge: { readonly openingMinor: string; readonly closingMinor: string; readonly movements: readonly Share[] };
+  };
+}
+interface Row {
+  readonly startsOn: string;
+  readonly openingMinor: string;
+  readonly closingMinor: string;
+  readonly renewedMinor: string;
+  readonly movements: readonly { readonly cause: string; readonly netMinor: string }[];
+  readonly explain: string;
+}
+interface Waterfall {
+  readonly rows: readonly Row[];
+  readonly dimensions: readonly string[];
+  readonly values: readonly string[];
+}
+interface Movement {
+  readonly movementId: string;
+  readonly customerId: string;
+}
+
+const status = (): Promise<Status> => whole.api<Status>('/api/v1/arr/status');
+const waterfall = (query: string): Promise<Waterfall> => whole.api<Waterfall>(`/api/v1/arr/waterfall?${query}`);
+/** The twelve months that the screen shows first. */
+const YEAR = 'from=2025-12-01&to=2026-11-05';
+
+describe('figures equal the API’s', () => {
+  it('on the plan', async () => {
+    const page = await open('/');
+    await page.getByRole('table', { name: 'Bridge of twelve months' }).waitFor();
+    const { arrMinor, velocity, composition } = await status();
+    const { originOfStock, twelveMonthBridge: bridge } = composition;
+    const shown = await figuresIn(page, 'main');
+    expect(shown.slice(0, 4)).toEqual([arrMinor, velocity['dailyMinor'], velocity['weeklyMinor'], velocity['monthlyMinor']]);
+    expect(await figuresIn(page, 'table:has(caption:text("Origin"))')).toEqual(originOfStock.shares.map(({ amountMinor }) => amountMinor));
+    const bridged = await figuresIn(page, 'table:has(caption:text("Bridge"))');
+    expect([bridged[0], bridged.at(-1)]).toEqual([bridge.openingMinor, bridge.closingMinor]);
+    expect(bridged.slice(1, -1).sort()).toEqual(bridge.movements.map(({ amountMinor }) => amountMinor).sort());
+    // $12,198,735.64 of every hundredth customer.
+    expect(arrMinor).toBe('1219873564');
+    const shortly = page.getByRole('link', { name: 'ARR: $12.2M, exactly $12,198,735.64. Explain' });
+    expect(await shortly.textContent()).toBe('$12.2M');
+  });
+
+  it('in the waterfall, by month, by quarter, and cut by a value', async () => {
+    const page = await open('/arr');
+    const check = async (query: string): Promise<void> => {
+      const { rows } = await waterfall(query);
+      for (const [index, row] of rows.entries()) {
+        const shown = await figuresIn(page, `main table >> nth=0 >> tbody tr >> nth=${index}`);
+        const expected = [row.openingMinor, ...row.movements.map(({ netMinor }) => netMinor), row.closingMinor, row.renewedMinor];
+        expect(shown.toSorted(), row.startsOn).toEqual(expected.toSorted());
+      }
+    };
+    await page
+      .getByRole('cell', { name: 'Closing' })
+      .or(page.getByRole('columnheader', { name: 'Closing' }))
+      .first()
+      .waitFor();
+    expect((await waterfall(YEAR)).rows).toHaveLength(12);
+    await check(YEAR);
+    await page.getByRole('button', { name: 'Quarter' }).click();
+    await page.getByText('Dec 2024').first().waitFor();
+    await check('from=2024-12-01&to=2026-11-05&period=quarter');
+    await page.goto(`${whole.stack.url}/arr?dimension=segment&value=Enterprise`);
+    await page.getByRole('heading', { name: 'Waterfall: segment Enterprise' }).waitFor();
+    await check(`${YEAR}&dimension=segment&value=Enterprise`);
+  });
+
+  it('of a customer', async () => {
+    const { items } = await whole.api<{ items: readonly Movement[] }>('/api/v1/arr/movements?from=2026-06-01&to=2026-06-30');
+    const [{ customerId } = { customerId: '' }] = items;
+    const customer = await whole.api<{ arrMinor: string; lines: readonly object[]; movements: readonly object[] }>(
+      `/api/v1/arr/customers/${customerId}`,
+    );
+    const page = await open(`/customers/${customerId}`);
+    await page.getByRole('heading', { name: 'How it came about' }).waitFor();
+    expect(await figuresIn(page, 'main')).toEqual([customer.arrMinor]);
+    const rowsOf = (index: number): Promise<number> => page.locator('main table').nth(index).locator('tbody tr').count();
+    expect([await rowsOf(0), await rowsOf(1)]).toEqual([customer.lines.length, customer.movements.length]);
+  });
+
+  it('of the integrations', async () => {
+    const page = await open('/integrations');
+    await page.getByRole('heading', { name: 'stripe-main' }).waitFor();
+    const { items } = await whole.api<{ items: readonly { id: string; deliveries: Record<string, number> }[] }>('/api/v1/integrations');
+    for (const { id, deliveries } of items)
+      for (const [outcome, number] of Object.entries(deliveries))
+        expect(await page.locator(`[data-delivery="${id} ${outcome}"]`).textContent()).toBe(number.toLocaleString('en-US'));
+  });
+});
+
+describe('an explanation', () => {
+  it('leads from a figure to its movements, to a source event, from there to what it led to, and back', async () => {
+    const { rows } = await waterfall(YEAR);
+    const june = rows.find(({ startsOn }) => startsOn === '2026-06-01');
+    const net = june?.movements.find(({ cause }) => cause === 'expansion')?.netMinor ?? '';
+    const explained = await whole.api<{ items: readonly (Movement & { explain: string })[] }>(`${june?.explain}&cause=expansion`);
+    const [movement] = explained.items;
+    const told = await whole.api<{ events: readonly { eventId: string }[] }>(movement?.explain ?? '');
+    const page = await open('/arr');
+    await page.getByRole('link', { name: /^Expansion, Jun 2026: / }).click();
+    await page.locator(`[data-explained="${net}"]`).waitFor();
+    await page
+      .getByRole('link', { name: new RegExp(`^Expansion of ${movement?.customerId}: `) })
+      .first()
+      .click();
+    const [event] = told.events;
+    await page.locator(`[data-event="${event?.eventId}"]`).first().waitFor();
+    expect(await page.locator('[data-event]').evaluateAll((all) => all.map((one) => one.getAttribute('data-event')))).toEqual(
+      told.events.map(({ eventId }) => eventId),
+    );
+    await page.getByRole('link', { name: 'Movements that it led to' }).first().click();
+    await page.getByRole('heading', { name: 'An event and the movements that it led to' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'A movement and the events behind it' }).waitFor();
+    await page.goBack();
+    await page.locator(`[data-explained="${net}"]`).waitFor();
+  });
+
+  it('is opened and closed by keyboard alone', async () => {
+    const page = await open('/');
+    await page
+      .getByRole('link', { name: /^ARR: / })
+      .first()
+      .waitFor();
+    const tabTo = async (name: RegExp): Promise<void> => {
+      for (let pressed = 0; pressed < 60; pressed += 1) {
+        await page.keyboard.press('Tab');
+        const label = await page.evaluate(
+          () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
+        );
+        if (name.test(label)) return;
+      }
+      throw new Error(`no way by Tab to ${name}`);
+    };
+    await tabTo(/^ARR: /);
+    await page.keyboard.press('Enter');
+    await page.locator(`[data-explained="${(await status()).arrMinor}"]`).waitFor();
+    await tabTo(/^Close the explanation/);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-explained]').waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('');
+  });
+});
+
+const SCREENS = ['/', '/arr', '/customers', '/integrations', '/?explain=from%3D2026-06-01%26to%3D2026-06-30'];
+/** And of a customer that moved in June. */
+const screens = async (): Promise<readonly string[]> => {
+  const { items } = await whole.api<{ items: readonly Movement[] }>('/api/v1/arr/movements?from=2026-06-01&to=2026-06-30');
+  return [...SCREENS, `/customers/${items[0]?.customerId}`];
+};
+const settled = async (page: Page): Promise<void> => {
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('status').waitFor({ state: 'detached' });
+};
+
+describe('every screen', () => {
+  it.each([390, 2560])('fits a page of %i px', async (width) => {
+    for (const path of await screens()) {
+      const page = await open(path, { width, height: width === 390 ? 844 : 1440 });
+      await settled(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(width);
+    }
+  });
+
+  it.each([
+    ['light', false],
+    ['dark', true],
+  ])('is found by axe to have nothing serious, %s', async (_name, dark) => {
+    for (const path of await screens()) {
+      const page = await open(path, { dark });
+      await settled(page);
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(serious.map(({ id, nodes }) => `${path} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    }
+  });
+
+  it('follows the system into the dark, until somebody chooses', async () => {
+    const page = await open('/', { dark: true });
+    await page
+      .getByRole('link', { name: /^ARR: / })
+      .first()
+      .waitFor();
+    const ink = (): Promise<string> => page.evaluate(() => getComputedStyle(document.querySelector('h1') ?? document.body).color);
+    const dark = await ink();
+    await page.getByRole('button', { name: 'Appearance: as the system' }).click();
+    await page.getByRole('button', { name: 'Appearance: light' }).waitFor();
+    expect(await ink()).not.toBe(dark);
+    await page.reload();
+    await page.getByRole('button', { name: 'Appearance: light' }).waitFor();
+    expect(await ink()).not.toBe(dark);
+  });
+
+  it('is printed without its navigation', async () => {
+    const page = await open('/');
+    await page
+      .getByRole('link', { name: /^ARR: / })
+      .first()
+      .waitFor();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('navigation').isVisible()).toBe(false);
+    expect(await page.getByRole('heading', { name: 'Milestone' }).isVisible()).toBe(true);
+  });
+});
+
+const PROBLEM = {
+  type: '/problems/busy',
+  title: 'Busy',
+  status: 503,
+  detail: 'Another change is under way.',
+  instance: '/requests/r1',
+  field: 'query.on',
+};
+const STATUS_ROUTE = '**/api/v1/arr/status**';
+const failing = (page: Page): Promise<unknown> =>
+  page.route(STATUS_ROUTE, (route) =>
+    route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(PROBLEM) }),
+  );
+
+describe('an API that', () => {
+  it('is slow has a page that says what it waits for', async () => {
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const page = await open('/', {
+      before: async (opened) => {
+        await opened.route(STATUS_ROUTE, async (route) => {
+          await held;
+          await route.continue();
+        });
+      },
+    });
+    await page.getByText('Loading the plan').waitFor();
+    answer();
+    await page
+      .getByRole('link', { name: /^ARR: / })
+      .first()
+      .waitFor();
+  });
+
+  it('fails is shown by its problem with the field, and asked again on demand', async () => {
+    const page = await open('/', { before: failing });
+    await page.getByText('Another change is under way.').waitFor();
+    expect(await page.getByText('Field: query.on').isVisible()).toBe(true);
+    await page.unroute(STATUS_ROUTE);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page
+      .getByRole('link', { name: /^ARR: / })
+      .first()
+      .waitFor();
+  });
+
+  it('refuses a day is shown with what it says', async () => {
+    const page = await open('/?on=2026-02-30');
+    await page.getByText('Field: on', { exact: true }).waitFor();
+  });
+
+  it('fails later leaves the figures there, and says since when', async () => {
+    const page = await open('/');
+    await page
+      .getByRole('link', { name: /^ARR: / })
+      .first()
+      .waitFor();
+    await failing(page);
+    await page.getByRole('link', { name: 'Integrations' }).click();
+    await page.getByRole('heading', { name: 'stripe-main' }).waitFor();
+    await page.getByRole('link', { name: 'Plan' }).click();
+    await page.getByText(/^Shown as of /).waitFor();
+    expect((await figuresIn(page, 'main'))[0]).toBe((await status()).arrMinor);
+  });
+
+  it('cannot be reached is said to be so', async () => {
+    const page = await open('/', { before: (opened) => opened.route(STATUS_ROUTE, (route) => route.abort()) });
+    await page.getByText('Ascent cannot be reached.').waitFor();
+  });
+
+  it('has nothing to list shows that it has nothing', async () => {
+    const page = await open('/customers');
+    await page.getByText('Nothing moved').waitFor();
+  });
+});

@@ -1,0 +1,46 @@
+import Box from '@cloudscape-design/components/box';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import Header from '@cloudscape-design/components/header';
+import { lazy, type ReactNode } from 'react';
+import { PlanScreen } from './plan.tsx';
+
+/** A screen: where it is, how it is named in the navigation, and what it shows. A new screen is a file here and a row in `SCREENS`. */
+export interface Screen {
+  readonly name: string;
+  /** What the navigation leads to. */
+  readonly href: string;
+  /** The addresses that it shows. */
+  readonly pattern: RegExp;
+  readonly render: (path: string) => ReactNode;
+}
+
+// The plan is what is opened first; the others are fetched when they are gone to.
+const ArrScreen = lazy(() => import('./arr.tsx'));
+const CustomersScreen = lazy(() => import('./customers.tsx'));
+const CustomerScreen = lazy(() => import('./customer.tsx'));
+const IntegrationsScreen = lazy(() => import('./integrations.tsx'));
+
+const CUSTOMER = /^\/customers\/([^/]+)$/;
+
+const customersAt = (path: string): ReactNode => {
+  const id = CUSTOMER.exec(path)?.[1];
+  return id === undefined ? <CustomersScreen /> : <CustomerScreen key={id} customerId={decodeURIComponent(id)} />;
+};
+
+export const SCREENS: readonly Screen[] = [
+  { name: 'Plan', href: '/', pattern: /^\/$/, render: () => <PlanScreen /> },
+  { name: 'ARR', href: '/arr', pattern: /^\/arr$/, render: () => <ArrScreen /> },
+  { name: 'Customers', href: '/customers', pattern: /^\/customers(\/[^/]+)?$/, render: customersAt },
+  { name: 'Integrations', href: '/integrations', pattern: /^\/integrations$/, render: () => <IntegrationsScreen /> },
+];
+
+export const NOT_FOUND: Screen = {
+  name: 'Not found',
+  href: '',
+  pattern: /^$/,
+  render: () => (
+    <ContentLayout header={<Header variant="h1">Not found</Header>}>
+      <Box>There is no screen at this address. The navigation names those that there are.</Box>
+    </ContentLayout>
+  ),
+};
