@@ -2,12 +2,12 @@ import { fromEpochDay } from '../../platform/calendar.ts';
 import type { SubscriptionFact } from '../lines/facts.ts';
 import { continuedBy } from '../lines/items.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
-import type { Profile } from '../lines/profile.ts';
 import { annualValues, type Fraction, type Line, roundHalfAway } from '../lines/rating.ts';
 import type { Step } from '../lines/steps.ts';
 import type { Stretch } from '../lines/stretches.ts';
 import { isRenewed } from '../lines/term.ts';
 import type { Change, Context, LineValue } from '../lines/values.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { changeOf, type Delta, entryLine, planShare, sumPlan } from './delta.ts';
 import type { Cause, EntryLine, Renewed } from './movements.ts';
 
