@@ -57,7 +57,7 @@ export const BALANCE: readonly Metric[] = [
     unit: 'money',
     purpose: 'What the period gained before losses',
     source: 'super-calc, SaaS quick ratio',
-    switches: ['sameMonth'],
+    switches: [],
     needs: ['ledger'],
     measure: ({ period: { bridge } }) => whole(part('gross new ARR', of(bridge, 'new') + of(bridge, 'reactivation') + gainsOf(bridge))),
   },
@@ -87,13 +87,13 @@ export const BALANCE: readonly Metric[] = [
   {
     id: 'new-customers',
     name: 'New customers',
-    formula: 'count of customers whose first ARR began in the period; acquired ones are not counted',
+    formula: 'count of customers who came as new in the period',
     unit: 'count',
     purpose: 'How many were won',
     source: HERE,
-    switches: ['sameMonth'],
+    switches: [],
     needs: ['ledger'],
-    measure: ({ period, definitions }) => whole(part('new customers', newCustomers(period.retained, definitions))),
+    measure: ({ period }) => whole(part('new customers', period.retained.came)),
   },
   {
     id: 'lost-customers',
@@ -135,15 +135,9 @@ export const BALANCE: readonly Metric[] = [
     unit: 'money',
     purpose: 'How large a new customer is, on average',
     source: 'annual contract value, averaged over new customers',
-    switches: ['sameMonth'],
+    switches: [],
     needs: ['ledger'],
-    measure: ({ period, definitions }) =>
-      quotient(part('new ARR', of(period.bridge, 'new')), part('new customers', newCustomers(period.retained, definitions))),
+    measure: ({ period }) =>
+      quotient(part('new ARR', of(period.bridge, 'new')), part('new customers', period.retained.came)),
   },
 ];
-
-/** Who came and left within the period counts where both movements do. */
-export const newCustomers = (
-  { came, cameAndStayed }: { readonly came: number; readonly cameAndStayed: number },
-  { sameMonth }: { readonly sameMonth: 'both' | 'net' },
-): number => (sameMonth === 'net' ? cameAndStayed : came);

@@ -1,26 +1,14 @@
-import { fail } from '../../platform/result.ts';
+import type { RecordedCost } from '../../company/index.ts';
+import { fail, ok, type Result } from '../../platform/result.ts';
 import type { NotDefined } from './ratio.ts';
 
-/**
- * What the company's books say of a fiscal month, in minor units of the plan currency: revenue earned, money spent, cash that came in; the other
- * way round they are negative. Support is what it takes to serve customers, and part of the cost of revenue; `other` is everything below the
- * operating result.
- */
-export const COST_FUNCTIONS = [
-  'revenue',
-  'cogs',
-  'support',
-  'sales',
-  'marketing',
-  'research',
-  'general',
-  'other',
-  'operating-cash-flow',
-  'capital-expenditure',
-] as const;
-export type CostFunction = (typeof COST_FUNCTIONS)[number];
+/** What an amount is, as the company tells it: revenue, what is spent by function, cash. */
+export type CostFunction = RecordedCost['kind'];
 
-/** By the first day of the fiscal month. What nobody told is not there: it is not 0. */
+/**
+ * What the company's books say, in minor units of the plan currency, by the first day of the fiscal month: revenue earned, money spent, cash that
+ * came in; the other way round they are negative. What nobody told is not there: it is not 0.
+ */
 export type Costs = Readonly<Record<string, Readonly<Partial<Record<CostFunction, bigint>>>>>;
 
 /** Months that costs are summed over; `unfinished` where the last of them is not over: its costs are not all in. */
@@ -29,7 +17,7 @@ export interface CostMonths {
   readonly unfinished?: string;
 }
 
-export type CostSum = { readonly ok: true; readonly minor: bigint } | { readonly ok: false; readonly problem: NotDefined };
+export type CostSum = Result<bigint, NotDefined>;
 
 /** Σ of some functions over some months. Problem `costs-missing`: the months that are not over, or each function that a month lacks. */
 export const costsOf = (costs: Costs, functions: readonly CostFunction[], { months, unfinished }: CostMonths): CostSum => {
@@ -46,5 +34,5 @@ export const costsOf = (costs: Costs, functions: readonly CostFunction[], { mont
   }
   if (lacking.length > 0)
     return fail('costs-missing', `Not told: ${lacking.slice(0, 6).join(', ')}${lacking.length > 6 ? `, and ${lacking.length - 6} more` : ''}.`);
-  return { ok: true, minor };
+  return ok(minor);
 };

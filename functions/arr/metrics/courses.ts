@@ -2,7 +2,7 @@ import { CAUSES, type Rows } from '../ledger/rows.ts';
 import type { Cut } from './cut.ts';
 
 const RENEWAL = CAUSES.indexOf('renewal');
-const ACQUIRED = CAUSES.indexOf('acquired');
+const NEW = CAUSES.indexOf('new');
 
 /**
  * How one customer (or its part in one value: see `Cut.ofParts`) stood at each look. One object is used for all: a visitor keeps what it needs of
@@ -13,13 +13,15 @@ export interface Course {
   /** Day on which it first had ARR at its end, and the first look on or after it. */
   firstDay: number;
   firstLook: number;
-  /** What it counted in on that day, and whether it came with an acquisition. */
+  /** What it counted in on that day. */
   firstValue: number;
-  acquired: boolean;
   /** At the end of each look: its ARR, which value it counts in, and the last day until then at whose end it had none. */
   readonly arr: BigInt64Array;
   readonly value: Uint32Array;
   readonly emptyOn: Int32Array;
+  /** The last day until a look on which it came as new (also after it had been gone, where the profile calls that new), and into which value. */
+  readonly newOn: Int32Array;
+  readonly newValue: Uint32Array;
 }
 
 /** Rows by a key, those of one key in the order of `rows` (by default that of time). Stable counting sort. */
@@ -42,7 +44,7 @@ const sortedBy = (length: number, keys: number, keyOf: (row: number) => number, 
 };
 
 /** Rows with those of one customer together, in the order of time (or of `among`, which names all rows). */
-export const byCustomer = ({ length, customer }: Rows, among?: Uint32Array): Uint32Array => {
+const byCustomer = ({ length, customer }: Rows, among?: Uint32Array): Uint32Array => {
   let customers = 0;
   for (let row = 0; row < length; row += 1) customers = Math.max(customers, (customer[row] as number) + 1);
   return sortedBy(length, customers, (row) => customer[row] as number, among);
@@ -96,7 +98,8 @@ class Balances {
   }
 }
 
-const NEVER = -2_147_483_648;
+/** Before any day. */
+export const NEVER = -2_147_483_648;
 
 /**
  * Shows each customer's course over some days (ascending, epoch days; each told at its end). Amounts are those of `planMinor`, exact to 63 bits.
@@ -127,7 +130,11 @@ class Walk {
   readonly #balances: Balances;
   /** The whole balance, in an array of its own: a sum of 64 bits that makes no new object. */
   readonly #total = new BigInt64Array(1);
+  /** What it gained today as new, likewise. */
+  readonly #new = new BigInt64Array(1);
   #emptyOn = NEVER;
+  #newOn = NEVER;
+  #newValue = 0;
   #wasEmpty = true;
   #last = 0;
 
@@ -139,7 +146,9 @@ class Walk {
     const arr = new BigInt64Array(looks.length);
     const value = new Uint32Array(looks.length);
     const emptyOn = new Int32Array(looks.length);
-    this.course = { customer: 0, firstDay: NEVER, firstLook: 0, firstValue: 0, acquired: false, arr, value, emptyOn };
+    const newOn = new Int32Array(looks.length);
+    const newValue = new Uint32Array(looks.length);
+    this.course = { customer: 0, firstDay: NEVER, firstLook: 0, firstValue: 0, arr, value, emptyOn, newOn, newValue };
   }
 
   /** Whether these rows, all of one unit, ever come to ARR until the last look. */
@@ -152,15 +161,15 @@ class Walk {
     this.#balances.clear();
     this.#total[0] = 0n;
     this.#wasEmpty = true;
+    this.#newOn = NEVER;
     let look = 0;
     for (let i = start; i < end; ) {
       const today = day[order[i] as number] as number;
       while (look < looks.length && (looks[look] as number) < today) this.#close(look++);
       if (look === looks.length) break;
-      let stop = i;
-      while (stop < end && day[order[stop] as number] === today) this.#apply(order[stop++] as number);
-      this.#endDay(today, look, order, i, stop);
-      i = stop;
+      this.#new[0] = 0n;
+      while (i < end && day[order[i] as number] === today) this.#apply(order[i++] as number);
+      this.#endDay(today, look);
     }
     while (look < looks.length) this.#close(look++);
     return course.firstDay !== NEVER;
@@ -175,6 +184,7 @@ class Walk {
     if (attributes[row] === fromAttributes[row]) {
       this.#balances.add(value, planMinor, row);
       this.#total[0] = (this.#total[0] as bigint) + (planMinor[row] as bigint);
+      if (cause[row] === NEW) this.#new[0] = (this.#new[0] as bigint) + (planMinor[row] as bigint);
       return;
     }
     const before = lookup[from[row] as number] as number;
@@ -183,19 +193,22 @@ class Walk {
     this.#balances.add(value, planMinor, row);
   }
 
-  #endDay(today: number, look: number, order: Uint32Array, start: number, stop: number): void {
+  #endDay(today: number, look: number): void {
     const isEmpty = this.#total[0] === 0n;
     if (isEmpty === this.#wasEmpty) return;
     this.#wasEmpty = isEmpty;
     if (isEmpty) return;
     this.#emptyOn = today - 1;
+    const value = this.#balances.main(this.#last);
+    if (this.#new[0] !== 0n) {
+      this.#newOn = today;
+      this.#newValue = value;
+    }
     const { course } = this;
     if (course.firstDay !== NEVER) return;
     course.firstDay = today;
     course.firstLook = look;
-    course.firstValue = this.#balances.main(this.#last);
-    course.acquired = false;
-    for (let i = start; i < stop; i += 1) if (this.#rows.cause[order[i] as number] === ACQUIRED) course.acquired = true;
+    course.firstValue = value;
   }
 
   #close(look: number): void {
@@ -203,6 +216,8 @@ class Walk {
     if (course.firstDay === NEVER) return;
     course.arr[look] = this.#total[0] as bigint;
     course.value[look] = this.#balances.main(this.#last);
+    course.newOn[look] = this.#newOn;
+    course.newValue[look] = this.#newValue;
     course.emptyOn[look] = this.#wasEmpty ? (this.#looks[look] as number) : this.#emptyOn;
   }
 }

@@ -1,6 +1,5 @@
 import { addFractions, compareFractions, divFractions, type Fraction, fraction, mulFractions, reduced } from '../../platform/decimal.ts';
 import { fail } from '../../platform/result.ts';
-import { newCustomers } from './balance.ts';
 import { leftAfter, type MarginName, marginOf, spent } from './margins.ts';
 import type { Facts, Metric } from './metric.ts';
 import { monthly, of } from './metric.ts';
@@ -11,7 +10,7 @@ const SALES_AND_MARKETING = ['sales', 'marketing'] as const;
 const cac = (facts: Facts): Measured => {
   const spend = spent(facts, SALES_AND_MARKETING, facts.period);
   if (!spend.ok) return lacking(spend.problem);
-  return quotient(part('sales and marketing', spend.minor), part('new customers', newCustomers(facts.period.retained, facts.definitions)));
+  return quotient(part('sales and marketing', spend.value), part('new customers', facts.period.retained.came));
 };
 
 /** CAC ÷ (monthly ARR of a new customer × gross margin) is the same with both multiplied by the new customers. */
@@ -21,7 +20,7 @@ const payback = (facts: Facts): Measured => {
   if (!spend.ok) return lacking(spend.problem);
   if (!margin.value.ok) return lacking(margin.value.problem);
   const gross = part('new MRR × gross margin', reduced(mulFractions(monthly(of(facts.period.bridge, 'new')), margin.value.value)));
-  const spending = part('sales and marketing', spend.minor);
+  const spending = part('sales and marketing', spend.value);
   if (gross.amount.num <= 0n) return notMeaningful('What new customers bring leaves no gross profit that could pay back.', spending, gross);
   return quotient(spending, gross);
 };
@@ -65,23 +64,23 @@ const magic = (facts: Facts): Measured => {
   if (!now.ok) return lacking(now.problem);
   if (!before.ok) return lacking(before.problem);
   if (!spend.ok) return lacking(spend.problem);
-  return quotient(part('revenue added in the quarter × 4', (now.minor - before.minor) * 4n), part('sales and marketing of the quarter before', spend.minor));
+  return quotient(part('revenue added in the quarter × 4', (now.value - before.value) * 4n), part('sales and marketing of the quarter before', spend.value));
 };
 
 const magicOfArr = (facts: Facts): Measured => {
   const spend = spent(facts, SALES_AND_MARKETING, facts.quarterBefore);
   if (!spend.ok) return lacking(spend.problem);
   const { openingMinor, closingMinor } = facts.quarter.bridge;
-  return quotient(part('ARR added in the quarter', closingMinor - openingMinor), part('sales and marketing of the quarter before', spend.minor));
+  return quotient(part('ARR added in the quarter', closingMinor - openingMinor), part('sales and marketing of the quarter before', spend.value));
 };
 
 const burnMultiple = (facts: Facts): Measured => {
   const cash = leftAfter(facts, 'free-cash-flow', facts.period);
   if (!cash.ok) return lacking(cash.problem);
   const { openingMinor, closingMinor } = facts.period.bridge;
-  const burn = part('net burn', -cash.minor);
+  const burn = part('net burn', -cash.value);
   const added = part('net new ARR', closingMinor - openingMinor);
-  if (cash.minor >= 0n) return notMeaningful('The company burns no cash: its free cash flow is not negative.', burn, added);
+  if (cash.value >= 0n) return notMeaningful('The company burns no cash: its free cash flow is not negative.', burn, added);
   if (added.amount.num <= 0n) return notMeaningful('ARR did not grow: whatever was burnt bought none.', burn, added);
   return quotient(burn, added);
 };
@@ -98,7 +97,7 @@ const ruleOf40 =
     return quotient(part('ARR growth + margin', reduced(addFractions(growth, margin.value.value))), part('one', 1));
   };
 
-const economic = (metric: Omit<Metric, 'switches' | 'needs'> & Partial<Pick<Metric, 'switches'>>): Metric => ({
+const economic = (metric: Omit<Metric, 'switches' | 'needs'>): Metric => ({
   switches: [],
   needs: ['ledger', 'costs'],
   ...metric,
@@ -115,7 +114,6 @@ export const ECONOMICS: readonly Metric[] = [
     unit: 'money',
     purpose: 'What it costs to win a customer',
     source: 'SaaS Metrics Standards Board: all sales and marketing of the period',
-    switches: ['sameMonth'],
     measure: cac,
   }),
   economic({
@@ -125,7 +123,6 @@ export const ECONOMICS: readonly Metric[] = [
     unit: 'months',
     purpose: 'After how many months a new customer has paid what it cost to win it, by gross profit',
     source: 'SaaS Metrics Standards Board: S&M ÷ (new MRR × gross margin)',
-    switches: ['sameMonth'],
     measure: payback,
   }),
   economic({
@@ -153,7 +150,6 @@ export const ECONOMICS: readonly Metric[] = [
     unit: 'ratio',
     purpose: 'What a customer brings for each unit that it cost',
     source: 'LTV and CAC as above',
-    switches: ['sameMonth'],
     measure: (facts) => ltvToCac(facts, capOf(facts)),
   }),
   economic({
@@ -163,7 +159,6 @@ export const ECONOMICS: readonly Metric[] = [
     unit: 'ratio',
     purpose: 'The same without the cap on lifetime',
     source: 'LTV and CAC as above',
-    switches: ['sameMonth'],
     measure: (facts) => ltvToCac(facts, undefined),
   }),
   economic({

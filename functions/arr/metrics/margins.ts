@@ -1,7 +1,7 @@
-import type { CostFunction } from './costs.ts';
-import { costsOf } from './costs.ts';
+import { fail, ok } from '../../platform/result.ts';
+import { type CostFunction, type CostSum, costsOf } from './costs.ts';
 import type { Facts, Metric, Window } from './metric.ts';
-import { lacking, type Measured, type NotDefined, part, quotient } from './ratio.ts';
+import { lacking, type Measured, part, quotient } from './ratio.ts';
 
 /** Signs of what a margin is made of: what comes in, and what is spent. */
 interface Recipe {
@@ -18,25 +18,17 @@ export const MARGINS_BY_NAME = {
 } as const satisfies Readonly<Record<string, Recipe>>;
 export type MarginName = keyof typeof MARGINS_BY_NAME;
 
-/** A value's part of costs is not known: nobody shares out what the company did not. */
-export const WHOLE_ONLY: NotDefined = {
-  code: 'costs-missing',
-  detail: 'Costs are kept for the company as a whole: ask without a dimension.',
-};
-
-export type Sum = { readonly ok: true; readonly minor: bigint } | { readonly ok: false; readonly problem: NotDefined };
-
-/** What is spent or earned in a window; a company's cost alone. */
-export const spent = ({ costs }: Facts, functions: readonly CostFunction[], window: Window): Sum =>
-  costs === undefined ? { ok: false, problem: WHOLE_ONLY } : costsOf(costs, functions, window);
+/** What is spent or earned in a window. A value's part of it is not known: nobody shares out what the company did not. */
+export const spent = ({ costs }: Facts, functions: readonly CostFunction[], window: Window): CostSum =>
+  costs === undefined ? fail('costs-missing', 'Costs are kept for the company as a whole: ask without a dimension.') : costsOf(costs, functions, window);
 
 /** What is left after a margin's costs, in minor units. */
-export const leftAfter = (facts: Facts, name: MarginName, window: Window): Sum => {
+export const leftAfter = (facts: Facts, name: MarginName, window: Window): CostSum => {
   const { plus, minus }: Recipe = MARGINS_BY_NAME[name];
-  const earned = spent(facts, [...plus, ...minus], window);
+  const earned = spent(facts, plus, window);
   if (!earned.ok) return earned;
   const out = spent(facts, minus, window);
-  return out.ok ? { ok: true, minor: earned.minor - 2n * out.minor } : out;
+  return out.ok ? ok(earned.value - out.value) : out;
 };
 
 /** A margin: what is left, of revenue. */
@@ -45,7 +37,7 @@ export const marginOf = (facts: Facts, name: MarginName, window: Window): Measur
   if (!left.ok) return lacking(left.problem);
   const revenue = spent(facts, ['revenue'], window);
   if (!revenue.ok) return lacking(revenue.problem);
-  return quotient(part(LEFT[name], left.minor), part('revenue', revenue.minor));
+  return quotient(part(LEFT[name], left.value), part('revenue', revenue.value));
 };
 
 const LEFT: Readonly<Record<MarginName, string>> = {

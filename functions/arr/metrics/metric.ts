@@ -2,16 +2,13 @@ import type { Fraction } from '../../platform/decimal.ts';
 import type { Cause } from '../movements/movements.ts';
 import type { Bridge } from './bridges.ts';
 import type { CostMonths, Costs } from './costs.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Measured } from './ratio.ts';
 import type { Due } from './renewals.ts';
 import type { Retained } from './retained.ts';
 
-/** Choices of the profile that metrics read. `sameMonth` is in the movements already; it decides who counts as a new customer, too. */
-export interface Definitions {
-  readonly sameMonth: 'both' | 'net';
-  readonly reactivationInNrr: 'included' | 'excluded';
-  readonly churnFormula: 'period' | 'daily';
-}
+/** Choices of the profile that metrics read: all others are in the movements already. */
+export type Definitions = Pick<Profile, 'reactivationInNrr' | 'churnFormula'>;
 
 /** From the end of one day to the end of another. */
 export interface Window extends CostMonths {

@@ -77,7 +77,7 @@ export const RENEWALS: readonly Metric[] = [
     unit: 'percent',
     purpose: 'The nearest to a renewal rate that movements alone can tell: who leaves within a term counts as well',
     source: 'docs/concepts.md (renewal movements)',
-    switches: ['sameMonth'],
+    switches: [],
     needs: ['ledger'],
     measure: ({ period: { bridge } }) =>
       quotient(part('ARR renewed', bridge.renewedMinor), part('ARR renewed or left', bridge.renewedMinor - of(bridge, 'churn'))),

@@ -25,11 +25,12 @@ export interface Retained {
   readonly stayed: number;
   /** Customers with ARR at the end of the span, in the value where they count then. */
   readonly closing: number;
-  /** First ARR in the span: in the value where they landed; `cameAndStayed` still have ARR at its end. Those who were acquired are apart. */
+  /** Customers who came as new within the span, in the value into which they came. */
   readonly came: number;
-  readonly cameAndStayed: number;
-  readonly acquired: number;
 }
+
+/** Amounts, and counts, of one value. */
+const WIDTH = 5;
 
 /** Amounts and counts of one span, by value. */
 class Sums {
@@ -37,16 +38,17 @@ class Sums {
   readonly counts: Uint32Array;
 
   constructor(values: number) {
-    this.amounts = new BigInt64Array(values * 5);
-    this.counts = new Uint32Array(values * 7);
+    this.amounts = new BigInt64Array(values * WIDTH);
+    this.counts = new Uint32Array(values * WIDTH);
   }
 
   /** The order is that of the fields above. */
   read(value: number): Retained {
-    const [baseMinor = 0n, nowMinor = 0n, stayedMinor = 0n, keptMinor = 0n, keptStayedMinor = 0n] = this.amounts.subarray(value * 5);
-    const [customers = 0, still = 0, stayed = 0, closing = 0, came = 0, cameAndStayed = 0, acquired = 0] = this.counts.subarray(value * 7);
+    const at = value * WIDTH;
+    const [baseMinor = 0n, nowMinor = 0n, stayedMinor = 0n, keptMinor = 0n, keptStayedMinor = 0n] = this.amounts.subarray(at);
+    const [customers = 0, still = 0, stayed = 0, closing = 0, came = 0] = this.counts.subarray(at);
     const amounts = { baseMinor, nowMinor, stayedMinor, keptMinor, keptStayedMinor };
-    return { ...amounts, customers, still, stayed, closing, came, cameAndStayed, acquired };
+    return { ...amounts, customers, still, stayed, closing, came };
   }
 
   count(at: number): void {
@@ -74,37 +76,25 @@ export const retainedOf = (rows: Rows, cut: Cut, looks: Int32Array, spans: reado
 
 const take = (sums: Sums, course: Course, { from, to }: Span, looks: Int32Array): void => {
   if (course.firstLook > to) return;
-  const now = course.arr[to] as bigint;
-  const isThere = now !== 0n;
-  if (isThere) sums.count((course.value[to] as number) * 7 + 3);
-  if (from < course.firstLook) takeNew(sums, course, isThere);
-  else if ((course.arr[from] as bigint) !== 0n) takeBase(sums, course, from, to, looks[from] as number);
-};
-
-const takeNew = (sums: Sums, course: Course, isThere: boolean): void => {
-  const counts = course.firstValue * 7;
-  if (course.acquired) {
-    sums.count(counts + 6);
-    return;
-  }
-  sums.count(counts + 4);
-  if (isThere) sums.count(counts + 5);
+  const since = looks[from] as number;
+  if ((course.arr[to] as bigint) !== 0n) sums.count((course.value[to] as number) * WIDTH + 3);
+  if ((course.newOn[to] as number) > since) sums.count((course.newValue[to] as number) * WIDTH + 4);
+  if (from >= course.firstLook && (course.arr[from] as bigint) !== 0n) takeBase(sums, course, from, to, since);
 };
 
 const takeBase = (sums: Sums, { arr, value, emptyOn }: Course, from: number, to: number, since: number): void => {
   const base = arr[from] as bigint;
   const now = arr[to] as bigint;
-  const amounts = (value[from] as number) * 5;
-  const counts = (value[from] as number) * 7;
-  sums.add(amounts, base);
-  sums.count(counts);
+  const place = (value[from] as number) * WIDTH;
+  sums.add(place, base);
+  sums.count(place);
   if (now === 0n) return;
   const kept = now < base ? now : base;
-  sums.add(amounts + 1, now);
-  sums.add(amounts + 3, kept);
-  sums.count(counts + 1);
+  sums.add(place + 1, now);
+  sums.add(place + 3, kept);
+  sums.count(place + 1);
   if ((emptyOn[to] as number) > since) return;
-  sums.add(amounts + 2, now);
-  sums.add(amounts + 4, kept);
-  sums.count(counts + 2);
+  sums.add(place + 2, now);
+  sums.add(place + 4, kept);
+  sums.count(place + 2);
 };

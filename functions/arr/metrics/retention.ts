@@ -43,7 +43,7 @@ export const RETENTION: readonly Metric[] = [
     unit: 'percent',
     purpose: 'NRR as a waterfall shows it: also what customers added and took away who came within the year',
     source: 'NetSuite, Pitchkit: (ending − new) ÷ beginning',
-    switches: ['reactivationInNrr', 'sameMonth'],
+    switches: ['reactivationInNrr'],
     needs: ['ledger'],
     measure: ({ definitions, year: { bridge } }) => {
       const back = definitions.reactivationInNrr === 'included' ? of(bridge, 'reactivation') : 0n;
@@ -58,7 +58,7 @@ export const RETENTION: readonly Metric[] = [
     unit: 'percent',
     purpose: 'GRR as a waterfall shows it: losses of customers who came within the year count, and what was won back does not',
     source: 'SaaS Metrics Standards Board, by movements',
-    switches: ['sameMonth'],
+    switches: [],
     needs: ['ledger'],
     measure: ({ year: { bridge } }) =>
       quotient(part('opening ARR less losses', bridge.openingMinor - lossesOf(bridge)), part('opening ARR', bridge.openingMinor)),
