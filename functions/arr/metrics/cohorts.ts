@@ -1,8 +1,8 @@
 import { type Fraction, fraction } from '../../platform/decimal.ts';
 import type { Rows } from '../ledger/rows.ts';
-import { eachCourse } from './courses.ts';
 import type { Cut } from './cut.ts';
 import { part, quotient, type Ratio } from './ratio.ts';
+import { eachLook } from './standing.ts';
 
 /**
  * Customers whose first ARR began within one period: after the look before, at the latest on this one. They count where they landed (of a product:
@@ -23,15 +23,15 @@ export const cohortsOf = (rows: Rows, cut: Cut, looks: Int32Array, value: number
   const customers = new Uint32Array(width);
   const active = new Uint32Array(width * width);
   const arr = new BigInt64Array(width * width);
-  eachCourse(rows, cut, looks, (course) => {
-    if (course.firstValue !== value) return;
-    const cohort = course.firstLook;
-    customers[cohort] = (customers[cohort] as number) + 1;
-    for (let look = cohort; look < width; look += 1) {
-      if (course.arr[look] === 0n) continue;
+  eachLook(rows, cut, looks, (look, { units, arr: now, firstLook, firstValue }) => {
+    for (let unit = 0; unit < units; unit += 1) {
+      const cohort = firstLook[unit] as number;
+      if (cohort < 0 || firstValue[unit] !== value) continue;
+      if (cohort === look) customers[look] = (customers[look] as number) + 1;
+      if (now[unit] === 0n) continue;
       const place = cohort * width + look;
       active[place] = (active[place] as number) + 1;
-      arr[place] = (arr[place] as bigint) + (course.arr[look] as bigint);
+      arr[place] = (arr[place] as bigint) + (now[unit] as bigint);
     }
   });
   return Array.from({ length: width }, (_, look) => ({

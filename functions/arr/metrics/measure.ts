@@ -34,8 +34,6 @@ const windowsOf = ({ startsOn, endsOn }: Period, months: Months): Windows => {
   };
 };
 
-const WINDOWS = ['period', 'quarter', 'quarterBefore', 'year'] as const satisfies readonly (keyof Windows)[];
-
 /** Which days periods look at. Rows are put into one money (views.ts) and, by the profile, netted by month for these looks before they are folded. */
 export interface Plan {
   readonly kind: PeriodKind;
@@ -49,7 +47,7 @@ export interface Plan {
 export const planOf = (calendar: FiscalCalendar, kind: PeriodKind, periods: readonly Period[]): Plan => {
   const months = new Months(calendar, periods);
   const windows = periods.map((period) => windowsOf(period, months));
-  const days = windows.flatMap((window) => WINDOWS.flatMap((name) => window[name].map(toEpochDay)));
+  const days = windows.flatMap(({ period, quarterBefore, year }) => [...period, ...quarterBefore, ...year].map(toEpochDay));
   return { kind, periods, months, windows, looks: Int32Array.from(new Set(days)).sort() };
 };
 
@@ -77,33 +75,32 @@ export class Fold {
     this.#cut = cut;
     this.#places = new Map([...plan.looks].map((day, place) => [day, place]));
     this.#bridges = bridgesOf(rows, cut, Int32Array.of(...plan.looks, ENDLESS));
-    this.#retained = retainedOf(rows, cut, plan.looks, plan.windows.flatMap((windows) => WINDOWS.map((name) => this.#span(windows[name]))));
+    this.#retained = retainedOf(
+      rows,
+      cut,
+      plan.looks,
+      plan.windows.flatMap(({ period, year }) => [this.#span(period), this.#span(year)]),
+    );
   }
 
   /** Of a period, by its place, and a value of the cut. */
   facts(period: number, value: number, beside: Beside): Facts {
     const windows = this.#plan.windows[period] as Windows;
-    const window = (name: keyof Windows): Window => {
-      const [from, to] = windows[name];
-      const span = this.#span(windows[name]);
-      return {
-        from: addDays(from, 1),
-        to,
-        ...this.#plan.months.costMonths(from, to),
-        bridge: bridgeOf(this.#bridges, value, span.from, span.to),
-        retained: this.#retained.of(period * WINDOWS.length + WINDOWS.indexOf(name), value),
-      };
+    const window = ([from, to]: readonly [string, string]): Window => {
+      const span = this.#span([from, to]);
+      const costMonths = this.#plan.months.costMonths(from, to);
+      return { from: addDays(from, 1), to, ...costMonths, bridge: bridgeOf(this.#bridges, value, span.from, span.to) };
     };
-    const asked = window('period');
+    const asked = { ...window(windows.period), retained: this.#retained.of(2 * period, value) };
     const end = this.#span(windows.period).to;
     const ahead = bridgeOf(this.#bridges, value, end, this.#plan.looks.length);
     return {
       ...beside,
       dues: beside.dues?.filter(({ dueOn }) => asked.from <= dueOn && dueOn <= asked.to),
       period: asked,
-      quarter: window('quarter'),
-      quarterBefore: window('quarterBefore'),
-      year: window('year'),
+      quarter: window(windows.quarter),
+      quarterBefore: window(windows.quarterBefore),
+      year: { ...window(windows.year), retained: this.#retained.of(2 * period + 1, value) },
       periodMonths: monthsOf(this.#plan.kind, asked),
       days: () => this.#days(asked, value),
       lossesAheadMinor: of(ahead, 'churn') + of(ahead, 'contraction'),

@@ -16,6 +16,10 @@ export interface Window extends CostMonths {
   readonly from: string;
   readonly to: string;
   readonly bridge: Bridge;
+}
+
+/** A window with what became of those who were there at its beginning. */
+export interface Looked extends Window {
   readonly retained: Retained;
 }
 
@@ -23,12 +27,12 @@ export interface Window extends CostMonths {
 export interface Facts {
   readonly definitions: Definitions;
   /** What was asked for, e.g. a month. */
-  readonly period: Window;
+  readonly period: Looked;
   /** The three fiscal months that end with the period, and the three before them. */
   readonly quarter: Window;
   readonly quarterBefore: Window;
   /** The twelve months that end with the period. */
-  readonly year: Window;
+  readonly year: Looked;
   /** How many months the period has: 1, 3 or 12; undefined for days. */
   readonly periodMonths: number | undefined;
   /** The period day by day. */

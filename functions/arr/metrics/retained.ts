@@ -1,6 +1,6 @@
 import type { Rows } from '../ledger/rows.ts';
-import { type Course, eachCourse } from './courses.ts';
 import type { Cut } from './cut.ts';
+import { eachLook, type Standing } from './standing.ts';
 
 /** From the end of one look to the end of another; places in the looks. */
 export interface Span {
@@ -50,14 +50,6 @@ class Sums {
     const amounts = { baseMinor, nowMinor, stayedMinor, keptMinor, keptStayedMinor };
     return { ...amounts, customers, still, stayed, closing, came };
   }
-
-  count(at: number): void {
-    this.counts[at] = (this.counts[at] as number) + 1;
-  }
-
-  add(at: number, amount: bigint): void {
-    this.amounts[at] = (this.amounts[at] as bigint) + amount;
-  }
 }
 
 export interface RetainedBySpan {
@@ -65,36 +57,59 @@ export interface RetainedBySpan {
   readonly of: (span: number, value: number) => Retained;
 }
 
-/** One pass over all customers for all spans and all values of a cut. */
+/** How units stood at the beginning of spans that are not over. */
+interface Base {
+  readonly arr: BigInt64Array;
+  readonly value: Uint32Array;
+}
+
+/** One pass over the rows for all spans and all values of a cut. What a span begins with is kept until the last one that begins there is over. */
 export const retainedOf = (rows: Rows, cut: Cut, looks: Int32Array, spans: readonly Span[]): RetainedBySpan => {
   const sums = spans.map(() => new Sums(cut.values.length));
-  eachCourse(rows, cut, looks, (course) => {
-    for (let i = 0; i < spans.length; i += 1) take(sums[i] as Sums, course, spans[i] as Span, looks);
+  const ending = Map.groupBy(spans.keys(), (i) => (spans[i] as Span).to);
+  const lastUse = new Map<number, number>();
+  for (const { from, to } of spans) lastUse.set(from, Math.max(to, lastUse.get(from) ?? to));
+  const bases = new Map<number, Base>();
+  eachLook(rows, cut, looks, (look, standing) => {
+    if (lastUse.has(look)) bases.set(look, { arr: standing.arr.slice(0, standing.units), value: standing.value.slice(0, standing.units) });
+    for (const i of ending.get(look) ?? []) {
+      const { from } = spans[i] as Span;
+      take(sums[i] as Sums, bases.get(from) as Base, standing, looks[from] as number);
+    }
+    for (const [from, to] of lastUse) if (to <= look) bases.delete(from);
   });
-  return { of: (span, value) => (sums[span] ?? new Sums(value + 1)).read(value) };
+  return { of: (span, value) => (sums[span] as Sums).read(value) };
 };
 
-const take = (sums: Sums, course: Course, { from, to }: Span, looks: Int32Array): void => {
-  if (course.firstLook > to) return;
-  const since = looks[from] as number;
-  if ((course.arr[to] as bigint) !== 0n) sums.count((course.value[to] as number) * WIDTH + 3);
-  if ((course.newOn[to] as number) > since) sums.count((course.newValue[to] as number) * WIDTH + 4);
-  if (from >= course.firstLook && (course.arr[from] as bigint) !== 0n) takeBase(sums, course, from, to, since);
+const take = ({ amounts, counts }: Sums, base: Base, now: Standing, since: number): void => {
+  const { units, arr, value, newOn, newValue } = now;
+  for (let unit = 0; unit < units; unit += 1) {
+    if (arr[unit] !== 0n) count(counts, (value[unit] as number) * WIDTH + 3);
+    if ((newOn[unit] as number) > since) count(counts, (newValue[unit] as number) * WIDTH + 4);
+    if (unit < base.arr.length && base.arr[unit] !== 0n) takeBase(amounts, counts, base, now, unit, since);
+  }
 };
 
-const takeBase = (sums: Sums, { arr, value, emptyOn }: Course, from: number, to: number, since: number): void => {
-  const base = arr[from] as bigint;
-  const now = arr[to] as bigint;
-  const place = (value[from] as number) * WIDTH;
-  sums.add(place, base);
-  sums.count(place);
-  if (now === 0n) return;
-  const kept = now < base ? now : base;
-  sums.add(place + 1, now);
-  sums.add(place + 3, kept);
-  sums.count(place + 1);
-  if ((emptyOn[to] as number) > since) return;
-  sums.add(place + 2, now);
-  sums.add(place + 4, kept);
-  sums.count(place + 2);
+const takeBase = (amounts: BigInt64Array, counts: Uint32Array, base: Base, now: Standing, unit: number, since: number): void => {
+  const place = (base.value[unit] as number) * WIDTH;
+  add(amounts, place, base.arr, unit);
+  count(counts, place);
+  if (now.arr[unit] === 0n) return;
+  const kept = (now.arr[unit] as bigint) < (base.arr[unit] as bigint) ? now.arr : base.arr;
+  add(amounts, place + 1, now.arr, unit);
+  add(amounts, place + 3, kept, unit);
+  count(counts, place + 1);
+  if ((now.emptyOn[unit] as number) > since) return;
+  add(amounts, place + 2, now.arr, unit);
+  add(amounts, place + 4, kept, unit);
+  count(counts, place + 2);
+};
+
+const count = (counts: Uint32Array, at: number): void => {
+  counts[at] = (counts[at] as number) + 1;
+};
+
+/** Amounts go from array to array: none becomes an object. */
+const add = (sums: BigInt64Array, at: number, amounts: BigInt64Array, of: number): void => {
+  sums[at] = (sums[at] as bigint) + (amounts[of] as bigint);
 };

@@ -1,6 +1,6 @@
 import type { Rows } from '../ledger/rows.ts';
-import { eachCourse } from './courses.ts';
 import type { Cut } from './cut.ts';
+import { eachLook } from './standing.ts';
 
 /**
  * Today's view of a cut by an attribute: all of a customer's history counts in the value that it has at the end of `on` (epoch day), or had when
@@ -8,11 +8,11 @@ import type { Cut } from './cut.ts';
  */
 export const asOfToday = (rows: Rows, cut: Cut, on: number): Cut => {
   if (cut.ofParts) return cut;
-  let customers = 0;
-  for (let row = 0; row < rows.length; row += 1) customers = Math.max(customers, (rows.customer[row] as number) + 1);
-  const lookup = new Uint32Array(customers);
-  eachCourse(rows, cut, Int32Array.of(on), ({ customer, value }) => {
-    lookup[customer] = value[0] as number;
+  let values = new Uint32Array(0);
+  const customers = eachLook(rows, cut, Int32Array.of(on), (_, { value, units }) => {
+    values = value.slice(0, units);
   });
+  const lookup = new Uint32Array(customers.reduce((most, customer) => Math.max(most, customer + 1), 0));
+  for (const [unit, customer] of customers.entries()) lookup[customer] = values[unit] as number;
   return { ...cut, column: rows.customer, from: rows.customer, lookup };
 };

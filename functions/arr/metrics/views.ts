@@ -32,28 +32,43 @@ export interface Viewed {
 export const knownBefore = (rows: Rows, second: number): Rows => {
   const kept: number[] = [];
   for (let row = 0; row < rows.length; row += 1) if ((rows.recordedAt[row] as number) < second) kept.push(row);
-  return kept.length === rows.length ? rows : picked(rows, Uint32Array.from(kept));
+  return kept.length === rows.length ? rows : pickedRows(rows, Uint32Array.from(kept));
+};
+
+type Column = Uint32Array | Int32Array | Uint16Array | Uint8Array;
+
+/** The places of a column that rows are like, in their order. */
+const picked = <T extends Column>(column: T, order: Uint32Array): T => {
+  const made = new (column.constructor as new (length: number) => T)(order.length);
+  for (let i = 0; i < order.length; i += 1) made[i] = column[order[i] as number] as number;
+  return made;
+};
+
+const pickedAmounts = (column: BigInt64Array, order: Uint32Array): BigInt64Array => {
+  const made = new BigInt64Array(order.length);
+  for (let i = 0; i < order.length; i += 1) made[i] = column[order[i] as number] as bigint;
+  return made;
 };
 
 /** These rows, in this order. */
-const picked = (rows: Rows, order: Uint32Array): Rows => ({
+const pickedRows = (rows: Rows, order: Uint32Array): Rows => ({
   length: order.length,
-  customer: order.map((row) => rows.customer[row] as number),
-  version: order.map((row) => rows.version[row] as number),
-  number: Uint16Array.from(order, (row) => rows.number[row] as number),
-  day: Int32Array.from(order, (row) => rows.day[row] as number),
-  recordedAt: order.map((row) => rows.recordedAt[row] as number),
-  cause: Uint8Array.from(order, (row) => rows.cause[row] as number),
-  lineCause: Uint8Array.from(order, (row) => rows.lineCause[row] as number),
-  correction: Uint8Array.from(order, (row) => rows.correction[row] as number),
-  attributes: order.map((row) => rows.attributes[row] as number),
-  fromAttributes: order.map((row) => rows.fromAttributes[row] as number),
-  line: order.map((row) => rows.line[row] as number),
-  product: order.map((row) => rows.product[row] as number),
-  entity: order.map((row) => rows.entity[row] as number),
-  currency: order.map((row) => rows.currency[row] as number),
-  amountMinor: BigInt64Array.from(order, (row) => rows.amountMinor[row] as bigint),
-  planMinor: BigInt64Array.from(order, (row) => rows.planMinor[row] as bigint),
+  customer: picked(rows.customer, order),
+  version: picked(rows.version, order),
+  number: picked(rows.number, order),
+  day: picked(rows.day, order),
+  recordedAt: picked(rows.recordedAt, order),
+  cause: picked(rows.cause, order),
+  lineCause: picked(rows.lineCause, order),
+  correction: picked(rows.correction, order),
+  attributes: picked(rows.attributes, order),
+  fromAttributes: picked(rows.fromAttributes, order),
+  line: picked(rows.line, order),
+  product: picked(rows.product, order),
+  entity: picked(rows.entity, order),
+  currency: picked(rows.currency, order),
+  amountMinor: pickedAmounts(rows.amountMinor, order),
+  planMinor: pickedAmounts(rows.planMinor, order),
 });
 
 /**
@@ -161,7 +176,7 @@ class Reported {
   }
 
   viewed(): Viewed {
-    const like = picked(this.#rows, Uint32Array.from(this.#order));
+    const like = pickedRows(this.#rows, Uint32Array.from(this.#order));
     for (let row = 0; row < like.length; row += 1) {
       like.day[row] = this.#days[row] as number;
       like.planMinor[row] = this.#amounts[row] as bigint;
