@@ -4,6 +4,10 @@ import type { SubscriptionFact } from './facts.ts';
 /** Shorter signed terms are pilots. */
 const PILOT_MONTHS = 12;
 
+/** Whether a trial is one that a subscription begins with: it ends on the day that service starts, unless the start is stated: then that holds. */
+export const isFirstTrial = ({ status, startsOn, startsOnStated, observedOn }: SubscriptionFact): boolean =>
+  status === 'trialing' && startsOnStated !== true && startsOn >= observedOn;
+
 /** Whether the profile counts a subscription in this state at all. What is claimed only, without signature or billing, is never ARR. */
 export const counts = (fact: SubscriptionFact, profile: Profile): boolean => {
   if (fact.evidence !== 'billed' && !countsAgreement(fact, profile)) return false;
@@ -14,10 +18,7 @@ export const counts = (fact: SubscriptionFact, profile: Profile): boolean => {
     case 'past-due':
       return profile.pastDue === 'counted';
     case 'trialing':
-      // A trial that a subscription begins with ends on the day that its service starts, unless the start is stated: then that holds.
-      return fact.startsOnStated === true || fact.startsOn < fact.observedOn
-        ? profile.freePeriod === 'counted'
-        : profile.trial === 'counted';
+      return isFirstTrial(fact) ? profile.trial === 'counted' : profile.freePeriod === 'counted';
     case 'unpaid':
       return profile.unpaid === 'counted';
     case 'paused':

@@ -80,7 +80,7 @@ const lapsesIn = async (customerId: string, stating: Stating, context: Context):
   try {
     const { facts = [] } = (await readCustomer(customerId)) ?? {};
     const watches = wholeBook(facts, context).settlement?.watches ?? [];
-    return lapsesOf(facts, watches, stating).map((data): Fact => ({ kind: 'lapse', data }));
+    return lapsesOf(facts, watches, stating, context.profile).map((data): Fact => ({ kind: 'lapse', data }));
   } catch (error) {
     log.error('what has lapsed of a customer could not be told; it is looked at again tomorrow', { ...errorFields(error), customerId });
     return undefined;

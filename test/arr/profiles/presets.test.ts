@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { company } from '../../../ascent.config.ts';
 import { enterprise, PRESETS, profileInForce, profileNamed } from '../../../functions/arr/profiles/presets.ts';
@@ -89,5 +91,39 @@ describe('choicesOf', () => {
   it('says the choices of a switch', () => {
     expect(choicesOf('metered')).toBe('excluded, included, separate');
     expect(choicesOf('renewalTermMonthsMin')).toBe('a whole number from 1 to 120');
+  });
+});
+
+describe('docs/profiles.md', () => {
+  const text = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'profiles.md'), 'utf8');
+  const tableOf = (heading: string): string[][] =>
+    (text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '')
+      .split('\n\n')
+      .filter((block) => block.trimStart().startsWith('|'))[0]
+      ?.trim()
+      .split('\n')
+      .filter((_, i) => i !== 1)
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim().replaceAll('`', '').replaceAll('\\*', '*')),
+      ) ?? [];
+
+  it('has a row for every switch, with its choices, in the order in which they are compared', () => {
+    const rows = tableOf('Switches').slice(1);
+    expect(rows.map(([name, choices]) => [name, choices])).toEqual(SWITCH_NAMES.map((name) => [name, choicesOf(name)]));
+  });
+
+  it('tells what each preset chooses', () => {
+    const [head = [], ...rows] = tableOf('Presets');
+    expect(head).toEqual(['switch', ...PRESET_NAMES]);
+    expect(rows).toEqual(SWITCH_NAMES.map((name) => [name, ...PRESET_NAMES.map((preset) => String(PRESETS[preset][name]))]));
+  });
+
+  it('says why a choice cannot be made', () => {
+    expect(tableOf('What cannot be chosen').slice(1)).toEqual(
+      Object.entries(UNDECIDABLE).map(([name, reason]) => [name, reason.replaceAll('`', '')]),
+    );
   });
 });
