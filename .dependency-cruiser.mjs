@@ -42,6 +42,8 @@ const STEPS = [
   'arr/records/writes',
   'arr/rulings/decide',
   'arr/rulings/spoken',
+  'arr/standings/read',
+  'arr/standings/refresh',
   'company/current',
   'company/read-costs',
   'company/load-costs',

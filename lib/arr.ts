@@ -66,8 +66,20 @@ export class ArrStack extends CapabilityStack {
       handler: lapses,
     });
 
+    const standings = new CapabilityFunction(this, 'arr/task-standings', {
+      purpose: 'Brings up to date how all customers stand, for lists and totals over them, while somebody asks',
+      timeout: Duration.minutes(4),
+    })
+      .writesTable()
+      .readsCompany();
+    new Schedule(this, 'standings', {
+      expression: 'rate(5 minutes)',
+      why: 'Lists of customers, and totals beside ARR, are at most an hour old',
+      handler: standings,
+    });
+
     const api = new CapabilityFunction(this, 'arr/api', {
-      purpose: 'ARR status, movements, waterfall, customers, explanations; rulings by hand',
+      purpose: 'ARR status, movements, waterfall, customers, what stands beside ARR, explanations; rulings by hand',
       timeout: Duration.seconds(29),
     })
       .writesTable()

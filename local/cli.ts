@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { whyNoAnswer } from './ask-api.ts';
+import { sendCosts } from './costs.ts';
 import { DEFAULT_PORT, parsePort } from './options.ts';
 
 /** The pages under `/local` as a command: `npm run local -- queues`. Talks to the stack that runs on this machine. */
@@ -15,6 +17,7 @@ const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   replay <bus> <from> <to>      gives what a bus archived between two instants to its rules again
   refill-totals                 makes the totals anew from the recordings; goes on with a refill that was stopped
   sync-stripe [days]            looks through what Stripe lists of its events, since the last look or of so many days, and takes in what has not come
+  costs <file.csv> [--dry-run]  loads revenue, costs and cash by month, and says line by line what is wrong; GET /api/v1/costs/csv is the template
   secrets                       takes in what stands in secrets.json of the data folder by now
   schedules                     what wakes by itself
   logs [function] [--level error] [--limit 200]
@@ -153,7 +156,20 @@ const print = (command: string | undefined, answer: unknown): void => {
   else console.log(JSON.stringify(answer, undefined, 2));
 };
 
-const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'discard', 'replay', 'refill-totals', 'sync-stripe', 'secrets', 'token'];
+const COMMANDS = [
+  ...PAGES,
+  'clock',
+  'logs',
+  'idle',
+  'redrive',
+  'discard',
+  'replay',
+  'refill-totals',
+  'sync-stripe',
+  'costs',
+  'secrets',
+  'token',
+];
 
 /** What is wrong with words that make no request, in one line. */
 export const refusalOf = ([command = '', ...rest]: readonly string[]): string =>
@@ -181,6 +197,7 @@ const read = (args: readonly string[]) => {
       limit: { type: 'string' },
       freeze: { type: 'boolean', default: false },
       run: { type: 'boolean', default: false },
+      'dry-run': { type: 'boolean', default: false },
       role: { type: 'string', multiple: true },
       subject: { type: 'string' },
     },
@@ -194,21 +211,14 @@ const run = async (args: readonly string[]): Promise<number> => {
     console.log(HELP);
     return 0;
   }
+  const [command, file, ...more] = positionals;
+  if (command === 'costs' && file !== undefined && more.length === 0) return sendCosts(file, values['dry-run'], port);
   const request = requestOf(positionals, values);
   if (request === undefined) {
     console.error(refusalOf(positionals));
     return 2;
   }
-  return ask(positionals[0], request, `http://127.0.0.1:${port}/local/${request.path}`, port);
-};
-
-/** Nothing listens, or what was asked for takes longer than a request waits. */
-const whyNoAnswer = (error: unknown, port: number): string => {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const isLate = cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_HEADERS_TIMEOUT';
-  return isLate
-    ? 'the stack has not answered for five minutes and is still at it; npm run local -- queues and clock show how far it is'
-    : `no local stack answers on port ${port}; start one with: npm start`;
+  return ask(command, request, `http://127.0.0.1:${port}/local/${request.path}`, port);
 };
 
 /** Asks, prints the answer, and asks again where that says that it is not done. */

@@ -80,6 +80,7 @@ describe('the command line of a running stack', () => {
     expect(requestOf(['explode'], FLAGS)).toBeUndefined();
     expect(refusalOf(['explode'])).toBe('"explode" is no command; npm run local lists them');
     expect(requestOf(['clock', 'set'], FLAGS)).toBeUndefined();
+    expect(refusalOf(['costs'])).toBe('"costs" is not how costs is asked; npm run local lists how');
     expect([requestOf(['sync-stripe', 'all'], FLAGS), requestOf(['sync-stripe', '7', '8'], FLAGS)]).toEqual([undefined, undefined]);
     expect(refusalOf(['clock', 'set'])).toBe('"clock set" is not how clock is asked; npm run local lists how');
   });
