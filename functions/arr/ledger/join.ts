@@ -13,17 +13,24 @@ import {
 } from './columns.ts';
 import type { Rows } from './rows.ts';
 
+const isInOrder = (texts: readonly string[]): boolean => texts.every((text, i) => i === 0 || (texts[i - 1] as string) < text);
+
 /** Lists of texts as one, sorted, and where those of each list stand in it; undefined where they stand where they stood. */
 const union = (
   lists: readonly (readonly string[])[],
 ): { readonly all: readonly string[]; readonly places: (Uint32Array | undefined)[] } => {
-  const all = lists.length === 1 ? (lists[0] as readonly string[]) : inOrder(lists.flat());
-  const places = all === lists[0] ? undefined : placesOf(all);
+  const longest = lists.reduce((most, list) => (list.length > most.length ? list : most));
+  const known = new Set(longest);
+  // Mostly a little is added to what is large and sorted.
+  const isWhole = isInOrder(longest) && lists.every((list) => list === longest || list.every((text) => known.has(text)));
+  const all = isWhole ? longest : inOrder(lists.flat());
+  const places = lists.length === 1 && isWhole ? undefined : placesOf(all);
   return {
     all,
     places: lists.map((list) => {
-      const own = places === undefined ? undefined : Uint32Array.from(list, (text) => places.get(text) as number);
-      return own?.every((place, i) => place === i) ? undefined : own;
+      if (places === undefined || list === all) return undefined;
+      const own = Uint32Array.from(list, (text) => places.get(text) as number);
+      return own.every((place, i) => place === i) ? undefined : own;
     }),
   };
 };
@@ -82,8 +89,11 @@ const compare = ({ day, customer, version, number }: Rows, a: number, b: number)
 /** Sorts places by a column, keeping the order of equal ones. */
 const sortedBy = (column: Numbers, places: Uint32Array): Uint32Array => {
   if (places.length === 0) return places;
-  const least = column.reduce((min: number, value: number) => Math.min(min, value), Number.POSITIVE_INFINITY);
-  const most = column.reduce((max: number, value: number) => Math.max(max, value), Number.NEGATIVE_INFINITY);
+  let [least, most] = [column[0] as number, column[0] as number];
+  for (const value of column) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
   // More values than counting has room for: few rows far apart.
   if (most - least > MAX_COUNTED) return places.slice().sort((a, b) => (column[a] as number) - (column[b] as number));
   const starts = new Uint32Array(most - least + 2);
@@ -107,36 +117,42 @@ const MAX_COUNTED = 4_000_000;
  */
 export const joined = (sections: readonly Section[]): Section => {
   const filled = sections.filter(({ rows }) => rows.length > 0);
-  if (filled.length < 2) return filled[0] ?? NO_SECTION;
-  const { rows, names } = concatenated(filled);
-  const section = new Uint32Array(rows.length);
+  return filled.length < 2 ? (filled[0] ?? NO_SECTION) : sorted(filled);
+};
+
+/** Rows in whatever order and under names in whatever order, in canonical form; lines of one movement stay in theirs. */
+export const canonical = (section: Section): Section => sorted([section]);
+
+const sorted = (sections: readonly Section[]): Section => {
+  const { rows, names } = concatenated(sections);
+  const origin = new Uint32Array(rows.length);
   let at = 0;
-  for (const [i, own] of filled.entries()) {
-    section.fill(i, at, at + own.rows.length);
+  for (const [i, own] of sections.entries()) {
+    origin.fill(i, at, at + own.rows.length);
     at += own.rows.length;
   }
-  if (isSorted(rows, section)) return { rows, names };
-  let places = Uint32Array.from({ length: rows.length }, (_, i) => i);
+  if (isSorted(rows, origin)) return { rows, names };
+  let places: Uint32Array = Uint32Array.from({ length: rows.length }, (_, i) => i);
   for (const column of ['number', 'version', 'customer', 'day'] as const) places = sortedBy(rows[column], places);
-  return { rows: picked(rows, once(rows, section, places)), names };
+  return { rows: picked(rows, once(rows, origin, places)), names };
 };
 
 /** Whether rows of sections one behind the other stand in order, none of them twice. */
-const isSorted = (rows: Rows, section: Uint32Array): boolean => {
+const isSorted = (rows: Rows, origin: Uint32Array): boolean => {
   for (let row = 1; row < rows.length; row += 1) {
     const order = compare(rows, row - 1, row);
-    if (order > 0 || (order === 0 && section[row - 1] !== section[row])) return false;
+    if (order > 0 || (order === 0 && origin[row - 1] !== origin[row])) return false;
   }
   return true;
 };
 
 /** Places without those of movements that a section before tells already. */
-const once = (rows: Rows, section: Uint32Array, places: Uint32Array): Uint32Array => {
+const once = (rows: Rows, origin: Uint32Array, places: Uint32Array): Uint32Array => {
   let count = 0;
   let first = 0;
   for (const place of places) {
     if (count > 0 && sameMovement(rows, first, place)) {
-      if (section[first] !== section[place]) continue;
+      if (origin[first] !== origin[place]) continue;
     } else first = place;
     places[count] = place;
     count += 1;
