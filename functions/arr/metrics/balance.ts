@@ -66,6 +66,7 @@ export const BALANCE: readonly Metric[] = [
     name: 'ARR growth',
     formula: '(ARR − ARR 12 months before) ÷ ARR 12 months before',
     unit: 'percent',
+    over: 'year',
     purpose: 'How fast the company grows in a year',
     source: HERE,
     switches: [],

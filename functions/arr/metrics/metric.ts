@@ -56,6 +56,8 @@ export interface Metric {
   readonly name: string;
   readonly formula: string;
   readonly unit: Unit;
+  /** Which window it looks at; by default the period that was asked for. */
+  readonly over?: 'quarter' | 'year';
   readonly purpose: string;
   readonly source: string;
   /** Switches of the profile that it reads. */

@@ -1,5 +1,5 @@
-import type { Fraction } from '../../platform/decimal.ts';
-import { round } from '../../platform/decimal.ts';
+import { type Fraction, round } from '../../platform/decimal.ts';
+import { picked } from '../ledger/columns.ts';
 import { CAUSES, type Names, type Rows } from '../ledger/rows.ts';
 
 const FX = CAUSES.indexOf('fx');
@@ -27,49 +27,6 @@ export interface Viewed {
   readonly rows: Rows;
   readonly missing: readonly RateMissing[];
 }
-
-/** Rows that were recorded before an instant (seconds since 1970): what was known then. */
-export const knownBefore = (rows: Rows, second: number): Rows => {
-  const kept: number[] = [];
-  for (let row = 0; row < rows.length; row += 1) if ((rows.recordedAt[row] as number) < second) kept.push(row);
-  return kept.length === rows.length ? rows : pickedRows(rows, Uint32Array.from(kept));
-};
-
-type Column = Uint32Array | Int32Array | Uint16Array | Uint8Array;
-
-/** The places of a column that rows are like, in their order. */
-const picked = <T extends Column>(column: T, order: Uint32Array): T => {
-  const made = new (column.constructor as new (length: number) => T)(order.length);
-  for (let i = 0; i < order.length; i += 1) made[i] = column[order[i] as number] as number;
-  return made;
-};
-
-const pickedAmounts = (column: BigInt64Array, order: Uint32Array): BigInt64Array => {
-  const made = new BigInt64Array(order.length);
-  for (let i = 0; i < order.length; i += 1) made[i] = column[order[i] as number] as bigint;
-  return made;
-};
-
-/** These rows, in this order. */
-const pickedRows = (rows: Rows, order: Uint32Array): Rows => ({
-  length: order.length,
-  customer: picked(rows.customer, order),
-  version: picked(rows.version, order),
-  number: picked(rows.number, order),
-  day: picked(rows.day, order),
-  recordedAt: picked(rows.recordedAt, order),
-  cause: picked(rows.cause, order),
-  lineCause: picked(rows.lineCause, order),
-  correction: picked(rows.correction, order),
-  attributes: picked(rows.attributes, order),
-  fromAttributes: picked(rows.fromAttributes, order),
-  line: picked(rows.line, order),
-  product: picked(rows.product, order),
-  entity: picked(rows.entity, order),
-  currency: picked(rows.currency, order),
-  amountMinor: pickedAmounts(rows.amountMinor, order),
-  planMinor: pickedAmounts(rows.planMinor, order),
-});
 
 /**
  * The plan view is what rows carry. `missing` names each currency that has ARR at the first look, or moves from then to the last one, on a day
@@ -108,11 +65,12 @@ interface Open {
 /**
  * The same movements at closing rates: each row at the rate of its day, and at each look a row of cause FX for each line whose worth has changed
  * by rates since. Every amount is rounded once, half away from zero, a line at a time: so all cuts foot, to the minor unit. Plan FX goes away.
- * What takes effect after the last look is told at the rate of that day.
+ * What takes effect before the first look, or after the last, is told at the rate of that day: nothing looks closer.
  */
 export const reportedView = (rows: Rows, names: Names, planCurrency: string, looks: Int32Array, rateOn: RateOn): Viewed => {
+  const first = looks[0] ?? 0;
   const last = looks.at(-1) ?? 0;
-  const made = new Reported(rows, names, planCurrency, (currency, day) => rateOn(currency, day < last ? day : last));
+  const made = new Reported(rows, names, planCurrency, (currency, day) => rateOn(currency, Math.min(Math.max(day, first), last)));
   let look = 0;
   for (let row = 0; row < rows.length; row += 1) {
     while (look < looks.length && (looks[look] as number) < (rows.day[row] as number)) made.revalue(looks[look++] as number);
@@ -128,6 +86,7 @@ class Reported {
   readonly #plan: number;
   readonly #rateOn: RateOn;
   readonly #open = new Map<number, Open>();
+  readonly #rates = new Map<number, Fraction>();
   readonly #missing = new Map<string, RateMissing>();
   /** The rows that are told, by the row that each is like; an FX row has its own day and amount. */
   readonly #order: number[] = [];
@@ -176,7 +135,7 @@ class Reported {
   }
 
   viewed(): Viewed {
-    const like = pickedRows(this.#rows, Uint32Array.from(this.#order));
+    const like = picked(this.#rows, Uint32Array.from(this.#order));
     for (let row = 0; row < like.length; row += 1) {
       like.day[row] = this.#days[row] as number;
       like.planMinor[row] = this.#amounts[row] as bigint;
@@ -198,10 +157,20 @@ class Reported {
     this.#fxOf.push(fxOf);
   }
 
+  /** Asked for once a currency and day. */
+  #rate(name: string, currency: number, day: number): Fraction | undefined {
+    const key = day * this.#names.currencies.length + currency;
+    const known = this.#rates.get(key);
+    if (known !== undefined) return known;
+    const rate = this.#rateOn(name, day);
+    if (rate !== undefined) this.#rates.set(key, rate);
+    return rate;
+  }
+
   #converted(own: bigint, currency: number, day: number): bigint {
     if (own === 0n) return 0n;
     const name = this.#names.currencies[currency] as string;
-    const rate = this.#rateOn(name, day);
+    const rate = this.#rate(name, currency, day);
     if (rate !== undefined) return round({ num: own * rate.num, den: rate.den }, 'half-up');
     if (!this.#missing.has(name)) this.#missing.set(name, { currency: name, day });
     return 0n;

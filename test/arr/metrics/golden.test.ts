@@ -4,7 +4,8 @@ import { averageRevenueKept, type Cohort, cohortsOf, logosKept, logosLost } from
 import { uncut } from '../../../functions/arr/metrics/cut.ts';
 import { formatRatio, type Ratio } from '../../../functions/arr/metrics/ratio.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
-import { knownBefore, reportedView } from '../../../functions/arr/metrics/views.ts';
+import { reportedView } from '../../../functions/arr/metrics/views.ts';
+import { asKnownBefore } from '../../../functions/arr/ledger/known.ts';
 import { PRESETS } from '../../../functions/arr/profiles/presets.ts';
 import { toEpochDay } from '../../../functions/platform/calendar.ts';
 import { fraction } from '../../../functions/platform/decimal.ts';
@@ -150,10 +151,7 @@ describe('averages and committed ARR', () => {
       { on: '2024-01-01', customer: 'b', cause: 'new', major: 1200 },
       { on: '2024-03-01', customer: 'b', cause: 'churn', major: -1200, recordedOn: '2024-02-10' },
     ];
-    const knownOn = (on: string) => {
-      const ledger = ledgerTold(told);
-      return factsTold({ ...ledger, rows: knownBefore(ledger.rows, (toEpochDay(on) + 1) * 86_400) }, { on });
-    };
+    const knownOn = (on: string) => factsTold(asKnownBefore(ledgerTold(told), (toEpochDay(on) + 1) * 86_400), { on });
     const inMonths = (on: string) => [figure(knownOn(on), 'arr', 0), figure(knownOn(on), 'committed-arr', 0)];
     expect(inMonths('2024-01-31')).toEqual(['240000', '240000']);
     expect(inMonths('2024-02-29')).toEqual(['240000', '120000']);

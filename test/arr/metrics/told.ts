@@ -6,10 +6,11 @@ import type { Definitions, Facts } from '../../../functions/arr/metrics/metric.t
 import { type PeriodKind, periodsUpTo } from '../../../functions/arr/metrics/periods.ts';
 import { formatRatio, type Measured } from '../../../functions/arr/metrics/ratio.ts';
 import type { Due } from '../../../functions/arr/metrics/renewals.ts';
-import { CAUSES, type Ledger, type Rows } from '../../../functions/arr/ledger/rows.ts';
+import { ledgerOf } from '../../../functions/arr/ledger/build.ts';
+import type { Ledger } from '../../../functions/arr/ledger/rows.ts';
+import type { Movement } from '../../../functions/arr/events.ts';
 import type { Cause } from '../../../functions/arr/movements/movements.ts';
 import { enterprise } from '../../../functions/arr/profiles/presets.ts';
-import { toEpochDay } from '../../../functions/platform/calendar.ts';
 import { CALENDAR_YEAR } from '../../../functions/platform/fiscal.ts';
 
 /** One line of a movement, in major units of the plan currency (whole ones) unless minor units are given. */
@@ -30,56 +31,39 @@ export interface Told {
   readonly recordedOn?: string;
 }
 
-/** Texts by number, in the order in which they are first met. */
-class Places {
-  readonly texts: string[] = [];
-  place(text: string): number {
-    const known = this.texts.indexOf(text);
-    return known < 0 ? this.texts.push(text) - 1 : known;
-  }
-}
+const minorOf = ({ minor, major = 0 }: Told): bigint => minor ?? BigInt(Math.round(major * 100));
 
-/** A ledger of these movements, in the order of their days; those of one day in the order in which they are told. */
-export const ledgerTold = (told: readonly Told[]): Ledger => {
-  const ordered = told.toSorted((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
-  const places = { customer: new Places(), attributes: new Places(), line: new Places(), product: new Places(), currency: new Places() };
-  const texts = (attributes: Readonly<Record<string, string>> = {}): number => places.attributes.place(JSON.stringify(attributes));
-  const minorOf = ({ minor, major = 0 }: Told): bigint => minor ?? BigInt(Math.round(major * 100));
-  const numbers = (of: (one: Told, i: number) => number): Uint32Array => Uint32Array.from(ordered, of);
-  const rows: Rows = {
-    length: ordered.length,
-    customer: numbers(({ customer }) => places.customer.place(customer)),
-    version: numbers((_, i) => i + 1),
-    number: new Uint16Array(ordered.length),
-    day: Int32Array.from(ordered, ({ on }) => toEpochDay(on)),
-    recordedAt: numbers(({ on, recordedOn = on }) => toEpochDay(recordedOn) * 86_400),
-    cause: Uint8Array.from(ordered, ({ cause }) => CAUSES.indexOf(cause)),
-    lineCause: Uint8Array.from(ordered, ({ cause, lineCause = cause }) => CAUSES.indexOf(lineCause)),
-    correction: new Uint8Array(ordered.length),
-    attributes: numbers(({ attributes }) => texts(attributes)),
-    fromAttributes: numbers(({ attributes, fromAttributes = attributes }) => texts(fromAttributes)),
-    line: numbers(({ customer, product = 'p', line = product }) => places.line.place(`${customer}/${line}`)),
-    product: numbers(({ product = 'p' }) => places.product.place(product)),
-    entity: new Uint32Array(ordered.length),
-    currency: numbers(({ currency = 'USD' }) => places.currency.place(currency)),
-    amountMinor: BigInt64Array.from(ordered, minorOf),
-    planMinor: BigInt64Array.from(ordered, (one) => one.planMinor ?? minorOf(one)),
+const movementOf = (told: Told, place: number): Movement => {
+  const { on, customer, cause, currency = 'USD', product = 'p', attributes = {}, fromAttributes, recordedOn = on } = told;
+  const amount = { currency, amountMinor: String(minorOf(told)), planMinor: String(told.planMinor ?? minorOf(told)) };
+  const line = {
+    lineKey: `${customer}/${told.line ?? product}`,
+    productId: product,
+    legalEntity: 'acme',
+    currency,
+    cause: told.lineCause ?? cause,
+    deltaMinor: amount.amountMinor,
+    planDeltaMinor: amount.planMinor,
   };
   return {
-    profile: 'enterprise',
-    planCurrency: 'USD',
-    rows,
-    names: {
-      customers: places.customer.texts,
-      attributes: places.attributes.texts.map((text) => JSON.parse(text) as Record<string, string>),
-      lines: places.line.texts,
-      products: places.product.texts,
-      entities: ['acme'],
-      currencies: places.currency.texts,
-    },
-    through: 4_000_000_000,
+    movementId: `${customer}~${on}~${place + 1}~0`,
+    customerId: customer,
+    effectiveOn: on,
+    recordedAt: `${recordedOn}T00:00:00.000Z`,
+    cause,
+    correction: false,
+    attributes,
+    ...(fromAttributes === undefined ? {} : { fromAttributes }),
+    lines: cause === 'renewal' ? [] : [line],
+    stock: ['0', '0', '0'],
+    ...(cause === 'renewal' ? { renewed: [amount] } : {}),
+    eventIds: ['evt'],
   };
 };
+
+/** A ledger of these movements; those of one customer and day in the order in which they are told. */
+export const ledgerTold = (told: readonly Told[]): Ledger =>
+  ledgerOf({ profile: 'enterprise', planCurrency: 'USD', through: 4_000_000_000 }, told.map(movementOf));
 
 export interface Wanted {
   readonly on: string;
