@@ -4,6 +4,7 @@ import { defineRoutes } from '../platform/routes.ts';
 import { arrCustomer, arrStatus, arrWaterfall, explainedFigure, explainedMovement } from './answers.ts';
 import { causeSchema, movementSchema, rulingSchema } from './events.ts';
 import { ruling } from './identity-answers.ts';
+import { metricRoutes } from './metric-routes.ts';
 import { KINDS, SORTS } from './standings/lists.ts';
 import { arrBeside, arrBesideEntries, arrCustomers } from './standings-answers.ts';
 
@@ -188,4 +189,5 @@ export const arrRoutes = defineRoutes({
     response: ruling,
     problems: { 'ruling-unknown': 404, 'ruling-decided': 409 },
   },
+  ...metricRoutes,
 });

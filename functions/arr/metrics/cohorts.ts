@@ -60,3 +60,10 @@ export const averageRevenueKept = (cohorts: readonly Cohort[], age: number): Rat
   const sum = (at: number): Fraction => fraction(old.reduce((total, { arrMinor }) => total + (arrMinor[at] as bigint), 0n));
   return quotient(part('ARR', sum(age)), part('ARR at the end of the first period', sum(0))).value;
 };
+
+/** Customers kept at an age, likewise. */
+export const averageLogosKept = (cohorts: readonly Cohort[], age: number): Ratio => {
+  const old = cohorts.filter(({ active }) => age < active.length);
+  const kept = old.reduce((total, { active }) => total + (active[age] ?? 0), 0);
+  return quotient(part('active', kept), part('customers of the cohorts', old.reduce((total, { customers }) => total + customers, 0))).value;
+};
