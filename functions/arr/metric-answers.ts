@@ -11,7 +11,11 @@ const viewHead = {
   ledgerThrough: told('All that was recorded before this instant is in the figures; what was recorded later may be'),
   unconverted: z
     .array(z.object({ currency: z.string(), on: z.string(), code: z.literal('rate-missing'), detail: z.string() }))
-    .check(z.describe('Currencies that lack a rate on a day that is looked at: while there are any, what rests on the ledger’s amounts is left out')),
+    .check(
+      z.describe(
+        'Currencies that lack a rate on a day that is looked at: while there are any, what rests on the ledger’s amounts is left out',
+      ),
+    ),
   dimension: z.string(),
   dimensions: z.array(z.string()),
   values: z.array(z.string()),

@@ -9,12 +9,16 @@ const viewQuery = {
   currencyView: z.optional(
     z
       .enum(['plan', 'reported'])
-      .check(z.describe('`plan`: constant currency, at plan rates; `reported`: at each day’s closing rate, with FX on its own. Default: plan')),
+      .check(
+        z.describe('`plan`: constant currency, at plan rates; `reported`: at each day’s closing rate, with FX on its own. Default: plan'),
+      ),
   ),
   asKnownOn: z.optional(day('Only what had been recorded by the end of this day, YYYY-MM-DD; default: everything, as corrected')),
 };
 
-const dimension = z.optional(name('What to cut by: product, entity, currency, or an attribute of customers such as `segment`. Default: everything'));
+const dimension = z.optional(
+  name('What to cut by: product, entity, currency, or an attribute of customers such as `segment`. Default: everything'),
+);
 
 /** Routes of the figures that look at customers one by one, over time. */
 export const metricRoutes = defineRoutes({
@@ -29,7 +33,10 @@ export const metricRoutes = defineRoutes({
       month: z.optional(
         z
           .string()
-          .check(z.regex(/^(?:19|2[01])\d\d-(?:0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM'), z.describe('In place of `on`: its last day, YYYY-MM')),
+          .check(
+            z.regex(/^(?:19|2[01])\d\d-(?:0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM'),
+            z.describe('In place of `on`: its last day, YYYY-MM'),
+          ),
       ),
       from: z.optional(day('A day of the first period, YYYY-MM-DD: one row for each period since; default: the last period alone')),
       period: z.optional(
@@ -49,7 +56,9 @@ export const metricRoutes = defineRoutes({
       ...viewQuery,
       metrics: z.optional(z.string().check(z.maxLength(600), z.describe('Ids of the metrics wanted, with commas between; default: all'))),
       lifetimeCapMonths: z.optional(
-        z.coerce.number().check(z.int(), z.minimum(1), z.maximum(600), z.describe('Longest life of a customer that LTV assumes; default: 60')),
+        z.coerce
+          .number()
+          .check(z.int(), z.minimum(1), z.maximum(600), z.describe('Longest life of a customer that LTV assumes; default: 60')),
       ),
     }),
     response: arrMetrics,
@@ -59,7 +68,8 @@ export const metricRoutes = defineRoutes({
     method: 'GET',
     path: '/api/v1/arr/cohorts',
     scope: 'arr/read',
-    summary: 'Customers by the month or quarter of their first ARR: how many of each are still there, and what of their ARR, period by period',
+    summary:
+      'Customers by the month or quarter of their first ARR: how many of each are still there, and what of their ARR, period by period',
     query: z.object({
       on: z.optional(day('Last day that is looked at, YYYY-MM-DD; default: today in the company’s zone')),
       from: z.optional(day('A day of the first cohort’s period, YYYY-MM-DD; default: that of the first ARR, at most ten years back')),

@@ -55,10 +55,12 @@ export const ratesInForce = async (type: RateType, on: string, bases: readonly s
 export const closingRates = async (currencies: readonly string[], from: string, to: string): Promise<RateTable> => {
   const { planCurrency } = companyConfig();
   const first = addDays(from, -MAX_AGE_DAYS.closing);
-  const pairs = currencies.filter((one) => one !== planCurrency).flatMap((one) => [
-    { type: 'closing' as const, base: one, quote: planCurrency },
-    { type: 'closing' as const, base: planCurrency, quote: one },
-  ]);
+  const pairs = currencies
+    .filter((one) => one !== planCurrency)
+    .flatMap((one) => [
+      { type: 'closing' as const, base: one, quote: planCurrency },
+      { type: 'closing' as const, base: planCurrency, quote: one },
+    ]);
   return new RateTable((await Promise.all(pairs.map((pair) => readRates(pair, first, to)))).flat(), planCurrency);
 };
 

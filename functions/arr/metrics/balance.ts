@@ -72,7 +72,10 @@ export const BALANCE: readonly Metric[] = [
     switches: [],
     needs: ['ledger'],
     measure: ({ year: { bridge } }) =>
-      quotient(part('ARR added in 12 months', bridge.closingMinor - bridge.openingMinor), part('ARR 12 months before', bridge.openingMinor)),
+      quotient(
+        part('ARR added in 12 months', bridge.closingMinor - bridge.openingMinor),
+        part('ARR 12 months before', bridge.openingMinor),
+      ),
   },
   {
     id: 'customers',
@@ -138,7 +141,6 @@ export const BALANCE: readonly Metric[] = [
     source: 'annual contract value, averaged over new customers',
     switches: [],
     needs: ['ledger'],
-    measure: ({ period }) =>
-      quotient(part('new ARR', of(period.bridge, 'new')), part('new customers', period.retained.came)),
+    measure: ({ period }) => quotient(part('new ARR', of(period.bridge, 'new')), part('new customers', period.retained.came)),
   },
 ];

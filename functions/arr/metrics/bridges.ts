@@ -1,5 +1,5 @@
-import type { Cause } from '../movements/movements.ts';
 import { CAUSES, type Rows } from '../ledger/rows.ts';
+import type { Cause } from '../movements/movements.ts';
 import type { Cut } from './cut.ts';
 
 const RENEWAL = CAUSES.indexOf('renewal');

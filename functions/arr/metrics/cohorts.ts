@@ -65,5 +65,11 @@ export const averageRevenueKept = (cohorts: readonly Cohort[], age: number): Rat
 export const averageLogosKept = (cohorts: readonly Cohort[], age: number): Ratio => {
   const old = cohorts.filter(({ active }) => age < active.length);
   const kept = old.reduce((total, { active }) => total + (active[age] ?? 0), 0);
-  return quotient(part('active', kept), part('customers of the cohorts', old.reduce((total, { customers }) => total + customers, 0))).value;
+  return quotient(
+    part('active', kept),
+    part(
+      'customers of the cohorts',
+      old.reduce((total, { customers }) => total + customers, 0),
+    ),
+  ).value;
 };

@@ -33,6 +33,9 @@ export const costsOf = (costs: Costs, functions: readonly CostFunction[], { mont
     }
   }
   if (lacking.length > 0)
-    return fail('costs-missing', `Not told: ${lacking.slice(0, 6).join(', ')}${lacking.length > 6 ? `, and ${lacking.length - 6} more` : ''}.`);
+    return fail(
+      'costs-missing',
+      `Not told: ${lacking.slice(0, 6).join(', ')}${lacking.length > 6 ? `, and ${lacking.length - 6} more` : ''}.`,
+    );
   return ok(minor);
 };

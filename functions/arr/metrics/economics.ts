@@ -38,9 +38,11 @@ const ltv = (facts: Facts, cap: Fraction | undefined): Measured => {
   const margin = marginOf(facts, 'gross', period);
   if (!margin.value.ok) return lacking(margin.value.problem);
   if (periodMonths === undefined) return lacking({ code: 'not-defined', detail: 'Lifetimes are told by the month, quarter or year.' });
-  if (period.retained.customers === 0) return lacking({ code: 'not-defined', detail: 'There were no customers at the beginning of the period.' });
+  if (period.retained.customers === 0)
+    return lacking({ code: 'not-defined', detail: 'There were no customers at the beginning of the period.' });
   const months = lifetime(facts, cap);
-  if (months === undefined) return lacking({ code: 'not-defined', detail: 'No customer left in the period: without a cap the lifetime has no end.' });
+  if (months === undefined)
+    return lacking({ code: 'not-defined', detail: 'No customer left in the period: without a cap the lifetime has no end.' });
   const mrr = monthly(period.bridge.closingMinor);
   const profit = reduced(mulFractions(mulFractions(mrr, margin.value.value), months));
   return quotient(part('MRR × gross margin × lifetime in months', profit), part('customers', period.retained.closing));
@@ -64,14 +66,20 @@ const magic = (facts: Facts): Measured => {
   if (!now.ok) return lacking(now.problem);
   if (!before.ok) return lacking(before.problem);
   if (!spend.ok) return lacking(spend.problem);
-  return quotient(part('revenue added in the quarter × 4', (now.value - before.value) * 4n), part('sales and marketing of the quarter before', spend.value));
+  return quotient(
+    part('revenue added in the quarter × 4', (now.value - before.value) * 4n),
+    part('sales and marketing of the quarter before', spend.value),
+  );
 };
 
 const magicOfArr = (facts: Facts): Measured => {
   const spend = spent(facts, SALES_AND_MARKETING, facts.quarterBefore);
   if (!spend.ok) return lacking(spend.problem);
   const { openingMinor, closingMinor } = facts.quarter.bridge;
-  return quotient(part('ARR added in the quarter', closingMinor - openingMinor), part('sales and marketing of the quarter before', spend.value));
+  return quotient(
+    part('ARR added in the quarter', closingMinor - openingMinor),
+    part('sales and marketing of the quarter before', spend.value),
+  );
 };
 
 const burnMultiple = (facts: Facts): Measured => {

@@ -40,13 +40,8 @@ const figureAnswer = (metric: Metric, facts: Facts, cut: Cut, value: string, mis
 };
 
 /** Figures of one period and value, in the order of the catalogue. */
-export const figureAnswers = (
-  metrics: readonly Metric[],
-  facts: Facts,
-  cut: Cut,
-  value: string,
-  missing: NotDefined | undefined,
-) => metrics.map((metric) => figureAnswer(metric, facts, cut, value, missing));
+export const figureAnswers = (metrics: readonly Metric[], facts: Facts, cut: Cut, value: string, missing: NotDefined | undefined) =>
+  metrics.map((metric) => figureAnswer(metric, facts, cut, value, missing));
 
 /** What is said once of each metric. */
 export const definitionAnswer = ({ id, name, formula, unit, purpose, source, switches, needs }: Metric) => ({

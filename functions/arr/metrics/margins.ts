@@ -20,7 +20,9 @@ export type MarginName = keyof typeof MARGINS_BY_NAME;
 
 /** What is spent or earned in a window. A value's part of it is not known: nobody shares out what the company did not. */
 export const spent = ({ costs }: Facts, functions: readonly CostFunction[], window: Window): CostSum =>
-  costs === undefined ? fail('costs-missing', 'Costs are kept for the company as a whole: ask without a dimension.') : costsOf(costs, functions, window);
+  costs === undefined
+    ? fail('costs-missing', 'Costs are kept for the company as a whole: ask without a dimension.')
+    : costsOf(costs, functions, window);
 
 /** What is left after a margin's costs, in minor units. */
 export const leftAfter = (facts: Facts, name: MarginName, window: Window): CostSum => {
@@ -76,10 +78,5 @@ export const MARGINS: readonly Metric[] = [
     'What the business earns by itself',
   ),
   margin('net', 'Net margin', '(operating result − other) ÷ revenue', 'What is left after interest, taxes and everything else'),
-  margin(
-    'free-cash-flow',
-    'Free cash flow margin',
-    '(operating cash flow − capital expenditure) ÷ revenue',
-    'What is left in cash',
-  ),
+  margin('free-cash-flow', 'Free cash flow margin', '(operating cash flow − capital expenditure) ÷ revenue', 'What is left in cash'),
 ];

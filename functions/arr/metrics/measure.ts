@@ -123,7 +123,11 @@ export class Fold {
     const { periods } = this.#plan;
     const first = toEpochDay((periods[0] as Period).startsOn) - 1;
     const days = toEpochDay((periods.at(-1) as Period).endsOn) - first + 1;
-    const bridges = bridgesOf(this.#rows, this.#cut, Int32Array.from({ length: days }, (_, i) => first + i));
+    const bridges = bridgesOf(
+      this.#rows,
+      this.#cut,
+      Int32Array.from({ length: days }, (_, i) => first + i),
+    );
     return { bridges, first };
   }
 }

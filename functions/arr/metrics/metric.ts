@@ -1,8 +1,8 @@
 import type { Fraction } from '../../platform/decimal.ts';
 import type { Cause } from '../movements/movements.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Bridge } from './bridges.ts';
 import type { CostMonths, Costs } from './costs.ts';
-import type { Profile } from '../profiles/profile.ts';
 import type { Measured } from './ratio.ts';
 import type { Due } from './renewals.ts';
 import type { Retained } from './retained.ts';
@@ -78,7 +78,10 @@ export const gainsOf = (bridge: Bridge): bigint =>
 
 /** What customers took away, as a positive amount: churn, contraction, and what uplifts, steps and escalators net to where it is less. */
 export const lossesOf = (bridge: Bridge): bigint =>
-  FORESEEN.reduce((sum, cause) => (of(bridge, cause) < 0n ? sum - of(bridge, cause) : sum), -of(bridge, 'churn') - of(bridge, 'contraction'));
+  FORESEEN.reduce(
+    (sum, cause) => (of(bridge, cause) < 0n ? sum - of(bridge, cause) : sum),
+    -of(bridge, 'churn') - of(bridge, 'contraction'),
+  );
 
 /** Minor units of a year as those of a month. */
 export const monthly = (yearMinor: bigint): Fraction => ({ num: yearMinor, den: 12n });

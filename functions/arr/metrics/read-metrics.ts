@@ -48,7 +48,8 @@ const planned = (wanted: MetricsWanted, today: string, { fiscalCalendar }: Compa
   const last = lastDay(wanted, today);
   if (!last.ok) return last;
   const on = last.value;
-  if (from !== undefined && from > on) return fail('period-invalid', `The figures end on ${on}, before they begin on ${from}.`, 'query.from');
+  if (from !== undefined && from > on)
+    return fail('period-invalid', `The figures end on ${on}, before they begin on ${from}.`, 'query.from');
   if (kind === 'day' && daysBetween(from ?? on, on) >= MAX_DAYS)
     return fail('period-invalid', `By day at most ${MAX_DAYS} days are answered.`, 'query.from');
   if (on >= addMonths(from ?? on, 12 * MAX_YEARS)) return fail('period-invalid', `At most ${MAX_YEARS} years are answered.`, 'query.from');
@@ -101,7 +102,11 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const asked = wanted.attributesAsOf === 'today' && wanted.dimension !== undefined ? asOfToday(rows, cut.value, last) : cut.value;
   const values = wanted.value === undefined ? asked.values : [wanted.value];
   if (values.length * plan.value.periods.length * metrics.length > MAX_FIGURES)
-    return fail('answer-too-large', `At most ${MAX_FIGURES} figures are answered at once: ask for fewer periods, values or metrics.`, 'query');
+    return fail(
+      'answer-too-large',
+      `At most ${MAX_FIGURES} figures are answered at once: ask for fewer periods, values or metrics.`,
+      'query',
+    );
   const key = [wanted.dimension, wanted.attributesAsOf, plan.value.kind, ...plan.value.looks].join(' ');
   const fold = foldOf(rows, asked, plan.value, key);
   const unconverted = missingAnswers(missing, ledger.planCurrency, view);

@@ -62,11 +62,18 @@ export const RENEWALS: readonly Metric[] = [
     switches: [],
     needs: ['ledger', 'renewals-due'],
     measure: ({ dues, period }) => {
-      if (dues === undefined) return lacking({ code: 'dues-missing', detail: `Nobody told which terms end from ${period.from} to ${period.to}.` });
+      if (dues === undefined)
+        return lacking({ code: 'dues-missing', detail: `Nobody told which terms end from ${period.from} to ${period.to}.` });
       const settled = dues.filter(({ isSettled }) => isSettled);
       return quotient(
-        part('renewed of it', settled.reduce((sum, due) => sum + capped(due), 0n)),
-        part('settled of what was due', settled.reduce((sum, due) => sum + due.dueMinor, 0n)),
+        part(
+          'renewed of it',
+          settled.reduce((sum, due) => sum + capped(due), 0n),
+        ),
+        part(
+          'settled of what was due',
+          settled.reduce((sum, due) => sum + due.dueMinor, 0n),
+        ),
       );
     },
   },

@@ -28,23 +28,34 @@ export interface Viewed {
   readonly missing: readonly RateMissing[];
 }
 
+/** What each currency has at the first look, the day on which it first moves after that, and whether anything of it was decided under a rate. */
+class CurrencyMoves {
+  readonly openings: BigInt64Array;
+  readonly movedOn = new Map<number, number>();
+  readonly converted = new Set<number>();
+
+  constructor(rows: Rows, currencies: number, first: number, last: number) {
+    this.openings = new BigInt64Array(currencies);
+    for (let row = 0; row < rows.length && (rows.day[row] as number) <= last; row += 1) this.#take(rows, row, first);
+  }
+
+  #take(rows: Rows, row: number, first: number): void {
+    const currency = rows.currency[row] as number;
+    if (rows.planMinor[row] !== 0n) this.converted.add(currency);
+    if (rows.cause[row] === RENEWAL || rows.attributes[row] !== rows.fromAttributes[row] || rows.amountMinor[row] === 0n) return;
+    const day = rows.day[row] as number;
+    if (day <= first) this.openings[currency] = (this.openings[currency] as bigint) + (rows.amountMinor[row] as bigint);
+    else if (!this.movedOn.has(currency)) this.movedOn.set(currency, day);
+  }
+}
+
 /**
  * The plan view is what rows carry. `missing` names each currency that has ARR at the first look, or moves from then to the last one, on a day
  * without a plan rate, and each of which nothing was decided under a rate yet.
  */
 export const planView = (rows: Rows, names: Names, planCurrency: string, looks: Int32Array, hasRate: HasRate): Viewed => {
   const first = looks[0] ?? 0;
-  const last = looks.at(-1) ?? 0;
-  const openings = new BigInt64Array(names.currencies.length);
-  const movedOn = new Map<number, number>();
-  const converted = new Set<number>([names.currencies.indexOf(planCurrency)]);
-  for (let row = 0; row < rows.length && (rows.day[row] as number) <= last; row += 1) {
-    const currency = rows.currency[row] as number;
-    if (rows.planMinor[row] !== 0n) converted.add(currency);
-    if (rows.cause[row] === RENEWAL || rows.attributes[row] !== rows.fromAttributes[row] || rows.amountMinor[row] === 0n) continue;
-    if ((rows.day[row] as number) <= first) openings[currency] = (openings[currency] as bigint) + (rows.amountMinor[row] as bigint);
-    else if (!movedOn.has(currency)) movedOn.set(currency, rows.day[row] as number);
-  }
+  const { openings, movedOn, converted } = new CurrencyMoves(rows, names.currencies.length, first, looks.at(-1) ?? 0);
   const missing: RateMissing[] = [];
   for (const [place, currency] of names.currencies.entries()) {
     const day = openings[place] === 0n ? movedOn.get(place) : first;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Costs } from '../../../functions/arr/metrics/costs.ts';
+import { asKnownBefore } from '../../../functions/arr/ledger/known.ts';
 import { averageRevenueKept, type Cohort, cohortsOf, logosKept, logosLost } from '../../../functions/arr/metrics/cohorts.ts';
+import type { Costs } from '../../../functions/arr/metrics/costs.ts';
 import { uncut } from '../../../functions/arr/metrics/cut.ts';
 import { formatRatio, type Ratio } from '../../../functions/arr/metrics/ratio.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
 import { reportedView } from '../../../functions/arr/metrics/views.ts';
-import { asKnownBefore } from '../../../functions/arr/ledger/known.ts';
 import { PRESETS } from '../../../functions/arr/profiles/presets.ts';
 import { toEpochDay } from '../../../functions/platform/calendar.ts';
 import { fraction } from '../../../functions/platform/decimal.ts';
@@ -202,7 +202,12 @@ describe('unit economics', () => {
   });
 
   it('is worth 2,500 a customer at 50 a month and a churn of 2%: a lifetime of 50 months (calculator.city)', () => {
-    const lost: readonly Told[] = Array.from({ length: 20 }, (_, i) => ({ on: '2026-03-10', customer: `n${i}`, cause: 'churn', major: -600 }));
+    const lost: readonly Told[] = Array.from({ length: 20 }, (_, i) => ({
+      on: '2026-03-10',
+      customer: `n${i}`,
+      cause: 'churn',
+      major: -600,
+    }));
     const facts = factsTold(ledgerTold([...customers(1000, '2025-01-01', 600), ...lost]), { on: '2026-03-31', costs: costs(0) });
     expect(facts.period.bridge.openingMinor).toBe(60_000_000n); // 1,000 × 50.00 × 12
     expect(percent(facts, 'logo-churn', 2)).toBe('2.00'); // 20 / 1,000
@@ -276,9 +281,20 @@ describe('cohorts', () => {
       return { look, customers: 1, active: kept.map(() => 1), arrMinor: kept.map((text) => BigInt(initial) * BigInt(text)) };
     });
     const average = (age: number): string => inPercent(averageRevenueKept(cohorts, age), 0);
-    expect([0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13].map(average)).toEqual(
-      ['100', '99', '98', '97', '96', '95', '92', '91', '89', '86', '76', '74'],
-    );
+    expect([0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13].map(average)).toEqual([
+      '100',
+      '99',
+      '98',
+      '97',
+      '96',
+      '95',
+      '92',
+      '91',
+      '89',
+      '86',
+      '76',
+      '74',
+    ]);
     // The page prints 94 and 84 from figures before rounding; its rounded cells give 93.43 and 84.60.
     expect([6, 11].map((age) => inPercent(averageRevenueKept(cohorts, age), 2))).toEqual(['93.43', '84.60']);
   });

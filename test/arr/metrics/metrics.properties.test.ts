@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Ledger, Rows } from '../../../functions/arr/ledger/rows.ts';
 import { bridgeOf, bridgesOf } from '../../../functions/arr/metrics/bridges.ts';
 import { cohortsOf } from '../../../functions/arr/metrics/cohorts.ts';
 import { type Cut, cutBy, uncut } from '../../../functions/arr/metrics/cut.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
 import { asOfToday } from '../../../functions/arr/metrics/today.ts';
 import { reportedView } from '../../../functions/arr/metrics/views.ts';
-import type { Ledger, Rows } from '../../../functions/arr/ledger/rows.ts';
 import { addDays, toEpochDay } from '../../../functions/platform/calendar.ts';
 import { compareFractions, fraction } from '../../../functions/platform/decimal.ts';
 import { factsTold, ledgerTold, measured, type Told } from './told.ts';
@@ -19,11 +19,19 @@ const ON = addDays(START, 400);
 const rateOn = (currency: string, day: number) => (currency === 'EUR' ? fraction(BigInt(100 + (day % 17)), 97n) : undefined);
 
 /** What a customer does next: to which ARR one of its two lines goes, or to which segment it goes, some days later. */
-const step = fc.record({ after: fc.integer({ min: 0, max: 120 }), line: fc.integer({ min: 0, max: 1 }), to: fc.integer({ min: 0, max: 4 }), segment: fc.integer({ min: 0, max: 5 }) });
+const step = fc.record({
+  after: fc.integer({ min: 0, max: 120 }),
+  line: fc.integer({ min: 0, max: 1 }),
+  to: fc.integer({ min: 0, max: 4 }),
+  segment: fc.integer({ min: 0, max: 5 }),
+});
 const life = fc.record({ steps: fc.array(step, { maxLength: 6 }), segment: fc.integer({ min: 0, max: 2 }) });
 
 /** Movements of a life that is consistent: transfers of all that there is, causes by what there was before. */
-const lived = (customer: string, { steps, segment }: { steps: readonly { after: number; line: number; to: number; segment: number }[]; segment: number }): Told[] => {
+const lived = (
+  customer: string,
+  { steps, segment }: { steps: readonly { after: number; line: number; to: number; segment: number }[]; segment: number },
+): Told[] => {
   const told: Told[] = [];
   const lines = [0n, 0n];
   let place = segment;
@@ -35,7 +43,15 @@ const lived = (customer: string, { steps, segment }: { steps: readonly { after: 
     const details = (i: number) => ({ on, customer, product: `p${i}`, currency: CURRENCIES[i] as string });
     if (next < SEGMENTS.length && next !== place) {
       for (const [i, amount] of lines.entries())
-        if (amount !== 0n) told.push({ ...details(i), cause: 'transfer', minor: amount, planMinor: amount * 2n, attributes: attributes(next), fromAttributes: attributes(place) });
+        if (amount !== 0n)
+          told.push({
+            ...details(i),
+            cause: 'transfer',
+            minor: amount,
+            planMinor: amount * 2n,
+            attributes: attributes(next),
+            fromAttributes: attributes(place),
+          });
       place = next;
     }
     const opening = lines[0] as bigint;
@@ -140,7 +156,9 @@ it('cohorts sum to ARR and customers of each look, in total and over the values 
         for (const cut of cutsOf(rows, ledger)) {
           const all = cut.values.flatMap((_, value) => cohortsOf(rows, cut, LOOKS, value));
           for (let look = 0; look < LOOKS.length; look += 1)
-            expect(all.reduce((sum, cohort) => sum + (cohort.look > look ? 0n : (cohort.arrMinor[look - cohort.look] as bigint)), 0n)).toBe(closing[look]);
+            expect(all.reduce((sum, cohort) => sum + (cohort.look > look ? 0n : (cohort.arrMinor[look - cohort.look] as bigint)), 0n)).toBe(
+              closing[look],
+            );
         }
         const there = retainedOf(rows, uncut(rows, ledger.names), LOOKS, [{ from: 0, to: LOOKS.length - 1 }]).of(0, 0).closing;
         const cohorts = cohortsOf(rows, uncut(rows, ledger.names), LOOKS, 0);

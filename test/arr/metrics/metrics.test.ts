@@ -49,7 +49,11 @@ describe('a history of fourteen months', () => {
     const month = (on: string) => {
       const facts = factsTold(history, { on });
       const { byCause, closingMinor } = facts.period.bridge;
-      return [Object.fromEntries([...byCause].map(([cause, amount]) => [cause, Number(amount) / 100])), Number(closingMinor) / 100, figure(facts, 'customers', 0)];
+      return [
+        Object.fromEntries([...byCause].map(([cause, amount]) => [cause, Number(amount) / 100])),
+        Number(closingMinor) / 100,
+        figure(facts, 'customers', 0),
+      ];
     };
     expect(month('2025-01-31')).toEqual([{ new: 150 }, 150, '2']);
     expect(month('2025-02-28')).toEqual([{ new: 30 }, 180, '3']);
@@ -194,7 +198,11 @@ describe('values of a dimension', () => {
       { on: '2025-06-01', customer: 'a', cause: 'transfer', major: 40, product: 'new', lineCause: 'new' },
     ]);
     const of = (value: string) => factsTold(swap, { on: '2026-01-31', dimension: 'product', value });
-    expect([percent(of('old'), 'nrr', 0), percent(of('other'), 'nrr', 0), percent(of('new'), 'nrr', 0)]).toEqual(['0', '100', 'not-defined']);
+    expect([percent(of('old'), 'nrr', 0), percent(of('other'), 'nrr', 0), percent(of('new'), 'nrr', 0)]).toEqual([
+      '0',
+      '100',
+      'not-defined',
+    ]);
     expect([...of('old').year.bridge.byCause]).toEqual([['churn', -4_000n]]);
     expect(percent(factsTold(swap, { on: '2026-01-31' }), 'nrr', 0)).toBe('100');
   });
@@ -228,16 +236,22 @@ describe('currency views', () => {
   });
 
   it('reported: says which rate is missing, and for which day', () => {
-    const { missing } = reportedView(ledger.rows, ledger.names, 'USD', looks, (_, day) => (day < toEpochDay('2026-01-31') ? fraction(1n) : undefined));
+    const { missing } = reportedView(ledger.rows, ledger.names, 'USD', looks, (_, day) =>
+      day < toEpochDay('2026-01-31') ? fraction(1n) : undefined,
+    );
     expect(missing).toEqual([{ currency: 'EUR', day: toEpochDay('2026-01-31') }]);
   });
 
   it('plan: says which plan rate is missing on the first day looked at, or of which nothing was decided under one', () => {
     const since = (first: string) => (_: string, day: number) => day >= toEpochDay(first);
     expect(planView(ledger.rows, ledger.names, 'USD', looks, since('2020-01-01')).missing).toEqual([]);
-    expect(planView(ledger.rows, ledger.names, 'USD', looks, since('2026-01-01')).missing).toEqual([{ currency: 'EUR', day: toEpochDay('2025-12-31') }]);
+    expect(planView(ledger.rows, ledger.names, 'USD', looks, since('2026-01-01')).missing).toEqual([
+      { currency: 'EUR', day: toEpochDay('2025-12-31') },
+    ]);
     const undecided = ledgerTold([{ on: '2026-01-05', customer: 'a', cause: 'new', minor: 10_000n, planMinor: 0n, currency: 'EUR' }]);
-    expect(planView(undecided.rows, undecided.names, 'USD', looks, since('2020-01-01')).missing).toEqual([{ currency: 'EUR', day: toEpochDay('2026-01-05') }]);
+    expect(planView(undecided.rows, undecided.names, 'USD', looks, since('2020-01-01')).missing).toEqual([
+      { currency: 'EUR', day: toEpochDay('2026-01-05') },
+    ]);
   });
 });
 
@@ -281,7 +295,12 @@ describe('unit economics', () => {
     const year: Costs = Object.fromEntries(
       ['04', '05', '06', '07', '08', '09', '10', '11', '12'].map((month) => [`2025-${month}-01`, { revenue: 10_000n, ...whole, ...cash }]),
     );
-    const all = { ...year, '2026-01-01': costs['2026-03-01'], '2026-02-01': costs['2026-03-01'], '2026-03-01': costs['2026-03-01'] } as Costs;
+    const all = {
+      ...year,
+      '2026-01-01': costs['2026-03-01'],
+      '2026-02-01': costs['2026-03-01'],
+      '2026-03-01': costs['2026-03-01'],
+    } as Costs;
     // ARR 1,000 → 1,100: 10% + 40%; 10% − 40%
     expect([percent(facts(all), 'rule-of-40-operating', 0), percent(facts(all), 'rule-of-40-free-cash-flow', 0)]).toEqual(['50', '-30']);
   });
@@ -298,7 +317,10 @@ describe('unit economics', () => {
     const early = measured(facts(costs, '2026-03-20'), 'gross-margin').value;
     expect(early).toEqual({
       ok: false,
-      problem: { code: 'costs-missing', detail: 'Costs are told by whole fiscal months, and the one that begins on 2026-03-01 is not over.' },
+      problem: {
+        code: 'costs-missing',
+        detail: 'Costs are told by whole fiscal months, and the one that begins on 2026-03-01 is not over.',
+      },
     });
     const part = factsTold(ledgerTold(moving('2026-03-10', flows)), { on: '2026-03-31' });
     expect(measured(part, 'cac').value).toMatchObject({ ok: false, problem: { code: 'costs-missing' } });
@@ -332,7 +354,9 @@ describe('renewal rate', () => {
   });
 
   it('is not that of another month, and says so where nobody told what was due', () => {
-    expect(percent(factsTold(ledger, { on: '2026-02-28', dues: duesOf(ledger, ends, 30, '2026-02-28') }), 'renewal-rate', 2)).toBe('not-defined');
+    expect(percent(factsTold(ledger, { on: '2026-02-28', dues: duesOf(ledger, ends, 30, '2026-02-28') }), 'renewal-rate', 2)).toBe(
+      'not-defined',
+    );
     expect(percent(factsTold(ledger, { on: '2026-01-31' }), 'renewal-rate', 2)).toBe('dues-missing');
   });
 });
@@ -349,7 +373,14 @@ describe('periods', () => {
   });
 
   it('are those of a calendar of weeks, too', () => {
-    const weeks: FiscalCalendar = { kind: 'weeks', pattern: '4-4-5', endWeekday: 6, yearEnds: 'last-in-month', endMonth: 1, yearNamedBy: 'start' };
+    const weeks: FiscalCalendar = {
+      kind: 'weeks',
+      pattern: '4-4-5',
+      endWeekday: 6,
+      yearEnds: 'last-in-month',
+      endMonth: 1,
+      yearNamedBy: 'start',
+    };
     const [period] = periodsUpTo(weeks, 'month', '2026-03-10', '2026-03-10') as [{ startsOn: string; endsOn: string }];
     const months = new Months(weeks, [period]);
     expect(period).toEqual({ startsOn: '2026-03-01', endsOn: '2026-03-10' });

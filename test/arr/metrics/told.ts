@@ -1,14 +1,14 @@
-import type { Costs } from '../../../functions/arr/metrics/costs.ts';
+import type { Movement } from '../../../functions/arr/events.ts';
+import { ledgerOf } from '../../../functions/arr/ledger/build.ts';
+import type { Ledger } from '../../../functions/arr/ledger/rows.ts';
 import { METRICS } from '../../../functions/arr/metrics/catalogue.ts';
+import type { Costs } from '../../../functions/arr/metrics/costs.ts';
 import { cutBy, uncut } from '../../../functions/arr/metrics/cut.ts';
 import { Fold, LIFETIME_CAP_MONTHS, planOf } from '../../../functions/arr/metrics/measure.ts';
 import type { Definitions, Facts } from '../../../functions/arr/metrics/metric.ts';
 import { type PeriodKind, periodsUpTo } from '../../../functions/arr/metrics/periods.ts';
 import { formatRatio, type Measured } from '../../../functions/arr/metrics/ratio.ts';
 import type { Due } from '../../../functions/arr/metrics/renewals.ts';
-import { ledgerOf } from '../../../functions/arr/ledger/build.ts';
-import type { Ledger } from '../../../functions/arr/ledger/rows.ts';
-import type { Movement } from '../../../functions/arr/events.ts';
 import type { Cause } from '../../../functions/arr/movements/movements.ts';
 import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { CALENDAR_YEAR } from '../../../functions/platform/fiscal.ts';
