@@ -7,7 +7,7 @@ import type { Cut } from './cut.ts';
 import type { Definitions, Facts, Window } from './metric.ts';
 import { of } from './metric.ts';
 import { Months, monthsOf, type Period, type PeriodKind } from './periods.ts';
-import type { Due } from './renewals.ts';
+import type { Due } from './dues.ts';
 import { type RetainedBySpan, retainedOf, type Span } from './retained.ts';
 
 /** Five years, as far as anybody has measured. A stated choice: `ltv-uncapped` is told beside it. */

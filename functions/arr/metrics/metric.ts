@@ -4,7 +4,7 @@ import type { Profile } from '../profiles/profile.ts';
 import type { Bridge } from './bridges.ts';
 import type { CostMonths, Costs } from './costs.ts';
 import type { Measured } from './ratio.ts';
-import type { Due } from './renewals.ts';
+import type { Due } from './dues.ts';
 import type { Retained } from './retained.ts';
 
 /** Choices of the profile that metrics read: all others are in the movements already. */

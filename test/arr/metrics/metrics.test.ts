@@ -4,7 +4,7 @@ import type { Costs } from '../../../functions/arr/metrics/costs.ts';
 import { type Cut, cutBy, dimensionsOf, uncut } from '../../../functions/arr/metrics/cut.ts';
 import type { Facts } from '../../../functions/arr/metrics/metric.ts';
 import { Months, periodsUpTo } from '../../../functions/arr/metrics/periods.ts';
-import { duesOf } from '../../../functions/arr/metrics/renewals.ts';
+import { duesOf } from '../../../functions/arr/metrics/dues.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
 import { asOfToday } from '../../../functions/arr/metrics/today.ts';
 import { planView, reportedView } from '../../../functions/arr/metrics/views.ts';

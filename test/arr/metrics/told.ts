@@ -8,7 +8,7 @@ import { Fold, LIFETIME_CAP_MONTHS, planOf } from '../../../functions/arr/metric
 import type { Definitions, Facts } from '../../../functions/arr/metrics/metric.ts';
 import { type PeriodKind, periodsUpTo } from '../../../functions/arr/metrics/periods.ts';
 import { formatRatio, type Measured } from '../../../functions/arr/metrics/ratio.ts';
-import type { Due } from '../../../functions/arr/metrics/renewals.ts';
+import type { Due } from '../../../functions/arr/metrics/dues.ts';
 import type { Cause } from '../../../functions/arr/movements/movements.ts';
 import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { CALENDAR_YEAR } from '../../../functions/platform/fiscal.ts';
