@@ -117,6 +117,8 @@ describe('the demo company’s Salesforce, read by the sync', () => {
     expect(isComplete).toBe(true);
     const sum = items.reduce((all, { arrMinor }) => all + BigInt(arrMinor), 0n);
     expect(sum).toBe(soldOn('2026-11-05'));
+    const found = await whole.api<Page>(`/api/v1/arr/customers?search=${demo.salesforce?.doubtful?.first.id}`);
+    expect(found.items).toHaveLength(1);
     const duplicates = await whole.api<Page>('/api/v1/arr/beside/possible-duplicates');
     // One customer of two systems: Salesforce's id leads.
     const { doubtful, accountIds } = demo.salesforce ?? {};
