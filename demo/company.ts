@@ -38,7 +38,9 @@ export interface DemoCompany {
   readonly expected: { readonly monthEnds: readonly Figures[]; readonly today: Figures };
   /** What its Salesforce holds; `undefined` of a company without one. */
   readonly salesforce:
-    | (Pick<SalesforceSide, 'agreements' | 'accountIds' | 'deals' | 'misbilled' | 'unsigned'> & { readonly records: readonly OrgRecord[] })
+    | (Pick<SalesforceSide, 'agreements' | 'accountIds' | 'deals' | 'misbilled' | 'unsigned' | 'doubtful'> & {
+        readonly records: readonly OrgRecord[];
+      })
     | undefined;
   /** A stand-in's view of Stripe; each call gives one of its own, standing before the story's beginning. */
   readonly stripeState: () => StripeState;

@@ -5,6 +5,7 @@ import type { DemoProgress } from '../demo/load.ts';
 import { checkContents, contentsOf, isLoaded, loadedSalesforce, markContents } from './data-folder.ts';
 import { loadDeclaredSamples } from './declared-samples.ts';
 import { deliverLater, loadInto, openDemo, startDemoStripe, withStripeAt } from './demo.ts';
+import { makeLists } from './demo-lists.ts';
 import { fillDemoOrg, readDemoOrg } from './demo-salesforce.ts';
 import { checkPort } from './http/port.ts';
 import type { LogEntry } from './lambda/logs.ts';
@@ -132,7 +133,7 @@ const startWithDemo = async (assemblyDir: string, options: StartOptions, onUp: (
   if (stopping.signal.aborted) return;
   deliverLater(up, dataDir, demo, stripe);
   console.log(`${await milestoneText(up.url)}${placesText(up.url)}`);
-  if (hasOrg) reading = readOrg(up, dataDir, orgs, stopping.signal);
+  reading = makeLists(up).then(() => (hasOrg ? readOrg(up, dataDir, orgs, stopping.signal) : undefined));
   await reading;
 };
 
@@ -144,6 +145,7 @@ const readOrg = async (stack: LocalStack, dataDir: string, orgs: StandIns, signa
     const facts = await readDemoOrg(stack, dataDir, orgs, signal);
     console.log(`Salesforce is in: ${facts.toLocaleString('en')} facts in ${seconds(startedMs)}`);
     console.log(await milestoneText(stack.url));
+    await makeLists(stack);
   } catch (error) {
     if (error !== signal.reason) throw error;
     console.log('stopped before Salesforce was read: the sync goes on with it after the next start');

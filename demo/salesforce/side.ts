@@ -12,7 +12,7 @@ import { type Misbilled, misbilledOf } from './misbilled.ts';
 import { peopleOf } from './people.ts';
 import { productsOf } from './products.ts';
 import { idsFromOne, type OrgRecord } from './records.ts';
-import { unsignedDeal, unsignedOf } from './unsigned.ts';
+import { dearer, doubtfulOf, unsignedDeal, unsignedOf } from './unsigned.ts';
 import { unwonDeals } from './unwon.ts';
 import { toldDeals } from './won.ts';
 
@@ -29,6 +29,8 @@ export interface SalesforceSide {
   readonly misbilled: readonly Misbilled[];
   /** Billed without a key, and won without a signature. */
   readonly unsigned: History | undefined;
+  /** Billed without a key, and signed at another worth: its contract and its subscription may be one. */
+  readonly doubtful: History | undefined;
 }
 
 const OPENED_AT = Date.UTC(2021, 0, 4, 8) / 1000;
@@ -63,8 +65,10 @@ export const salesforceSide = (acts: readonly Act[], seed: number, today: string
   );
   const todayAt = toEpochDay(today) * DAY + DAY / 2;
   const unsigned = unsignedOf(histories, todayAt);
+  const signing = histories.filter((history) => history !== unsigned);
+  const doubtful = doubtfulOf(signing, todayAt);
   const agreements = agreementsOf(
-    histories.filter((history) => history !== unsigned),
+    signing.map((history) => (history === doubtful ? dearer(history) : history)),
     accountOf,
     products,
     { seed, today },
@@ -90,6 +94,7 @@ export const salesforceSide = (acts: readonly Act[], seed: number, today: string
       ? []
       : [customerAccount(id, ownerOf(own, history, people), accountSince(history, own, n), history.customers, accountOf)];
   });
+  const named = new Map([...agreements].filter(([customerId]) => customerId !== doubtful?.first.id));
   const misbilled = misbilledOf(histories, today);
   const kept = misbilled.reduce<readonly Act[]>((left, one) => left.flatMap((act) => one.acts(act) ?? []), acts);
   return {
@@ -101,12 +106,13 @@ export const salesforceSide = (acts: readonly Act[], seed: number, today: string
       ...[...agreements.values()].flatMap((own) => own.flatMap(({ records }) => records)),
       ...opportunities,
     ],
-    acts: kept.map((act) => linked(act, accountIds, agreements)),
+    acts: kept.map((act) => linked(act, accountIds, named)),
     deals,
     accountIds,
     agreements,
     misbilled,
     unsigned,
+    doubtful,
   };
 };
 

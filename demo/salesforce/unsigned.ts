@@ -24,6 +24,25 @@ export const unsignedOf = (histories: readonly History[], todayAt: number): Hist
       first.createdAt < todayAt - 10 * DAY,
   );
 
+/** A customer like that one who has signed: their contract names no subscription, and no subscription names their contract. */
+export const doubtfulOf = (histories: readonly History[], todayAt: number): History | undefined =>
+  unsignedOf(
+    histories.filter(({ first }) => first.tier === 'Professional'),
+    todayAt,
+  );
+
+/** As its contract has it: at 300 for each 285 that are billed, which is more than lines that are taken for one may be apart. */
+export const dearer = (history: History): History => ({
+  ...history,
+  terms: history.terms.map((term) => ({
+    ...term,
+    stretches: term.stretches.map((stretch) => ({
+      ...stretch,
+      items: stretch.items.map((item) => ({ ...item, price: { ...item.price, unit: (item.price.unit * 300n) / 285n } })),
+    })),
+  })),
+});
+
 export const unsignedDeal = (
   { first, terms, states }: History,
   accountId: string,

@@ -69,7 +69,7 @@ export const arrRoutes = defineRoutes({
     scope: 'arr/read',
     summary: 'Customers with their ARR, as of at most an hour ago (`through`), largest first; searched, filtered and sorted',
     query: z.object({
-      search: z.optional(name('Beginning of the name or of one of its words, or of the id, here or at its source')),
+      search: z.optional(name('Beginning of the name or of one of its words, or of one of its ids, here or at the source')),
       dimension: z.optional(name('Attribute to filter by, e.g. `segment`; together with `value`')),
       value: z.optional(name('Value of that attribute, e.g. `Enterprise`')),
       sort: z.optional(z.enum(SORTS).check(z.describe('`arr`, largest first and what has no plan rate last; or `name`. Default: arr'))),

@@ -2,7 +2,7 @@
 
 export type { RecordedCost } from './costs-store.ts';
 export { closingRates, currentPlan, planRates, rateSetVersion } from './current.ts';
-export { costsLoaded, fxRatesLoaded } from './events.ts';
+export { fxRatesLoaded } from './events.ts';
 export { type PlanContent, type PlanVersion, plannedPath } from './plan.ts';
 export { costRows, costsByMonth } from './read-costs.ts';
 export { readPlanRates as planRateRows } from './store.ts';

@@ -3,6 +3,7 @@ import { startWholeStack, type WholeStack } from '../../bench/whole-stack.ts';
 import type { DemoCompany } from '../../demo/company.ts';
 import { stateAt } from '../../demo/salesforce/records.ts';
 import { loadInto, openDemo, startDemoStripe } from '../../local/demo.ts';
+import { makeLists } from '../../local/demo-lists.ts';
 import { fillDemoOrg, readDemoOrg } from '../../local/demo-salesforce.ts';
 
 /** A few customers of the demo through the whole local stack: as Stripe's webhooks, and then as their org. */
@@ -16,16 +17,17 @@ const billed = new Map<string, string>();
 
 /** Every 140th customer with an account; one of each kind of wrong billing; who has not signed; and two who serve themselves. */
 const choose = (all: DemoCompany): readonly string[] => {
-  const { accountIds, misbilled, unsigned } = all.salesforce ?? {
+  const { accountIds, misbilled, unsigned, doubtful } = all.salesforce ?? {
     accountIds: new Map<string, string>(),
     misbilled: [],
     unsigned: undefined,
+    doubtful: undefined,
   };
   const sold = [...accountIds.keys()].filter((_, i) => i % 140 === 0);
   const wrong = ['price', 'quantity'].flatMap((kind) => misbilled.find(({ what }) => what === kind)?.customerId ?? []);
   const customers = [...all.events].flatMap(({ event }) => (event.type === 'customer.created' ? [event.data.object.id] : []));
   const alone = [...new Set(customers)].filter((id) => !accountIds.has(id)).slice(0, 2);
-  return [...new Set([...sold, ...wrong, ...(unsigned === undefined ? [] : [unsigned.first.id]), ...alone])];
+  return [...new Set([...sold, ...wrong, ...[unsigned, doubtful].flatMap((one) => (one === undefined ? [] : [one.first.id])), ...alone])];
 };
 
 beforeAll(async () => {
@@ -103,5 +105,28 @@ describe('the demo company’s Salesforce, read by the sync', () => {
     }
     const sum = [...sums.values()].reduce((all, one) => all + one, 0n);
     expect(sum).toBe(soldOn('2026-10-31'));
+  });
+
+  it('lists all customers with their ARR, and one possible duplicate among what is to be looked through', async () => {
+    await makeLists(whole.stack);
+    interface Page {
+      readonly isComplete: boolean;
+      readonly items: readonly { readonly customerId: string; readonly arrMinor: string; readonly possibleDuplicate?: object }[];
+    }
+    const { isComplete, items } = await whole.api<Page>('/api/v1/arr/customers?limit=200');
+    expect(isComplete).toBe(true);
+    const sum = items.reduce((all, { arrMinor }) => all + BigInt(arrMinor), 0n);
+    expect(sum).toBe(soldOn('2026-11-05'));
+    const found = await whole.api<Page>(`/api/v1/arr/customers?search=${demo.salesforce?.doubtful?.first.id}`);
+    expect(found.items).toHaveLength(1);
+    const duplicates = await whole.api<Page>('/api/v1/arr/beside/possible-duplicates');
+    // One customer of two systems: Salesforce's id leads.
+    const { doubtful, accountIds } = demo.salesforce ?? {};
+    const accountId = accountIds?.get(doubtful?.first.id ?? '');
+    expect(duplicates.items.map(({ customerId }) => customerId)).toEqual([`salesforce.main.${accountId}`]);
+    const { arr, entries } = await whole.api<{ arr: object; entries: object }>('/api/v1/arr/beside');
+    expect(arr).toMatchObject({ planMinor: String(sum) });
+    // Both wrong billings of the slice, and the customer of example 3.
+    expect(entries).toEqual({ unsigned: 1, possibleDuplicates: 1, differences: 2 });
   });
 });

@@ -44,6 +44,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'arr-on-fact': [...READ, ...WRITE, ...POLL_QUEUE],
   'arr-on-rates': [...READ, ...WRITE, ...POLL_QUEUE, 'sqs:SendMessage'],
   'arr-task-lapses': [...READ, ...WRITE],
+  'arr-task-standings': [...READ, ...WRITE],
   'arr-api': [...READ, ...WRITE],
   'coordinator-on-commit': [...READ, ...WRITE, ...POLL_STREAM, 'sqs:SendMessage'],
   'coordinator-on-change': [...READ, ...WRITE, ...POLL_QUEUE],
@@ -186,6 +187,7 @@ describe('queues', () => {
       'ascent-salesforce-sync',
       'ascent-salesforce-sync-dead',
       'ascent-salesforce-sync-schedule-dead',
+      'ascent-standings-schedule-dead',
       'ascent-stripe-events',
       'ascent-stripe-events-dead',
       'ascent-stripe-incomplete',
@@ -224,7 +226,7 @@ describe('queues', () => {
       app.all('AWS::CloudWatch::Alarm').filter(({ resource }) => resource.Properties['MetricName'] === metric);
     expect(watched('ApproximateAgeOfOldestMessage')).toHaveLength(7);
     const depth = watched('ApproximateNumberOfMessagesVisible');
-    expect(depth).toHaveLength(13);
+    expect(depth).toHaveLength(14);
     for (const { resource } of depth) expect(resource.Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
   });
 });
@@ -305,13 +307,14 @@ describe('rules and schedules', () => {
     }
   });
 
-  it('refresh the dashboard, ask Salesforce every five minutes and Stripe twice an hour, and state lapses early in the day, in the company’s zone', () => {
+  it('refresh the dashboard and how customers stand, ask Salesforce every five minutes and Stripe twice an hour, and state lapses early in the day, in the company’s zone', () => {
     const schedules = app.all('AWS::Scheduler::Schedule').map(({ resource }) => resource.Properties);
     expect(Object.fromEntries(schedules.map((schedule) => [schedule['Name'], schedule['ScheduleExpression']]))).toEqual({
       'ascent-refresh-dashboard': 'rate(5 minutes)',
       'ascent-salesforce-sync': 'rate(5 minutes)',
       'ascent-stripe-sync': 'rate(30 minutes)',
       'ascent-lapses': 'cron(15 1-4 * * ? *)',
+      'ascent-standings': 'rate(5 minutes)',
     });
     for (const schedule of schedules)
       expect(schedule).toMatchObject({ ScheduleExpressionTimezone: 'UTC', FlexibleTimeWindow: { Mode: 'OFF' } });
@@ -333,7 +336,7 @@ describe('rules and schedules', () => {
     const without = synthesise({ company: defineCompany({ ...company, salesforce: [] }) });
     const names = without.all('AWS::Lambda::Function').map(({ resource }) => String(resource.Properties['FunctionName']));
     expect(names.filter((name) => name.includes('salesforce'))).toEqual([]);
-    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(3);
+    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(4);
     expect(without.all('AWS::SecretsManager::Secret')).toHaveLength(2);
   });
 });

@@ -29,8 +29,11 @@ const heldBytes = (): number => {
   return heapUsed + external;
 };
 
-const storedItems = async (): Promise<number> =>
-  (await door.table.client.send(new ScanCommand({ TableName: process.env['TABLE_NAME'], ConsistentRead: true }))).Count ?? -1;
+/** Keys of what is stored, but for the note that lists were asked for, which whoever may read them makes. */
+const storedKeys = async (): Promise<readonly unknown[]> => {
+  const { Items = [] } = await door.table.client.send(new ScanCommand({ TableName: process.env['TABLE_NAME'], ConsistentRead: true }));
+  return Items.map(({ pk }) => pk?.S).filter((pk) => pk !== 'STANDINGS');
+};
 
 const eventOf = ({ method, path, event, operation }: HostileRequest, authorizer: object): object => ({
   rawPath: operation.webhook ? path : operation.bare,
@@ -152,7 +155,7 @@ it(
     const { wrong, kinds, grownBytes } = await run(SEED, REQUESTS);
     expect([...new Set(wrong)].slice(0, 20), `seed ${SEED}: ${wrong.length} of ${REQUESTS}`).toEqual([]);
     expect([...kinds.keys()].sort()).toEqual([...kindNames].sort());
-    expect(await storedItems()).toBe(0);
+    expect(await storedKeys()).toEqual([]);
     expect(door.aws.events).toEqual([]);
     expect(door.aws.messages).toEqual([]);
     expect(grownBytes).toBeLessThan(MAX_GROWTH_BYTES);

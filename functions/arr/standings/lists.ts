@@ -1,4 +1,4 @@
-import { type Entries, planMinorOf, type Standing } from './standing.ts';
+import { addSums, type Entries, planMinorOf, type Standing, SUMS, type SumName, type Sums } from './standing.ts';
 
 /** A place in a list: the text by which it is sorted, and what tells equal ones apart. */
 interface Keyed<T> {
@@ -41,18 +41,43 @@ const folded = (text: string): string => text.toLowerCase();
 export const SORTS = ['arr', 'name'] as const;
 export type SortBy = (typeof SORTS)[number];
 
-/** All customers, ready to be looked through: sorted once, for as many questions as are asked of them. */
-export interface CustomerLists {
-  readonly standings: readonly Standing[];
-  readonly sorted: Readonly<Record<SortBy, readonly Keyed<Standing>[]>>;
+/** A customer in a list, with what it is found by. */
+interface Listed extends Keyed<Standing> {
+  /** Its name in small letters, a blank before each word. */
+  readonly words: string;
 }
 
+/** Customers, ready to be looked through: sorted and summed once, for as many questions as are asked of them. */
+export interface CustomerLists {
+  readonly standings: readonly Standing[];
+  readonly sorted: Readonly<Record<SortBy, readonly Listed[]>>;
+  readonly totals: Readonly<Record<SumName, Sums>>;
+}
+
+const listed = (standings: readonly Standing[], keyOf: (standing: Standing) => string): readonly Listed[] =>
+  standings.map((value) => ({ key: `${keyOf(value)}#${value.customerId}`, value, words: ` ${folded(value.name)}` })).sort(byKey);
+
+const totalsOf = (sumsOf: (name: SumName) => Iterable<Sums>): CustomerLists['totals'] =>
+  Object.fromEntries(SUMS.map((name) => [name, addSums(sumsOf(name))])) as CustomerLists['totals'];
+
+/** The customers of a shard. */
 export const customerLists = (standings: readonly Standing[]): CustomerLists => ({
   standings,
   sorted: {
-    arr: standings.map((value) => ({ key: `${descending(planMinorOf(value.arr))}#${value.customerId}`, value })).sort(byKey),
-    name: standings.map((value) => ({ key: `${folded(value.name)}#${value.customerId}`, value })).sort(byKey),
+    arr: listed(standings, ({ arr }) => descending(planMinorOf(arr))),
+    name: listed(standings, ({ name }) => folded(name)),
   },
+  totals: totalsOf((name) => standings.map((standing) => standing[name])),
+});
+
+/** The customers of all shards: what is sorted in each is only merged. */
+export const mergedLists = (shards: readonly CustomerLists[]): CustomerLists => ({
+  standings: shards.flatMap(({ standings }) => standings),
+  sorted: {
+    arr: shards.flatMap(({ sorted }) => sorted.arr).sort(byKey),
+    name: shards.flatMap(({ sorted }) => sorted.name).sort(byKey),
+  },
+  totals: totalsOf((name) => shards.map(({ totals }) => totals[name])),
 });
 
 export interface Wanted {
@@ -62,14 +87,14 @@ export interface Wanted {
   readonly sort: SortBy;
 }
 
-/** `<system>.<instance>.<id at the source>`: only the last may hold dots. */
-const idAtSource = (customerId: string): string => customerId.split('.').slice(2).join('.');
+/** Where the id at its source begins: `<system>.<instance>.<id at the source>`. */
+const sourceIdAt = (customerId: string): number => customerId.indexOf('.', customerId.indexOf('.') + 1) + 1;
 
-/** Whether its name or a word of it begins so, or its id, here or at its source, is or begins so. */
-const isFound = ({ name, customerId }: Standing, search: string): boolean => {
-  const wanted = folded(search);
-  const own = folded(name);
-  return own.startsWith(wanted) || own.includes(` ${wanted}`) || customerId.startsWith(search) || idAtSource(customerId).startsWith(search);
+/** Finds those whose name, or a word of it, or one of whose ids, here or at its source, begins so. */
+const finder = (search: string): ((one: Listed) => boolean) => {
+  const wanted = ` ${folded(search)}`;
+  const begins = (customerId: string): boolean => customerId.startsWith(search) || customerId.startsWith(search, sourceIdAt(customerId));
+  return ({ words, value: { customerId, others } }) => words.includes(wanted) || begins(customerId) || others?.some(begins) === true;
 };
 
 /** One page of the customers that are wanted, by ARR (largest first, unconverted last) or by name. */
@@ -79,10 +104,10 @@ export const customersPage = (
   position: string | undefined,
   limit: number,
 ): PageOf<Standing> => {
-  const wanted = lists.sorted[sort].filter(
-    ({ value: standing }) =>
-      (search === undefined || isFound(standing, search)) && (dimension === undefined || standing.attributes[dimension] === value),
-  );
+  const isFound = search === undefined ? () => true : finder(search);
+  const isCut = ({ attributes }: Standing): boolean => dimension === undefined || attributes[dimension] === value;
+  const isAll = search === undefined && dimension === undefined;
+  const wanted = isAll ? lists.sorted[sort] : lists.sorted[sort].filter((one) => isCut(one.value) && isFound(one));
   return pageOf(wanted, position, limit);
 };
 

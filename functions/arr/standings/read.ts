@@ -4,8 +4,8 @@ import { ok } from '../../platform/result.ts';
 import { tableName } from '../../platform/table.ts';
 import { readHead } from '../figures/read.ts';
 import { shards } from '../records/store.ts';
-import { type CustomerLists, countsOf, customerLists, customersPage, entriesPage, type Kind, type Wanted } from './lists.ts';
-import { planMinorOf, type Standing, sumOfSums } from './standing.ts';
+import { type CustomerLists, countsOf, customerLists, customersPage, entriesPage, type Kind, mergedLists, type Wanted } from './lists.ts';
+import { planMinorOf, type Standing, type Sums } from './standing.ts';
 import { noteAsked, readAsked, readHeads, readShard, type StandingsHead } from './store.ts';
 
 /** That somebody asks is noted again after a day. */
@@ -13,21 +13,21 @@ const NOTED_AGAIN_MS = 86_400_000;
 
 interface KnownShard {
   readonly number: number;
-  readonly standings: readonly Standing[];
+  readonly lists: CustomerLists;
 }
 
 /** Kept while the function lives: what did not change since is not read again. */
 const kept = new Map<string, KnownShard>();
 let lists: { readonly of: string; readonly lists: CustomerLists } | undefined;
 
-const standingsIn = async (head: StandingsHead): Promise<readonly Standing[]> => {
+const listsOf = async (head: StandingsHead): Promise<CustomerLists> => {
   const { shard, number } = head;
   const key = `${tableName()} ${shard}`;
   const known = kept.get(key);
-  if (known?.number === number) return known.standings;
-  const standings = await readShard(head);
-  kept.set(key, { number, standings });
-  return standings;
+  if (known?.number === number) return known.lists;
+  const own = customerLists(await readShard(head));
+  kept.set(key, { number, lists: own });
+  return own;
 };
 
 const noteThatAsked = async (): Promise<void> => {
@@ -53,11 +53,21 @@ const asOf = (heads: readonly StandingsHead[]): AsOf => {
 const readLists = async (): Promise<{ readonly lists: CustomerLists; readonly asOf: AsOf }> => {
   const [heads] = await Promise.all([readHeads(), noteThatAsked()]);
   const of = `${tableName()} ${heads.map(({ shard, number }) => `${shard}:${number}`).join(' ')}`;
-  if (lists?.of !== of) lists = { of, lists: customerLists((await Promise.all(heads.map(standingsIn))).flat()) };
+  if (lists?.of !== of) lists = { of, lists: mergedLists(await Promise.all(heads.map(listsOf))) };
   return { lists: lists.lists, asOf: asOf(heads) };
 };
 
 const FORMULA = 'Of each customer by itself, as its own answer tells it at the end of the day: arr/customers/{customerId}';
+
+const totalAnswer = (sums: Sums) => {
+  const planMinor = planMinorOf(sums);
+  return {
+    byCurrency: sums
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([currency, amountMinor, own]) => ({ currency, amountMinor, ...(own === undefined ? {} : { planMinor: own }) })),
+    ...(planMinor === undefined ? {} : { planMinor: String(planMinor) }),
+  };
+};
 
 const customerAnswer = ({ customerId, name, arr, attributes }: Standing) => {
   const planMinor = planMinorOf(arr);
@@ -65,7 +75,7 @@ const customerAnswer = ({ customerId, name, arr, attributes }: Standing) => {
     customerId,
     name,
     ...(planMinor === undefined ? {} : { arrMinor: String(planMinor) }),
-    byCurrency: sumOfSums([arr]).byCurrency,
+    byCurrency: totalAnswer(arr).byCurrency,
     attributes,
   };
 };
@@ -80,16 +90,16 @@ export const listCustomers = async (wanted: Wanted, { position, limit }: PageWan
 /** What stands beside ARR, of all customers together: Σ of each customer's own figure. */
 export const besideOfAll = async () => {
   const [head, { lists: all, asOf: asOfWhen }] = await Promise.all([readHead(FORMULA), readLists()]);
-  const { standings } = all;
+  const { standings, totals } = all;
   return ok({
     ...head,
     ...asOfWhen,
     customers: standings.filter(({ arr }) => arr.length > 0).length,
-    arr: sumOfSums(standings.map(({ arr }) => arr)),
-    contracted: { carr: sumOfSums(standings.map(({ carr }) => carr)), tcv: sumOfSums(standings.map(({ tcv }) => tcv)) },
-    billed: sumOfSums(standings.map(({ billed }) => billed)),
-    usage: sumOfSums(standings.map(({ usage }) => usage)),
-    unsigned: sumOfSums(standings.map(({ unsigned }) => unsigned)),
+    arr: totalAnswer(totals.arr),
+    contracted: { carr: totalAnswer(totals.carr), tcv: totalAnswer(totals.tcv) },
+    billed: totalAnswer(totals.billed),
+    usage: totalAnswer(totals.usage),
+    unsigned: totalAnswer(totals.unsigned),
     entries: countsOf(standings),
   });
 };

@@ -26,6 +26,8 @@ export interface Entries {
 export interface Standing extends Readonly<Record<SumName, Sums>> {
   readonly customerId: string;
   readonly name: string;
+  /** Ids of others that are one with it, as other systems know it; absent where there are none. */
+  readonly others?: readonly string[];
   /** Version of the recording that it is of. */
   readonly version: number;
   readonly attributes: Readonly<Record<string, string>>;
@@ -41,11 +43,13 @@ const sumsOf = (amounts: readonly Amount[]): Sums =>
 interface Known {
   readonly customerId: string;
   readonly name: string;
+  /** All that are one with it, itself first. */
+  readonly members: readonly { readonly customerId: string }[];
   readonly facts: readonly Fact[];
 }
 
 /** Decided from all facts of the customer, as its own answer is: the same rules that made its movements. */
-export const standingOf = ({ customerId, name, facts }: Known, version: number, day: number, context: Context): Standing => {
+export const standingOf = ({ customerId, name, members, facts }: Known, version: number, day: number, context: Context): Standing => {
   const { closing, attributes } = closingAt(facts, day, context);
   const { contracted, billed, usage, unsigned, possibleDuplicates, differences } = besideArr(customerId, facts, day, context);
   const live = closing.lines.map(
@@ -56,6 +60,7 @@ export const standingOf = ({ customerId, name, facts }: Known, version: number, 
   return {
     customerId,
     name,
+    ...(members.length > 1 ? { others: members.slice(1).map((member) => member.customerId) } : {}),
     version,
     attributes,
     arr: sumsOf(live),
@@ -68,27 +73,20 @@ export const standingOf = ({ customerId, name, facts }: Known, version: number, 
   };
 };
 
-/** Several totals as one: by currency, and in the plan currency where each has a plan rate. */
-export const sumOfSums = (
-  all: Iterable<Sums>,
-): { byCurrency: { currency: string; amountMinor: string; planMinor?: string }[]; planMinor?: string } => {
-  const amounts = new Map<string, { amountMinor: bigint; planMinor: bigint | undefined }>();
+/** Several totals as one, by currency; a currency of which one amount has no plan rate has none. */
+export const addSums = (all: Iterable<Sums>): Sums => {
+  const totals = new Map<string, { amountMinor: bigint; planMinor: bigint | undefined }>();
   for (const sums of all)
     for (const [currency, amountMinor, planMinor] of sums) {
-      const so = amounts.get(currency) ?? { amountMinor: 0n, planMinor: 0n };
-      const isWhole = so.planMinor !== undefined && planMinor !== undefined;
-      amounts.set(currency, {
+      const so = totals.get(currency) ?? { amountMinor: 0n, planMinor: 0n };
+      totals.set(currency, {
         amountMinor: so.amountMinor + BigInt(amountMinor),
-        planMinor: isWhole ? (so.planMinor as bigint) + BigInt(planMinor as string) : undefined,
+        planMinor: so.planMinor === undefined || planMinor === undefined ? undefined : so.planMinor + BigInt(planMinor),
       });
     }
-  const total = totalOf(
-    [...amounts].map(
-      ([currency, { amountMinor, planMinor }]): Amount =>
-        planMinor === undefined ? { currency, amountMinor } : { currency, amountMinor, planMinor },
-    ),
+  return [...totals].map(([currency, { amountMinor, planMinor }]) =>
+    planMinor === undefined ? [currency, String(amountMinor)] : [currency, String(amountMinor), String(planMinor)],
   );
-  return jsonable(total) as ReturnType<typeof sumOfSums>;
 };
 
 /** Minor units of the plan currency; undefined where a currency of it has no plan rate. */
