@@ -16,6 +16,7 @@ const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   discard <queue> <messageId>   takes one dead letter away for good
   replay <bus> <from> <to>      gives what a bus archived between two instants to its rules again
   refill-totals                 makes the totals anew from the recordings; goes on with a refill that was stopped
+  rebuild-ledger                makes the ledger anew from the recordings; goes on with a rebuild that was stopped
   sync-stripe [days]            looks through what Stripe lists of its events, since the last look or of so many days, and takes in what has not come
   costs <file.csv> [--dry-run]  loads revenue, costs and cash by month, and says line by line what is wrong; GET /api/v1/costs/csv is the template
   secrets                       takes in what stands in secrets.json of the data folder by now
@@ -45,7 +46,7 @@ interface Flags {
   readonly subject?: string | undefined;
 }
 
-/** A refill tells how far it is after so many of its 32 shards. */
+/** A refill or rebuild tells how far it is after so many of its 32 shards. */
 const SHARDS_A_CALL = 4;
 
 const PAGES = ['functions', 'queues', 'dead-letters', 'schedules', 'denied', 'aws'];
@@ -100,6 +101,8 @@ export const requestOf = ([command = '', ...rest]: readonly string[], flags: Fla
       return rest.length === 3 ? { method: 'POST', path: 'replay', body: { bus: rest[0], from: rest[1], to: rest[2] } } : undefined;
     case 'refill-totals':
       return { method: 'POST', path: 'refill-totals', body: { shards: SHARDS_A_CALL }, goOn: { shards: SHARDS_A_CALL, goOn: true } };
+    case 'rebuild-ledger':
+      return { method: 'POST', path: 'rebuild-ledger', body: { shards: SHARDS_A_CALL } };
     case 'sync-stripe':
       return syncRequest(rest);
     case 'secrets':
@@ -123,6 +126,11 @@ interface Refilled {
   readonly isDone: boolean;
 }
 
+interface Rebuilt extends Refilled {
+  readonly rows: number;
+  readonly changed?: boolean;
+}
+
 interface Looked {
   readonly instance: string;
   readonly looked: number;
@@ -136,6 +144,11 @@ const refilledLine = ({ done, of, isDone }: Refilled): string => {
   return `${done} of ${of} parts of the customers are counted${next}`;
 };
 
+const rebuiltLine = ({ done, of, rows, changed, isDone }: Rebuilt): string =>
+  isDone
+    ? `the ledger has ${rows} rows, ${changed === true ? 'and differs from the one of before' : 'byte for byte those of before'}`
+    : `${done} of ${of} parts of the customers are read`;
+
 const lookedLine = ({ instance, looked, missed, isDone, isConnected = true }: Looked): string =>
   isConnected
     ? `stripe-${instance}: ${looked} events looked at, ${missed} had not come and are taken in${isDone ? '' : '; more are looked at'}`
@@ -145,6 +158,7 @@ const lookedLine = ({ instance, looked, missed, isDone, isConnected = true }: Lo
 const LINES: Readonly<Record<string, (answer: unknown) => readonly string[]>> = {
   logs: (answer) => (answer as readonly LogLine[]).map(({ atMs, source, line }) => `${new Date(atMs).toISOString()} ${source}: ${line}`),
   'refill-totals': (answer) => [refilledLine(answer as Refilled)],
+  'rebuild-ledger': (answer) => [rebuiltLine(answer as Rebuilt)],
   'sync-stripe': (answer) => (answer as { readonly accounts: readonly Looked[] }).accounts.map(lookedLine),
   aws: (answer) => Object.entries(answer as Readonly<Record<string, string>>).map(([name, value]) => `export ${name}=${value}`),
 };
@@ -165,6 +179,7 @@ const COMMANDS = [
   'discard',
   'replay',
   'refill-totals',
+  'rebuild-ledger',
   'sync-stripe',
   'costs',
   'secrets',

@@ -6,6 +6,8 @@ import { explain } from './figures/explain.ts';
 import { listMovements } from './figures/list-movements.ts';
 import { readStatus, today } from './figures/read.ts';
 import { readWaterfall } from './figures/read-waterfall.ts';
+import { readCohorts } from './metrics/read-cohorts.ts';
+import { readMetrics } from './metrics/read-metrics.ts';
 import { arrRoutes } from './routes.ts';
 import { decideRuling, listRulings, propose } from './rulings/decide.ts';
 import { besideOfAll, listCustomers, listEntries } from './standings/read.ts';
@@ -14,6 +16,8 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   getArrStatus: async ({ query }) => ok(await readStatus(query.on ?? today())),
   listArrMovements: ({ query, page }) => listMovements(query, page, today()),
   getArrWaterfall: ({ query }) => readWaterfall(query, companyConfig()),
+  getArrMetrics: ({ query }) => readMetrics(query, companyConfig(), today()),
+  getArrCohorts: ({ query }) => readCohorts(query, companyConfig(), today()),
   listArrCustomers: ({ query, page }) => {
     const { dimension, value } = query;
     if ((dimension === undefined) !== (value === undefined))

@@ -4,6 +4,7 @@ import { defineRoutes } from '../platform/routes.ts';
 import { arrCustomer, arrStatus, arrWaterfall, explainedFigure, explainedMovement } from './answers.ts';
 import { causeSchema, movementSchema, rulingSchema } from './events.ts';
 import { ruling } from './identity-answers.ts';
+import { metricRoutes } from './metric-routes.ts';
 import { KINDS, SORTS } from './standings/lists.ts';
 import { arrBeside, arrBesideEntries, arrCustomers } from './standings-answers.ts';
 
@@ -68,7 +69,7 @@ export const arrRoutes = defineRoutes({
     scope: 'arr/read',
     summary: 'Customers with their ARR, as of at most an hour ago (`through`), largest first; searched, filtered and sorted',
     query: z.object({
-      search: z.optional(name('Beginning of the name or of one of its words, or of the id, here or at its source')),
+      search: z.optional(name('Beginning of the name or of one of its words, or of one of its ids, here or at the source')),
       dimension: z.optional(name('Attribute to filter by, e.g. `segment`; together with `value`')),
       value: z.optional(name('Value of that attribute, e.g. `Enterprise`')),
       sort: z.optional(z.enum(SORTS).check(z.describe('`arr`, largest first and what has no plan rate last; or `name`. Default: arr'))),
@@ -188,4 +189,5 @@ export const arrRoutes = defineRoutes({
     response: ruling,
     problems: { 'ruling-unknown': 404, 'ruling-decided': 409 },
   },
+  ...metricRoutes,
 });

@@ -54,6 +54,30 @@ const deadLetters = async (): Promise<number> => {
   return body.filter((queue) => queue.deadLetters).reduce((sum, queue) => sum + queue.visible, 0);
 };
 
+interface Metrics {
+  readonly rows: {
+    readonly endsOn: string;
+    readonly value: string;
+    readonly figures: {
+      readonly id: string;
+      readonly value?: string;
+      readonly notDefined?: { readonly code: string; readonly detail: string };
+      readonly numerator?: { readonly amount: string };
+      readonly denominator?: { readonly amount: string };
+      readonly explain?: string;
+    }[];
+  }[];
+  readonly definitions: { readonly id: string; readonly formula: string }[];
+}
+
+interface Cohorts {
+  readonly cohorts: {
+    readonly startsOn: string;
+    readonly customers: number;
+    readonly ages: { readonly active: number; readonly arrMinor?: string }[];
+  }[];
+}
+
 describe("Stripe's samples through the front door", () => {
   it('are each taken in or parked with a reason; none ends in a 5xx, a dead letter or silence', async () => {
     putObjects();
@@ -140,6 +164,57 @@ describe("Stripe's samples through the front door", () => {
     expect(down.events.length).toBeGreaterThan(0);
     const { body: november } = await whole.api<Figure>(figure.opening?.explain ?? '');
     expect(november.amountMinor).toBe(figure.openingMinor);
+  });
+
+  it('give metrics and cohorts, each figure with what it was divided by and what explains it', async () => {
+    const { status, body } = await whole.api<Metrics>('/api/v1/arr/metrics?on=2026-12-31');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ profile: 'enterprise', planCurrency: 'USD', on: '2026-12-31', dimension: 'total', unconverted: [] });
+    const figure = (id: string) => body.rows[0]?.figures.find((one) => one.id === id);
+    expect(figure('arr')?.value).toBe('420000');
+    // Of three customers Acme left, with 720,000 of 1,140,000; nobody came.
+    expect(figure('logo-churn')).toMatchObject({ value: '0.333333', numerator: { amount: '1' }, denominator: { amount: '3' } });
+    expect(figure('gross-churn')).toMatchObject({ value: '0.631579', numerator: { amount: '720000' }, denominator: { amount: '1140000' } });
+    expect(figure('quick-ratio')?.value).toBe('0.0000');
+    expect(figure('nrr')?.notDefined?.code).toBe('not-defined'); // nothing was there twelve months before
+    expect(figure('cac')?.notDefined).toMatchObject({ code: 'costs-missing', detail: expect.stringContaining('sales of the month from 2026-12-01') });
+    expect(body.definitions.find(({ id }) => id === 'nrr')?.formula).toBe(
+      'ARR now of the customers with ARR 12 months before ÷ their ARR then',
+    );
+    const { body: explained } = await whole.api<Figure>(figure('gross-churn')?.explain ?? '');
+    expect(explained.movementsMinor).toBe('-720000');
+    const { body: cohorts } = await whole.api<Cohorts>('/api/v1/arr/cohorts?on=2027-01-31');
+    expect(cohorts.cohorts.map(({ startsOn, customers }) => [startsOn, customers])).toEqual([
+      ['2026-10-01', 3],
+      ['2026-11-01', 0],
+      ['2026-12-01', 0],
+      ['2027-01-01', 0],
+    ]);
+    expect(cohorts.cohorts[0]?.ages.map(({ active, arrMinor }) => [active, arrMinor])).toEqual([
+      [3, '900000'],
+      [3, '1140000'],
+      [2, '420000'],
+      [3, '1320000'],
+    ]);
+  });
+
+  it('give metrics by month and by value of a dimension, and refuse what nobody has', async () => {
+    const { body } = await whole.api<Metrics>('/api/v1/arr/metrics?from=2026-11-01&on=2027-01-31&dimension=product&metrics=arr,customers');
+    const platform = body.rows.filter(({ value }) => value === 'prod_SmplPlatform');
+    expect(platform.map(({ endsOn, figures }) => [endsOn, ...figures.map(({ value }) => value)])).toEqual([
+      ['2026-11-30', '1140000', '3'],
+      ['2026-12-31', '420000', '2'],
+      ['2027-01-31', '1320000', '3'],
+    ]);
+    const refused = async (query: string) => {
+      const { status, body: problem } = await whole.api<{ type: string }>(`/api/v1/arr/metrics?${query}`);
+      return [status, problem.type.slice('/problems/'.length)];
+    };
+    expect(await refused('dimension=colour')).toEqual([404, 'dimension-unknown']);
+    expect(await refused('dimension=product&value=none')).toEqual([404, 'dimension-unknown']);
+    expect(await refused('metrics=nrr,happiness')).toEqual([400, 'metric-unknown']);
+    expect(await refused('on=2026-11-05&month=2026-11')).toEqual([400, 'question-invalid']);
+    expect(await refused('from=2026-12-01&on=2026-11-05')).toEqual([400, 'period-invalid']);
   });
 
   it('foot in every row of the waterfall, in total and by product', async () => {

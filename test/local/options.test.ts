@@ -48,6 +48,7 @@ describe('the command line of a running stack', () => {
     [['token', 'arr/read'], { method: 'POST', path: 'token', body: { scopes: ['arr/read'] } }],
     [['token'], { method: 'POST', path: 'token', body: {} }],
     [['refill-totals'], { method: 'POST', path: 'refill-totals', body: { shards: 4 }, goOn: { shards: 4, goOn: true } }],
+    [['rebuild-ledger'], { method: 'POST', path: 'rebuild-ledger', body: { shards: 4 } }],
     [['sync-stripe'], { method: 'POST', path: 'sync-stripe', body: {}, goOn: {} }],
     [['sync-stripe', '7'], { method: 'POST', path: 'sync-stripe', body: { days: 7 }, goOn: {} }],
     [['idle'], { method: 'GET', path: 'idle?timeoutMs=60000' }],

@@ -90,11 +90,11 @@ export interface Wanted {
 /** Where the id at its source begins: `<system>.<instance>.<id at the source>`. */
 const sourceIdAt = (customerId: string): number => customerId.indexOf('.', customerId.indexOf('.') + 1) + 1;
 
-/** Finds those whose name, or a word of it, or whose id, here or at its source, begins so. */
+/** Finds those whose name, or a word of it, or one of whose ids, here or at its source, begins so. */
 const finder = (search: string): ((one: Listed) => boolean) => {
   const wanted = ` ${folded(search)}`;
-  return ({ words, value: { customerId } }) =>
-    words.includes(wanted) || customerId.startsWith(search) || customerId.startsWith(search, sourceIdAt(customerId));
+  const begins = (customerId: string): boolean => customerId.startsWith(search) || customerId.startsWith(search, sourceIdAt(customerId));
+  return ({ words, value: { customerId, others } }) => words.includes(wanted) || begins(customerId) || others?.some(begins) === true;
 };
 
 /** One page of the customers that are wanted, by ARR (largest first, unconverted last) or by name. */

@@ -26,6 +26,8 @@ export interface Entries {
 export interface Standing extends Readonly<Record<SumName, Sums>> {
   readonly customerId: string;
   readonly name: string;
+  /** Ids of others that are one with it, as other systems know it; absent where there are none. */
+  readonly others?: readonly string[];
   /** Version of the recording that it is of. */
   readonly version: number;
   readonly attributes: Readonly<Record<string, string>>;
@@ -41,11 +43,13 @@ const sumsOf = (amounts: readonly Amount[]): Sums =>
 interface Known {
   readonly customerId: string;
   readonly name: string;
+  /** All that are one with it, itself first. */
+  readonly members: readonly { readonly customerId: string }[];
   readonly facts: readonly Fact[];
 }
 
 /** Decided from all facts of the customer, as its own answer is: the same rules that made its movements. */
-export const standingOf = ({ customerId, name, facts }: Known, version: number, day: number, context: Context): Standing => {
+export const standingOf = ({ customerId, name, members, facts }: Known, version: number, day: number, context: Context): Standing => {
   const { closing, attributes } = closingAt(facts, day, context);
   const { contracted, billed, usage, unsigned, possibleDuplicates, differences } = besideArr(customerId, facts, day, context);
   const live = closing.lines.map(
@@ -56,6 +60,7 @@ export const standingOf = ({ customerId, name, facts }: Known, version: number, 
   return {
     customerId,
     name,
+    ...(members.length > 1 ? { others: members.slice(1).map((member) => member.customerId) } : {}),
     version,
     attributes,
     arr: sumsOf(live),

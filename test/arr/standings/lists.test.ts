@@ -51,6 +51,12 @@ describe('the list of customers', () => {
     expect(walked('name', 1).flat()).toEqual(['cus_2', 'cus_1', 'cus_4', 'cus_5', 'cus_3']);
   });
 
+  it('finds a customer by the ids of all that are one with it', () => {
+    const known = customerLists([...ALL, standing('001', 'Epsilon', [], { others: ['salesforce.main.001', 'stripe.eu.cus_9'] })]);
+    const found = (search: string) => customersPage(known, { sort: 'name', search }, undefined, 9).items.map(({ name }) => name);
+    expect([found('cus_9'), found('stripe.eu'), found('cus_3'), found('main')]).toEqual([['Epsilon'], ['Epsilon'], ['Gamma'], []]);
+  });
+
   it('goes on behind a place that is not there any more', () => {
     const { nextCursor } = customersPage(lists, { sort: 'name' }, undefined, 2);
     const without = customerLists(ALL.filter(({ customerId }) => customerId !== 'stripe.main.cus_1'));
