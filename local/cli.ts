@@ -167,7 +167,20 @@ const print = (command: string | undefined, answer: unknown): void => {
   else console.log(JSON.stringify(answer, undefined, 2));
 };
 
-const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'discard', 'replay', 'refill-totals', 'rebuild-ledger', 'sync-stripe', 'secrets', 'token'];
+const COMMANDS = [
+  ...PAGES,
+  'clock',
+  'logs',
+  'idle',
+  'redrive',
+  'discard',
+  'replay',
+  'refill-totals',
+  'rebuild-ledger',
+  'sync-stripe',
+  'secrets',
+  'token',
+];
 
 /** What is wrong with words that make no request, in one line. */
 export const refusalOf = ([command = '', ...rest]: readonly string[]): string =>

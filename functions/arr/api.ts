@@ -6,6 +6,7 @@ import { explain } from './figures/explain.ts';
 import { listMovements } from './figures/list-movements.ts';
 import { readStatus, today } from './figures/read.ts';
 import { readWaterfall } from './figures/read-waterfall.ts';
+import { closeMonth, listClosings, listRestatements, readClosing } from './ledger/close.ts';
 import { arrRoutes } from './routes.ts';
 import { decideRuling, listRulings, propose } from './rulings/decide.ts';
 
@@ -13,6 +14,10 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   getArrStatus: async ({ query }) => ok(await readStatus(query.on ?? today())),
   listArrMovements: ({ query, page }) => listMovements(query, page, today()),
   getArrWaterfall: ({ query }) => readWaterfall(query, companyConfig()),
+  closeArrMonth: ({ body, caller }) => closeMonth(body.month, caller.subject),
+  listArrClosings: async () => ok(await listClosings()),
+  getArrClosing: ({ params }) => readClosing(params.month),
+  listArrRestatements: ({ query, page }) => listRestatements(query.month, page),
   getArrCustomer: ({ params, query }) => customerOn(params.customerId, query.on ?? today()),
   listArrRulings: ({ query, page }) => listRulings(query, page),
   proposeArrRuling: ({ body, caller }) => propose({ ...body, proposedBy: caller.subject }),

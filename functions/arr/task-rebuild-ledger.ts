@@ -12,13 +12,10 @@ interface Input {
 }
 
 /** Makes the ledger anew from the recordings. Its answer says how far it came; called again it goes on, until `isDone`. */
-export const handler = taskHandler(
-  'arr/task-rebuild-ledger',
-  async ({ shards = Number.POSITIVE_INFINITY }: Input, { remainingMs }) => {
-    let asked = 0;
-    return rebuildLedger(recordedProfile(), companyConfig().planCurrency, () => {
-      asked += 1;
-      return asked <= shards && remainingMs() > RESERVED_MS;
-    });
-  },
-);
+export const handler = taskHandler('arr/task-rebuild-ledger', async ({ shards = Number.POSITIVE_INFINITY }: Input, { remainingMs }) => {
+  let asked = 0;
+  return rebuildLedger(recordedProfile(), companyConfig().planCurrency, () => {
+    asked += 1;
+    return asked <= shards && remainingMs() > RESERVED_MS;
+  });
+});

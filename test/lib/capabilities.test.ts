@@ -179,6 +179,7 @@ describe('queues', () => {
       'ascent-coordinator-changes',
       'ascent-coordinator-changes-dead',
       'ascent-lapses-schedule-dead',
+      'ascent-ledger-schedule-dead',
       'ascent-outbox-dead',
       'ascent-refresh-dashboard-schedule-dead',
       'ascent-salesforce-changes',
@@ -224,7 +225,7 @@ describe('queues', () => {
       app.all('AWS::CloudWatch::Alarm').filter(({ resource }) => resource.Properties['MetricName'] === metric);
     expect(watched('ApproximateAgeOfOldestMessage')).toHaveLength(7);
     const depth = watched('ApproximateNumberOfMessagesVisible');
-    expect(depth).toHaveLength(13);
+    expect(depth).toHaveLength(14);
     for (const { resource } of depth) expect(resource.Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
   });
 });
@@ -305,13 +306,14 @@ describe('rules and schedules', () => {
     }
   });
 
-  it('refresh the dashboard, ask Salesforce every five minutes and Stripe twice an hour, and state lapses early in the day, in the company’s zone', () => {
+  it('refresh the dashboard, fill the ledger and ask Salesforce every five minutes, ask Stripe twice an hour, and state lapses early in the day, in the company’s zone', () => {
     const schedules = app.all('AWS::Scheduler::Schedule').map(({ resource }) => resource.Properties);
     expect(Object.fromEntries(schedules.map((schedule) => [schedule['Name'], schedule['ScheduleExpression']]))).toEqual({
       'ascent-refresh-dashboard': 'rate(5 minutes)',
       'ascent-salesforce-sync': 'rate(5 minutes)',
       'ascent-stripe-sync': 'rate(30 minutes)',
       'ascent-lapses': 'cron(15 1-4 * * ? *)',
+      'ascent-ledger': 'rate(5 minutes)',
     });
     for (const schedule of schedules)
       expect(schedule).toMatchObject({ ScheduleExpressionTimezone: 'UTC', FlexibleTimeWindow: { Mode: 'OFF' } });
@@ -333,7 +335,7 @@ describe('rules and schedules', () => {
     const without = synthesise({ company: defineCompany({ ...company, salesforce: [] }) });
     const names = without.all('AWS::Lambda::Function').map(({ resource }) => String(resource.Properties['FunctionName']));
     expect(names.filter((name) => name.includes('salesforce'))).toEqual([]);
-    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(3);
+    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(4);
     expect(without.all('AWS::SecretsManager::Secret')).toHaveLength(2);
   });
 });
