@@ -2,17 +2,18 @@ import { cpus } from 'node:os';
 import { measureCore, replayOf, seededBase } from './arr-core.ts';
 import { type CostRun, measureCost } from './cost-run.ts';
 import { demoFacts } from './demo-facts.ts';
+import { measureLedger } from './ledger.ts';
 import { prices } from './prices.ts';
 import { type Figure, figuresText, missesFloor, progress, tableText } from './report.ts';
 import { type FunctionStart, measureStarts } from './start-times.ts';
 import { measureThroughput, type Step } from './throughput.ts';
 
-const HELP = `npm run bench -- arr [--quick] [--only core,starts,throughput,cost]
+const HELP = `npm run bench -- arr [--quick] [--only core,ledger,starts,throughput,cost]
 
-Prints the speed of the core, the size and start of each function, what the local stack sustains, and what a million webhooks cost.
+Prints the speed of the core, what a ledger of a million movements takes, the size and start of each function, what the local stack sustains, and what a million webhooks cost.
 --quick takes fewer rounds, one step of 150 webhooks a second, and the story of one customer in ten. Ends with 1 where a floor is missed.`;
 
-const PARTS = ['core', 'starts', 'throughput', 'cost'] as const;
+const PARTS = ['core', 'ledger', 'starts', 'throughput', 'cost'] as const;
 type Part = (typeof PARTS)[number];
 
 /** The floor of webhooks a second; p99 is read at the highest rate from it on that was sustained. */
@@ -40,6 +41,34 @@ const coreFigures = (quick: boolean): readonly Figure[] => {
   );
   const measured = demo.factsPerSecond;
   return [{ what: 'core updates per second and core', measured, unit: '/s', floor: 300_000, goal: 1_000_000, better: 'more', limitedBy }];
+};
+
+const ledgerFigures = (quick: boolean): readonly Figure[] => {
+  const size = quick ? { customers: 6_000, movements: 100_000 } : { customers: 60_000, movements: 1_000_000 };
+  console.error(`ledger: building ${size.movements.toLocaleString('en')} movements of ${size.customers.toLocaleString('en')} customers`);
+  const run = measureLedger(size);
+  const mb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
+  console.log(
+    `ledger: ${run.rows.toLocaleString('en')} rows, ${mb(run.columnBytes)} in columns, ${mb(run.bytes)} deflated in ${run.segments} segments; built ${run.builtPerSecond.toLocaleString('en')} movements/s, encoded in ${ms(1_000 * run.encodeSeconds)}, a few more joined in ${ms(1_000 * run.joinSeconds)}; memory of the process ${mb(process.memoryUsage.rss())}`,
+  );
+  return [
+    {
+      what: 'a combination from the ledger, just started',
+      measured: 1_000 * (run.decodeSeconds + run.foldSeconds),
+      unit: 'ms',
+      floor: 2_000,
+      better: 'less',
+      limitedBy: 'inflating and decoding; sorting names',
+    },
+    {
+      what: 'a combination from the ledger in memory',
+      measured: 1_000 * run.foldSeconds,
+      unit: 'ms',
+      floor: 200,
+      better: 'less',
+      limitedBy: 'one pass over the rows',
+    },
+  ];
 };
 
 const startFigures = (quick: boolean): readonly Figure[] => {
@@ -168,6 +197,7 @@ const run = async (args: readonly string[]): Promise<number> => {
   const quick = args.includes('--quick');
   const measures: Readonly<Record<Part, () => readonly Figure[] | Promise<readonly Figure[]>>> = {
     core: () => coreFigures(quick),
+    ledger: () => ledgerFigures(quick),
     starts: () => startFigures(quick),
     throughput: () => throughputFigures(quick),
     cost: () => costFigures(quick),

@@ -50,7 +50,6 @@ interface Flags {
 const SHARDS_A_CALL = 4;
 
 const PAGES = ['functions', 'queues', 'dead-letters', 'schedules', 'denied', 'aws'];
-
 const get = (path: string): Request => ({ method: 'GET', path });
 
 const clockRequest = ([action, value]: readonly string[], { freeze, run }: Flags): Request | undefined => {
@@ -126,11 +125,6 @@ interface Refilled {
   readonly isDone: boolean;
 }
 
-interface Rebuilt extends Refilled {
-  readonly rows: number;
-  readonly changed?: boolean;
-}
-
 interface Looked {
   readonly instance: string;
   readonly looked: number;
@@ -144,10 +138,10 @@ const refilledLine = ({ done, of, isDone }: Refilled): string => {
   return `${done} of ${of} parts of the customers are counted${next}`;
 };
 
-const rebuiltLine = ({ done, of, rows, changed, isDone }: Rebuilt): string =>
-  isDone
-    ? `the ledger has ${rows} rows, ${changed === true ? 'and differs from the one of before' : 'byte for byte those of before'}`
-    : `${done} of ${of} parts of the customers are read`;
+const rebuiltLine = ({ done, of, rows, changed, isDone }: Refilled & { readonly rows: number; readonly changed?: boolean }): string => {
+  if (!isDone) return `${done} of ${of} parts of the customers are read`;
+  return `the ledger has ${rows} rows, ${changed ? 'and differs from the one of before' : 'byte for byte those of before'}`;
+};
 
 const lookedLine = ({ instance, looked, missed, isDone, isConnected = true }: Looked): string =>
   isConnected
@@ -158,7 +152,7 @@ const lookedLine = ({ instance, looked, missed, isDone, isConnected = true }: Lo
 const LINES: Readonly<Record<string, (answer: unknown) => readonly string[]>> = {
   logs: (answer) => (answer as readonly LogLine[]).map(({ atMs, source, line }) => `${new Date(atMs).toISOString()} ${source}: ${line}`),
   'refill-totals': (answer) => [refilledLine(answer as Refilled)],
-  'rebuild-ledger': (answer) => [rebuiltLine(answer as Rebuilt)],
+  'rebuild-ledger': (answer) => [rebuiltLine(answer as Parameters<typeof rebuiltLine>[0])],
   'sync-stripe': (answer) => (answer as { readonly accounts: readonly Looked[] }).accounts.map(lookedLine),
   aws: (answer) => Object.entries(answer as Readonly<Record<string, string>>).map(([name, value]) => `export ${name}=${value}`),
 };

@@ -121,6 +121,10 @@ const waterfallRow = z.object({
 export const arrWaterfall = z.object({
   ...figureHead,
   on: z.string(),
+  asKnownOn: z.optional(told('The day at whose end this was known, where one was asked for')),
+  knownThrough: z.optional(
+    told('Only as known on a day: all of it that was recorded before this instant is in; before the end of that day, more may come'),
+  ),
   dimension: z.string(),
   value: z.string(),
   rows: z.array(waterfallRow),

@@ -6,6 +6,7 @@ import { explain } from './figures/explain.ts';
 import { listMovements } from './figures/list-movements.ts';
 import { readStatus, today } from './figures/read.ts';
 import { readWaterfall } from './figures/read-waterfall.ts';
+import { closeMonth, listClosings, listRestatements, readClosing } from './ledger/close.ts';
 import { readCohorts } from './metrics/read-cohorts.ts';
 import { readMetrics } from './metrics/read-metrics.ts';
 import { arrRoutes } from './routes.ts';
@@ -26,6 +27,10 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   },
   getArrBeside: besideOfAll,
   listArrBeside: ({ params, page }) => listEntries(params.kind, page),
+  closeArrMonth: ({ body, caller }) => closeMonth(body.month, caller.subject),
+  listArrClosings: async () => ok(await listClosings()),
+  getArrClosing: ({ params }) => readClosing(params.month),
+  listArrRestatements: ({ query, page }) => listRestatements(query.month, page),
   getArrCustomer: ({ params, query }) => customerOn(params.customerId, query.on ?? today()),
   listArrRulings: ({ query, page }) => listRulings(query, page),
   proposeArrRuling: ({ body, caller }) => propose({ ...body, proposedBy: caller.subject }),

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
 import { arrCustomer, arrStatus, arrWaterfall, explainedFigure, explainedMovement } from './answers.ts';
+import { arrClosing, arrRestatements, monthField } from './closing-answers.ts';
 import { causeSchema, movementSchema, rulingSchema } from './events.ts';
 import { ruling } from './identity-answers.ts';
 import { metricRoutes } from './metric-routes.ts';
@@ -59,6 +60,11 @@ export const arrRoutes = defineRoutes({
       ),
       dimension,
       value,
+      asKnownOn: z.optional(
+        day(
+          'As it was known at the end of this day, YYYY-MM-DD: without what was recorded later. Default: as corrected since. Not by `origin`',
+        ),
+      ),
     }),
     response: arrWaterfall,
     problems: { 'period-invalid': 400, 'dimension-unknown': 404 },
@@ -95,6 +101,42 @@ export const arrRoutes = defineRoutes({
     params: z.object({ kind: z.enum(KINDS).check(z.describe('Which entries')) }),
     paged: true,
     response: arrBesideEntries,
+  },
+  closeArrMonth: {
+    method: 'POST',
+    path: '/api/v1/arr/closings',
+    scope: 'arr/write',
+    summary: 'Closes a month: its waterfall in every cut stays as it is reported now, and what is recorded later is restated',
+    body: z.strictObject({ month: monthField('A month that is over, YYYY-MM; after the first one the months are closed in order') }),
+    response: arrClosing,
+    problems: { 'month-closed': 409, 'month-out-of-order': 409, 'month-open': 409, 'rate-missing': 409 },
+  },
+  listArrClosings: {
+    method: 'GET',
+    path: '/api/v1/arr/closings',
+    scope: 'arr/read',
+    summary: 'Closed months in their order, with what was reported in total, by whom and when',
+    response: z.object({ items: z.array(arrClosing) }),
+  },
+  getArrClosing: {
+    method: 'GET',
+    path: '/api/v1/arr/closings/{month}',
+    scope: 'arr/read',
+    summary: 'What was reported of a closed month, in total and in every cut',
+    params: z.object({ month: monthField('The month, YYYY-MM') }),
+    response: arrClosing,
+    problems: { 'month-not-closed': 404 },
+  },
+  listArrRestatements: {
+    method: 'GET',
+    path: '/api/v1/arr/restatements',
+    scope: 'arr/read',
+    summary:
+      'The restatement journal of a closed month: movements recorded since, with a day in it or before it, in the order of their recording',
+    query: z.object({ month: monthField('The closed month, YYYY-MM') }),
+    paged: true,
+    response: arrRestatements,
+    problems: { 'month-not-closed': 404 },
   },
   getArrCustomer: {
     method: 'GET',

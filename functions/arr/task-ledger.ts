@@ -1,7 +1,6 @@
 import { companyConfig } from '../platform/config.ts';
 import { taskHandler } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
-import { count } from '../platform/metrics.ts';
 import { recordedProfile } from './ledger/read-ledger.ts';
 import { takeIn } from './ledger/take-in.ts';
 
@@ -11,7 +10,7 @@ const RESERVE_MS = 90_000;
 /** Every five minutes: what was recorded since the last time stands in the ledger. What one run leaves, the next goes on with. */
 export const handler = taskHandler('arr/task-ledger', async (_input: unknown, { remainingMs }) => {
   const taken = await takeIn(recordedProfile(), companyConfig().planCurrency, () => remainingMs() > RESERVE_MS);
-  count('LedgerRows', taken.rows);
+  if (taken.rows > 0) log.info('rows were taken into the ledger', { count: taken.rows });
   if (!taken.isDone) log.warn('time was up before all that was recorded stands in the ledger; the next run goes on', { count: taken.rows });
   return taken;
 });

@@ -35,6 +35,7 @@ export const accessPatternsMarkdown = (entities: readonly DeclaredEntity[]): str
     '',
     'Generated from the entities in `functions/` by `npm run docs`; do not edit. One table with the keys `pk` and `sk`, one index `gsi1` with `gsi1pk` and `gsi1sk`, which holds keys only: what it lists is read from the table. Items that expire carry `expiresAt` in epoch seconds. An item whose `event` is a map is published when it is inserted.',
     '',
+    'The ledger has no entity: `LEDGER#<profile>` has its `HEAD` and `REBUILD`, `LEDGER#<profile>#<period of recording>` its segments (`<version>#<digest>#<slice>`), `LEDGER#<profile>#REBUILD#<begun at>` what a rebuild has read; all of it is written and read by `functions/arr/ledger/store.ts`, and what was replaced carries `expiresAt`. It takes in what `RECORDED#<shard>` lists in the index (`functions/arr/records/recorded-store.ts`).',
     'Totals have no entity: their items under `TOT#<lane>` (`LOG#<position>`, `BASE#<part>#<month>`, `BASE#<part>#NET`, `HEAD`) are written and read by `functions/arr/totals/log-store.ts` and `functions/arr/totals/base-store.ts`. Totals that were made anew lie under `TOT#<generation>#<lane>`, beside `TOT#<generation>#REFILL`; `TOT#GENERATIONS` says which are read (`functions/arr/totals/generation-store.ts`); those of before carry `expiresAt` from then on (`functions/arr/totals/expire.ts`).',
     '',
     '| entity | declared in | access pattern | index | partition key | sort key |',

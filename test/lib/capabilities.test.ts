@@ -180,6 +180,7 @@ describe('queues', () => {
       'ascent-coordinator-changes',
       'ascent-coordinator-changes-dead',
       'ascent-lapses-schedule-dead',
+      'ascent-ledger-schedule-dead',
       'ascent-outbox-dead',
       'ascent-refresh-dashboard-schedule-dead',
       'ascent-salesforce-changes',
@@ -307,7 +308,7 @@ describe('rules and schedules', () => {
     }
   });
 
-  it('refresh the dashboard and how customers stand, ask Salesforce every five minutes and Stripe twice an hour, and state lapses early in the day, in the company’s zone', () => {
+  it('refresh the dashboard and how customers stand, fill the ledger and ask Salesforce every five minutes, ask Stripe twice an hour, and state lapses early in the day, in the company’s zone', () => {
     const schedules = app.all('AWS::Scheduler::Schedule').map(({ resource }) => resource.Properties);
     expect(Object.fromEntries(schedules.map((schedule) => [schedule['Name'], schedule['ScheduleExpression']]))).toEqual({
       'ascent-refresh-dashboard': 'rate(5 minutes)',
@@ -315,6 +316,7 @@ describe('rules and schedules', () => {
       'ascent-stripe-sync': 'rate(30 minutes)',
       'ascent-lapses': 'cron(15 1-4 * * ? *)',
       'ascent-standings': 'rate(5 minutes)',
+      'ascent-ledger': 'rate(5 minutes)',
     });
     for (const schedule of schedules)
       expect(schedule).toMatchObject({ ScheduleExpressionTimezone: 'UTC', FlexibleTimeWindow: { Mode: 'OFF' } });

@@ -24,21 +24,22 @@ export interface CutRead {
   readonly dimensions: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A cut's course from a month on (`YYYY-MM`). Problem: `dimension-unknown`, naming the dimensions or the values that there are. */
+/** A cut's course from a month on (`YYYY-MM`), by the totals as they are or as `read` says. Problem: `dimension-unknown`, naming the dimensions or the values that there are. */
 export const readCut = async (
   { dimension, value = '' }: CutWanted,
   fromMonth: string,
+  read: typeof readTotals = readTotals,
 ): Promise<Result<CutRead, Problem<'dimension-unknown'>>> => {
   const cut = dimension === undefined ? EVERYTHING : { dimension, value };
   const isMain = cut === EVERYTHING || dimension === 'origin';
   const [totals, all, hasRate] = await Promise.all([
-    readTotals(isMain ? 'MAIN' : 'CUTS', fromMonth),
-    isMain ? readTotals('CUTS', AFTER_ALL_MONTHS) : undefined,
+    read(isMain ? 'MAIN' : 'CUTS', fromMonth),
+    isMain ? read('CUTS', AFTER_ALL_MONTHS) : undefined,
     readHasRate(),
   ]);
   let dimensions = withOrigins(all ?? totals);
   // What has come to zero by now stands in its months alone: rarely asked for, so that these are read only then.
-  if (!isIn(cut, dimensions)) dimensions = withOrigins(await readTotals('CUTS', BEFORE_ALL_MONTHS));
+  if (!isIn(cut, dimensions)) dimensions = withOrigins(await read('CUTS', BEFORE_ALL_MONTHS));
   if (!isIn(cut, dimensions)) {
     const values = dimensions.get(cut.dimension);
     const known =

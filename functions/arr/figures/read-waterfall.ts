@@ -2,6 +2,7 @@ import { addDays, addMonths, daysBetween } from '../../platform/calendar.ts';
 import type { CompanyConfig } from '../../platform/config.ts';
 import { fiscalPeriodsWithin } from '../../platform/fiscal.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { readKnownOn, totalsFrom } from '../ledger/known-totals.ts';
 import { type CourseRow, MAX_YEARS, type Period } from '../totals/course.ts';
 import type { Cut } from '../totals/series.ts';
 import { explainPath } from './figure.ts';
@@ -13,6 +14,8 @@ import { jsonable, rateMissing } from './status.ts';
 interface Wanted extends CutWanted {
   readonly from: string;
   readonly to: string;
+  /** As it was known at the end of this day; without it as corrected since. */
+  readonly asKnownOn?: string | undefined;
   readonly period?: 'day' | 'month' | 'quarter' | 'year' | undefined;
 }
 
@@ -25,12 +28,27 @@ type WaterfallProblem = Problem<'period-invalid' | 'dimension-unknown'>;
 export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
   const periods = periodsOf(wanted, company);
   if (!periods.ok) return periods;
-  const [head, read] = await Promise.all([readHead(WATERFALL_FORMULA), readCut(wanted, wanted.from.slice(0, 7))]);
+  if (wanted.asKnownOn !== undefined && wanted.dimension === 'origin')
+    return fail(
+      'dimension-unknown',
+      'As known on a day, ARR is not told by origin: leave out asKnownOn, or cut by another dimension.',
+      'query.dimension',
+    );
+  const [head, known] = await Promise.all([
+    readHead(WATERFALL_FORMULA),
+    wanted.asKnownOn === undefined ? undefined : readKnownOn(wanted.asKnownOn),
+  ]);
+  const read = await readCut(
+    wanted,
+    wanted.from.slice(0, 7),
+    known === undefined ? undefined : async (_part, from) => totalsFrom(known, from),
+  );
   if (!read.ok) return read;
   const { cut, course, dimensions } = read.value;
   return ok({
     ...head,
     on: wanted.to,
+    ...(known === undefined ? {} : { asKnownOn: wanted.asKnownOn, knownThrough: new Date(known.through * 1_000).toISOString() }),
     dimension: cut.dimension,
     value: cut.value,
     rows: course.rows(periods.value).map((row) => rowAnswer(row, cut, company.planCurrency)),

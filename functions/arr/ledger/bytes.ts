@@ -72,6 +72,8 @@ export class ByteReader {
 
   number(): number {
     let byte = this.#next();
+    // Most take one byte.
+    if (byte < 128) return byte & 1 ? -((byte + 1) >> 1) : byte >> 1;
     let value = byte & 127;
     for (let scale = 128; byte > 127; scale *= 128) {
       byte = this.#next();

@@ -94,6 +94,8 @@ const sortedBy = (column: Numbers, places: Uint32Array): Uint32Array => {
     if (value < least) least = value;
     if (value > most) most = value;
   }
+  // Nearly every recording has one movement: its number is 0.
+  if (least === most) return places;
   // More values than counting has room for: few rows far apart.
   if (most - least > MAX_COUNTED) return places.slice().sort((a, b) => (column[a] as number) - (column[b] as number));
   const starts = new Uint32Array(most - least + 2);

@@ -49,7 +49,7 @@ const KINDS = ['new', 'expansion', 'contraction', 'churn', 'fx', 'transfer', 're
 const SEGMENTS = ['SMB', 'Enterprise', 'Mid-Market'] as const;
 
 /** Movements of about a dozen customers within half a year, recorded up to forty days later; the same for a seed. */
-export const movementsFrom = (seed: number, count: number): readonly Movement[] => {
+export const movementsFrom = (seed: number, count: number, currencies: readonly string[] = ['USD', 'USD', 'EUR']): readonly Movement[] => {
   let state = (seed * 2_654_435_761) >>> 0 || 1;
   const below = (limit: number): number => {
     state ^= state << 13;
@@ -73,7 +73,7 @@ export const movementsFrom = (seed: number, count: number): readonly Movement[] 
       planMinors: amounts.map((amount) => (amount * 11n) / 10n),
       recordedAt: `${addDays(effectiveOn, below(41))}T${String(below(24)).padStart(2, '0')}:${String(below(60)).padStart(2, '0')}:${seconds}.000Z`,
       correction: below(5) === 0,
-      currency: below(3) === 0 ? 'EUR' : 'USD',
+      currency: currencies[below(currencies.length)] as string,
       segment: SEGMENTS[below(3)] as string,
       ...(cause === 'transfer' ? { fromSegment: SEGMENTS[below(3)] as string } : {}),
       ...(cause === 'renewal' ? { renewed: [BigInt(below(1_000_000))] } : {}),
