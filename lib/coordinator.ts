@@ -43,7 +43,9 @@ export class CoordinatorStack extends CapabilityStack {
       batchSize: 1_000,
       batchingWindow: Duration.seconds(5),
       maxConcurrency: 2,
-      subscriptions: [{ bus: platform.revenueBus, pattern: coordinatorChanges, what: 'changes that the dashboard shows, and what alerts tell of' }],
+      subscriptions: [
+        { bus: platform.revenueBus, pattern: coordinatorChanges, what: 'changes that the dashboard shows, and what alerts tell of' },
+      ],
     });
 
     const refresh = new CapabilityFunction(this, 'coordinator/task-refresh-dashboard', { purpose: 'Refreshes the executive snapshot' })

@@ -1,4 +1,4 @@
-import { type Fraction, compareFractions, fractionOf, mulFractions } from '../../platform/decimal.ts';
+import { compareFractions, type Fraction, fractionOf, mulFractions } from '../../platform/decimal.ts';
 import { roundHalfAway } from '../lines/rating.ts';
 import type { OnceRule } from './alert.ts';
 
@@ -38,7 +38,8 @@ export interface WonDeal {
 }
 
 /** A deal by its source: `salesforce.main.006…`. */
-export const dealOf = ({ provenance: { system, instance }, opportunityId }: Opportunity): string => `${system}.${instance}.${opportunityId}`;
+export const dealOf = ({ provenance: { system, instance }, opportunityId }: Opportunity): string =>
+  `${system}.${instance}.${opportunityId}`;
 
 /** The deal that was won; undefined where it is not won, or closes before the plan in force began: that is history, and no news. */
 export const wonOf = (opportunity: Opportunity, planStartsOn: string): WonDeal | undefined => {

@@ -50,8 +50,7 @@ const judge = (rule: LevelRule, reading: Reading, before: Held | undefined, { at
   const { raised, times } = before ?? UNHEARD;
   const stands = (standing: Standing) => ({ standing, since: before?.standing === standing ? before.since : at });
   const { given } = reading;
-  if (given.ratio === undefined)
-    return { rule, reading, ...stands('unknown'), times, ...(raised === undefined ? {} : { raised }) };
+  if (given.ratio === undefined) return { rule, reading, ...stands('unknown'), times, ...(raised === undefined ? {} : { raised }) };
   const figureBps = toBps(given.ratio);
   if (raised !== undefined)
     return isBack(rule.side, given.ratio, reading)

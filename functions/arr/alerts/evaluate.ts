@@ -35,7 +35,8 @@ const look = async (status: ArrStatus, at: string, figures: Figures, attempts: n
   const next: AlertState = { ...state, at, held, ...(digest.length === 0 ? {} : { digestOn: status.on }) };
   const committed = await commit([stateWrite(state, next), ...told.map(toldWrite), ...digest]);
   if (committed.ok) return judged;
-  if (attempts <= 1 || committed.problem.code === 'busy') throw new Error('others evaluate alerts at every attempt; the next refresh does it');
+  if (attempts <= 1 || committed.problem.code === 'busy')
+    throw new Error('others evaluate alerts at every attempt; the next refresh does it');
   return look(status, at, figures, attempts - 1);
 };
 

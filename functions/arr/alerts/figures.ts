@@ -1,5 +1,5 @@
-import type { Fraction } from '../../platform/decimal.ts';
 import type { AlertSettings } from '../../platform/config-alerts.ts';
+import type { Fraction } from '../../platform/decimal.ts';
 
 /** A ratio that somebody else works out, exactly, with the path of what explains it, or the reason why there is none. */
 export type Worked =

@@ -1,8 +1,8 @@
 import type { PageWanted } from '../../platform/http.ts';
 import { ok } from '../../platform/result.ts';
 import { type ArrStatus, readStatus } from '../figures/read.ts';
-import { waitingSentence, dealWon } from './deal-won.ts';
 import { clearsAtBps } from './alert.ts';
+import { dealWon, waitingSentence } from './deal-won.ts';
 import { evaluate, type Judged, type Standing, sentenceOf } from './engine.ts';
 import { readFigures } from './read-figures.ts';
 import { LEVEL_RULES } from './rules.ts';

@@ -1,5 +1,5 @@
 import { subFractions } from '../../platform/decimal.ts';
-import { type Given, type LevelRule } from './alert.ts';
+import type { Given, LevelRule } from './alert.ts';
 import type { ClosedMonth } from './figures.ts';
 import { MARGIN_FORMULA } from './margin.ts';
 

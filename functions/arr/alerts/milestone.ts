@@ -10,7 +10,8 @@ export const milestone: OnceRule = {
   threshold: 'at 90%, 95%, 99% and 100% of the plan’s `targetArrMinor`, at plan rates; spot stands beside it',
   hysteresis: 'none: each once for ever of a version of the plan, also when ARR falls below and comes back',
   from: 'plan',
-  formula: 'ARR at the end of the first day since the plan began at which it is at least this share of the target (docs/concepts.md#the-plan-and-its-milestones)',
+  formula:
+    'ARR at the end of the first day since the plan began at which it is at least this share of the target (docs/concepts.md#the-plan-and-its-milestones)',
 };
 
 /** As `arr/status` tells it. */
@@ -23,7 +24,9 @@ export interface ReachedStatus {
     readonly targetMinor: string;
     readonly targetOn: string;
     readonly progressBps?: number | undefined;
-    readonly thresholds?: readonly { readonly thresholdBps: number; readonly amountMinor: string; readonly reachedOn?: string | undefined }[] | undefined;
+    readonly thresholds?:
+      | readonly { readonly thresholdBps: number; readonly amountMinor: string; readonly reachedOn?: string | undefined }[]
+      | undefined;
   };
 }
 

@@ -60,20 +60,16 @@ export const noticeMilestones = async (status: ArrStatus, noticedAt: string): Pr
         currency: planCurrency,
       },
     });
-    const alert = onceEvent(
-      milestone,
-      momentOf(status, noticedAt),
-      {
-        subject: `plan ${planVersion} ${threshold}`,
-        sentence: milestoneSentence(one),
-        on,
-        currency: planCurrency,
-        figure: arrMinor,
-        threshold: amountMinor,
-        explain: status.explain,
-        ...spotFields(await readAtSpot(byCurrency, planCurrency, on)),
-      },
-    );
+    const alert = onceEvent(milestone, momentOf(status, noticedAt), {
+      subject: `plan ${planVersion} ${threshold}`,
+      sentence: milestoneSentence(one),
+      on,
+      currency: planCurrency,
+      figure: arrMinor,
+      threshold: amountMinor,
+      explain: status.explain,
+      ...spotFields(await readAtSpot(byCurrency, planCurrency, on)),
+    });
     const notice = milestoneNotices.create({ planVersion, threshold, reachedOn, arrMinor, noticedAt }).params<Record<string, unknown>>();
     const committed = await commit([{ put: notice }, outboxWrite(event, arrEvents), toldWrite(alert)]);
     if (committed.ok) noticed.push(thresholdBps);

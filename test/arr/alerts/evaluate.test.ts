@@ -31,7 +31,7 @@ const status = (millions: number | undefined, on = '2026-11-05', change: Partial
   const thresholds = [90, 95, 99, 100].map((share) => ({
     thresholdBps: share * 100,
     amountMinor: dollars(share * 10),
-    ...(millions !== undefined && millions >= share * 10 ? { reachedOn: share === 90 ? '2026-08-27' : on } : {}),
+    reachedOn: millions !== undefined && millions >= share * 10 ? (share === 90 ? '2026-08-27' : on) : undefined,
   }));
   const { arrMinor: _, ...unknown } = empty;
   return {
@@ -150,7 +150,8 @@ describe('milestones', () => {
   });
 
   it('have ARR at spot rates beside them, or which rate is missing', async () => {
-    const euros = (on: string) => status(905, on, { byCurrency: [{ currency: 'EUR', amountMinor: '80000000000', planMinor: '90500000000' }] });
+    const euros = (on: string) =>
+      status(905, on, { byCurrency: [{ currency: 'EUR', amountMinor: '80000000000', planMinor: '90500000000' }] });
     await evaluateAlerts(euros('2026-11-05'), at(8));
     const rates = [{ base: 'EUR', quote: 'USD', type: 'spot', on: '2026-11-06', rate: '1.15', source: 'ECB' }];
     expect((await call(companyHandler, 'PUT', '/api/v1/fx/rates', { scopes: ['company/write'], body: { rates } })).status).toBe(200);
@@ -167,11 +168,19 @@ describe('milestones', () => {
     for (const hour of [8, 9, 10]) await evaluateAlerts(status(940, '2026-11-05'), at(hour));
     await evaluateAlerts(status(951, '2026-11-06'), '2026-11-06T00:05:00.000Z');
     await evaluateAlerts(status(951, '2026-11-06'), '2026-11-06T00:10:00.000Z');
-    await evaluateAlerts(status(960, '2026-11-07', { milestone: { ...status(960).milestone, thresholds: [
-      { thresholdBps: 9_000, amountMinor: '90000000000', reachedOn: '2026-08-27' },
-      { thresholdBps: 9_500, amountMinor: '95000000000', reachedOn: '2026-11-06' },
-      { thresholdBps: 9_900, amountMinor: '99000000000' },
-    ] } }), '2026-11-07T00:05:00.000Z');
+    await evaluateAlerts(
+      status(960, '2026-11-07', {
+        milestone: {
+          ...status(960).milestone,
+          thresholds: [
+            { thresholdBps: 9_000, amountMinor: '90000000000', reachedOn: '2026-08-27' },
+            { thresholdBps: 9_500, amountMinor: '95000000000', reachedOn: '2026-11-06' },
+            { thresholdBps: 9_900, amountMinor: '99000000000', reachedOn: undefined },
+          ],
+        },
+      }),
+      '2026-11-07T00:05:00.000Z',
+    );
     const digests = (await eventsIn('OUT#milestone-digest')).map(({ id, data }) => [
       id,
       (data['past'] as { thresholdBps: number }[]).map(({ thresholdBps }) => thresholdBps),
@@ -258,7 +267,12 @@ describe('the API', () => {
       [at(9), 'growth-low', 'cleared'],
       [at(8), 'growth-low', 'raised'],
     ]);
-    expect(history.map(({ at: when }) => when)).toEqual(history.map(({ at: when }) => when).toSorted().reverse());
+    expect(history.map(({ at: when }) => when)).toEqual(
+      history
+        .map(({ at: when }) => when)
+        .toSorted()
+        .reverse(),
+    );
     expect(history).toHaveLength(5); // and the milestone of 90%
     expect((await paged('/api/v1/arr/alerts')).map(({ rule, subject }) => `${rule} ${subject}`)).toHaveLength(6);
   });

@@ -20,7 +20,8 @@ const course = (rule: LevelRule, ...figures: readonly Figures[]): readonly Judge
     return judged[0] as Judged;
   });
 };
-const saidOf = (judged: readonly Judged[]) => judged.map(({ standing, change }) => (change === undefined ? standing : `${standing}, ${change}`));
+const saidOf = (judged: readonly Judged[]) =>
+  judged.map(({ standing, change }) => (change === undefined ? standing : `${standing}, ${change}`));
 
 /** ARR of a year ago is 10,000 throughout. */
 const grown = (nowMinor: bigint | undefined, yearAgoMinor: bigint | undefined = 10_000n): Figures => {
