@@ -14,7 +14,10 @@ let read: number;
 /** ARR by day, before the org was read. */
 const billed = new Map<string, string>();
 
-/** Every 140th customer with an account; one of each kind of wrong billing; who has not signed; and two who serve themselves. */
+/**
+ * Every 140th customer with an account; one of each kind of wrong billing; who has not signed; two who serve themselves; and two of the Fortune
+ * 500 that began in the plan’s year.
+ */
 const choose = (all: DemoCompany): readonly string[] => {
   const { accountIds, misbilled, unsigned } = all.salesforce ?? {
     accountIds: new Map<string, string>(),
@@ -25,7 +28,12 @@ const choose = (all: DemoCompany): readonly string[] => {
   const wrong = ['price', 'quantity'].flatMap((kind) => misbilled.find(({ what }) => what === kind)?.customerId ?? []);
   const customers = [...all.events].flatMap(({ event }) => (event.type === 'customer.created' ? [event.data.object.id] : []));
   const alone = [...new Set(customers)].filter((id) => !accountIds.has(id)).slice(0, 2);
-  return [...new Set([...sold, ...wrong, ...(unsigned === undefined ? [] : [unsigned.first.id]), ...alone])];
+  const planStartsAt = Date.parse('2026-01-01') / 1000;
+  const listed = [...all.events].flatMap(({ event }) => {
+    const { id, metadata } = event.data.object as { id: string; metadata?: Readonly<Record<string, string>> };
+    return event.type === 'customer.created' && event.created >= planStartsAt && metadata?.['fortune500'] === 'yes' ? [id] : [];
+  });
+  return [...new Set([...listed.slice(0, 2), ...sold, ...wrong, ...(unsigned === undefined ? [] : [unsigned.first.id]), ...alone])];
 };
 
 beforeAll(async () => {
@@ -168,6 +176,7 @@ describe('alerts over the slice’s year', () => {
       if (known?.attributes['fortune500'] === 'yes' && first !== undefined && first >= '2026-01-01') began.set(known.customerId, first);
     }
     const added = (await history()).filter(({ rule }) => rule === 'strategic-customer-added');
+    expect(began.size).toBe(2);
     expect(added.map(({ on }) => on).toSorted()).toEqual([...began.values()].toSorted());
     expect(new Set(added.map(({ alertId }) => alertId)).size).toBe(added.length);
   });
