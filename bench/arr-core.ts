@@ -1,10 +1,10 @@
 import { GCProfiler } from 'node:v8';
 import type { Fact } from '../functions/arr/lines/facts.ts';
 import { planRatesOf } from '../functions/arr/lines/plan-rates.ts';
-import { enterprise } from '../functions/arr/lines/profile.ts';
 import type { Context } from '../functions/arr/lines/values.ts';
 import { openAccount, recordFact } from '../functions/arr/movements/account.ts';
 import type { Entry } from '../functions/arr/movements/movements.ts';
+import { enterprise } from '../functions/arr/profiles/presets.ts';
 import { Tally } from '../functions/arr/totals/tally.ts';
 import { generateFacts, PLAN_CURRENCY, planRates } from './arr-facts.ts';
 

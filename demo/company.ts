@@ -1,6 +1,7 @@
 import { toEpochDay } from '../functions/platform/calendar.ts';
 import type { Rate } from '../functions/platform/fx.ts';
 import { STORY_END } from './billing.ts';
+import { type CostFile, costFiles } from './costs.ts';
 import { type Delivery, deliveriesOf, schedule } from './deliveries.ts';
 import { type Figures, figuresAt } from './figures.ts';
 import { DAY } from './model.ts';
@@ -22,6 +23,8 @@ export interface DemoCompany {
   readonly todayAt: number;
   readonly planCurrency: string;
   readonly rates: readonly Rate[];
+  /** What finance loads as each month of the story has closed, in order; a slice of the company has the books of the whole. */
+  readonly costs: readonly CostFile[];
   readonly plan: {
     readonly startsOn: string;
     readonly targetOn: string;
@@ -73,6 +76,7 @@ export const demoCompany = ({ seed, today, salesforce = false, customers }: Demo
     todayAt,
     planCurrency: PLAN_CURRENCY,
     rates: planRates(),
+    costs: costFiles(monthEnds, seed),
     plan: { startsOn: '2026-01-01', targetOn: '2026-12-31', openingArrMinor: 800n * MILLION, targetArrMinor: 1000n * MILLION },
     events: { [Symbol.iterator]: () => deliveriesOf(acts, slots, seed) },
     deliveries: slots.length,

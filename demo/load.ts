@@ -1,3 +1,4 @@
+import type { CostFile } from './costs.ts';
 import { openWebhookSender } from './webhook-sender.ts';
 
 export interface DemoDelivery {
@@ -21,6 +22,8 @@ export interface DemoTarget {
 
 export interface DemoStory {
   readonly rates: readonly object[];
+  /** What finance loads, in order of time. */
+  readonly costs?: readonly CostFile[];
   /** In the order of their delivery, made as they are taken. */
   readonly deliveries: Iterable<DemoDelivery>;
   /** How many of them come until today. */
@@ -40,16 +43,30 @@ const CONNECTIONS = 24;
 /** The test clock is advanced through its schedules once a month of the story; in between it is only set. */
 const MONTH_SECONDS = 30 * 86_400;
 
-const putRates = async (target: DemoTarget, rates: readonly object[]): Promise<void> => {
+type FrontDoor = Pick<DemoTarget, 'url' | 'token'>;
+
+/** What is loaded row by row has to be taken as a whole. */
+const put = async (target: FrontDoor, what: string, path: string, type: string, body: string): Promise<void> => {
   const authorization = target.token === undefined ? {} : { authorization: `Bearer ${await target.token()}` };
-  const answer = await fetch(`${target.url}/api/v1/fx/rates`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json', ...authorization },
-    body: JSON.stringify({ rates }),
-  });
+  const answer = await fetch(`${target.url}${path}`, { method: 'PUT', headers: { 'content-type': type, ...authorization }, body });
   const text = await answer.text();
   const isWhole = answer.ok && (JSON.parse(text) as { problems: readonly unknown[] }).problems.length === 0;
-  if (!isWhole) throw new Error(`the plan rates were not taken as a whole: ${answer.status} ${text}`);
+  if (!isWhole) throw new Error(`${what} were not taken as a whole: ${answer.status} ${text}`);
+};
+
+const putRates = (target: FrontDoor, rates: readonly object[]): Promise<void> =>
+  put(target, 'the plan rates', '/api/v1/fx/rates', 'application/json', JSON.stringify({ rates }));
+
+export const putCosts = (target: FrontDoor, { month, csv }: CostFile): Promise<void> =>
+  put(target, `the costs of ${month.slice(0, 7)}`, '/api/v1/costs', 'text/csv', csv);
+
+/** Loads what finance loads after one moment and until another, each at its own time. */
+const loadCosts = async (target: DemoTarget, costs: readonly CostFile[], after: number, until: number): Promise<void> => {
+  for (const file of costs) {
+    if (file.loadAt <= after || file.loadAt > until) continue;
+    target.setClock(file.loadAt * 1000);
+    await putCosts(target, file);
+  }
 };
 
 /**
@@ -67,10 +84,14 @@ export const loadDemo = async (
     target.setClock(story.startsAt * 1000);
     await putRates(target, story.rates);
     await target.idle();
+    const { costs = [] } = story;
+    let costsUntil = story.startsAt;
     let settledAt = story.startsAt;
     let delivered = 0;
     for (const day of byDay(story.deliveries, story.todayAt)) {
       const at = day[day.length - 1]?.deliverAt ?? settledAt;
+      await loadCosts(target, costs, costsUntil, at);
+      costsUntil = at;
       if (at - settledAt >= MONTH_SECONDS) {
         await target.advanceClock(at * 1000);
         settledAt = at;
@@ -80,6 +101,7 @@ export const loadDemo = async (
       delivered += day.length;
       onProgress({ delivered, total: story.deliveriesUntilToday, clockMs: at * 1000 });
     }
+    await loadCosts(target, costs, costsUntil, story.todayAt);
     await target.advanceClock(story.todayAt * 1000);
     await target.idle();
     return delivered;

@@ -66,9 +66,44 @@ export class ArrStack extends CapabilityStack {
       handler: lapses,
     });
 
+    const standings = new CapabilityFunction(this, 'arr/task-standings', {
+      purpose: 'Brings up to date how all customers stand, for lists and totals over them, while somebody asks',
+      timeout: Duration.minutes(4),
+    })
+      .writesTable()
+      .readsCompany();
+    new Schedule(this, 'standings', {
+      expression: 'rate(5 minutes)',
+      why: 'Lists of customers, and totals beside ARR, are at most an hour old',
+      handler: standings,
+    });
+
+    const ledger = new CapabilityFunction(this, 'arr/task-ledger', {
+      purpose: 'Takes into the ledger what was recorded',
+      timeout: Duration.minutes(4),
+      memoryMb: 1024,
+    })
+      .writesTable()
+      .readsCompany();
+    new Schedule(this, 'ledger', {
+      expression: 'rate(5 minutes)',
+      why: 'What was recorded stands in the ledger within minutes, so that its readers have little to read beside it',
+      handler: ledger,
+    });
+    // Nothing wakes it: an operator asks for it.
+    new CapabilityFunction(this, 'arr/task-rebuild-ledger', {
+      purpose: 'Makes the ledger anew from the recordings, when an operator asks for it',
+      timeout: Duration.minutes(15),
+      memoryMb: 2048,
+    })
+      .writesTable()
+      .readsCompany();
+
     const api = new CapabilityFunction(this, 'arr/api', {
-      purpose: 'ARR status, movements, waterfall, customers, explanations; rulings by hand',
+      purpose: 'ARR status, movements, waterfall, metrics, customers, what stands beside ARR, explanations; closings; rulings by hand',
       timeout: Duration.seconds(29),
+      // It keeps the ledger.
+      memoryMb: 1024,
     })
       .writesTable()
       .readsCompany();

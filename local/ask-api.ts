@@ -13,3 +13,12 @@ export const askApi = async <T>(url: string, path: string): Promise<T> => {
   if (!response.ok) throw new Error(`${url}${path} answered ${response.status}`);
   return (await response.json()) as T;
 };
+
+/** Nothing listens, or what was asked for takes longer than a request waits. */
+export const whyNoAnswer = (error: unknown, port: number): string => {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const isLate = cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_HEADERS_TIMEOUT';
+  return isLate
+    ? 'the stack has not answered for five minutes and is still at it; npm run local -- queues and clock show how far it is'
+    : `no local stack answers on port ${port}; start one with: npm start`;
+};

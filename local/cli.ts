@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { whyNoAnswer } from './ask-api.ts';
+import { sendCosts } from './costs.ts';
 import { DEFAULT_PORT, parsePort } from './options.ts';
 
 /** The pages under `/local` as a command: `npm run local -- queues`. Talks to the stack that runs on this machine. */
@@ -14,7 +16,9 @@ const HELP = `npm run local -- <command> [--port ${DEFAULT_PORT}]
   discard <queue> <messageId>   takes one dead letter away for good
   replay <bus> <from> <to>      gives what a bus archived between two instants to its rules again
   refill-totals                 makes the totals anew from the recordings; goes on with a refill that was stopped
+  rebuild-ledger                makes the ledger anew from the recordings; goes on with a rebuild that was stopped
   sync-stripe [days]            looks through what Stripe lists of its events, since the last look or of so many days, and takes in what has not come
+  costs <file.csv> [--dry-run]  loads revenue, costs and cash by month, and says line by line what is wrong; GET /api/v1/costs/csv is the template
   secrets                       takes in what stands in secrets.json of the data folder by now
   schedules                     what wakes by itself
   logs [function] [--level error] [--limit 200]
@@ -42,7 +46,7 @@ interface Flags {
   readonly subject?: string | undefined;
 }
 
-/** A refill tells how far it is after so many of its 32 shards. */
+/** A refill or rebuild tells how far it is after so many of its 32 shards. */
 const SHARDS_A_CALL = 4;
 
 const PAGES = ['functions', 'queues', 'dead-letters', 'schedules', 'denied', 'aws'];
@@ -97,6 +101,8 @@ export const requestOf = ([command = '', ...rest]: readonly string[], flags: Fla
       return rest.length === 3 ? { method: 'POST', path: 'replay', body: { bus: rest[0], from: rest[1], to: rest[2] } } : undefined;
     case 'refill-totals':
       return { method: 'POST', path: 'refill-totals', body: { shards: SHARDS_A_CALL }, goOn: { shards: SHARDS_A_CALL, goOn: true } };
+    case 'rebuild-ledger':
+      return { method: 'POST', path: 'rebuild-ledger', body: { shards: SHARDS_A_CALL } };
     case 'sync-stripe':
       return syncRequest(rest);
     case 'secrets':
@@ -120,6 +126,11 @@ interface Refilled {
   readonly isDone: boolean;
 }
 
+interface Rebuilt extends Refilled {
+  readonly rows: number;
+  readonly changed?: boolean;
+}
+
 interface Looked {
   readonly instance: string;
   readonly looked: number;
@@ -133,6 +144,11 @@ const refilledLine = ({ done, of, isDone }: Refilled): string => {
   return `${done} of ${of} parts of the customers are counted${next}`;
 };
 
+const rebuiltLine = ({ done, of, rows, changed, isDone }: Rebuilt): string =>
+  isDone
+    ? `the ledger has ${rows} rows, ${changed === true ? 'and differs from the one of before' : 'byte for byte those of before'}`
+    : `${done} of ${of} parts of the customers are read`;
+
 const lookedLine = ({ instance, looked, missed, isDone, isConnected = true }: Looked): string =>
   isConnected
     ? `stripe-${instance}: ${looked} events looked at, ${missed} had not come and are taken in${isDone ? '' : '; more are looked at'}`
@@ -142,6 +158,7 @@ const lookedLine = ({ instance, looked, missed, isDone, isConnected = true }: Lo
 const LINES: Readonly<Record<string, (answer: unknown) => readonly string[]>> = {
   logs: (answer) => (answer as readonly LogLine[]).map(({ atMs, source, line }) => `${new Date(atMs).toISOString()} ${source}: ${line}`),
   'refill-totals': (answer) => [refilledLine(answer as Refilled)],
+  'rebuild-ledger': (answer) => [rebuiltLine(answer as Rebuilt)],
   'sync-stripe': (answer) => (answer as { readonly accounts: readonly Looked[] }).accounts.map(lookedLine),
   aws: (answer) => Object.entries(answer as Readonly<Record<string, string>>).map(([name, value]) => `export ${name}=${value}`),
 };
@@ -153,7 +170,21 @@ const print = (command: string | undefined, answer: unknown): void => {
   else console.log(JSON.stringify(answer, undefined, 2));
 };
 
-const COMMANDS = [...PAGES, 'clock', 'logs', 'idle', 'redrive', 'discard', 'replay', 'refill-totals', 'sync-stripe', 'secrets', 'token'];
+const COMMANDS = [
+  ...PAGES,
+  'clock',
+  'logs',
+  'idle',
+  'redrive',
+  'discard',
+  'replay',
+  'refill-totals',
+  'rebuild-ledger',
+  'sync-stripe',
+  'costs',
+  'secrets',
+  'token',
+];
 
 /** What is wrong with words that make no request, in one line. */
 export const refusalOf = ([command = '', ...rest]: readonly string[]): string =>
@@ -181,6 +212,7 @@ const read = (args: readonly string[]) => {
       limit: { type: 'string' },
       freeze: { type: 'boolean', default: false },
       run: { type: 'boolean', default: false },
+      'dry-run': { type: 'boolean', default: false },
       role: { type: 'string', multiple: true },
       subject: { type: 'string' },
     },
@@ -194,21 +226,14 @@ const run = async (args: readonly string[]): Promise<number> => {
     console.log(HELP);
     return 0;
   }
+  const [command, file, ...more] = positionals;
+  if (command === 'costs' && file !== undefined && more.length === 0) return sendCosts(file, values['dry-run'], port);
   const request = requestOf(positionals, values);
   if (request === undefined) {
     console.error(refusalOf(positionals));
     return 2;
   }
-  return ask(positionals[0], request, `http://127.0.0.1:${port}/local/${request.path}`, port);
-};
-
-/** Nothing listens, or what was asked for takes longer than a request waits. */
-const whyNoAnswer = (error: unknown, port: number): string => {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const isLate = cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_HEADERS_TIMEOUT';
-  return isLate
-    ? 'the stack has not answered for five minutes and is still at it; npm run local -- queues and clock show how far it is'
-    : `no local stack answers on port ${port}; start one with: npm start`;
+  return ask(command, request, `http://127.0.0.1:${port}/local/${request.path}`, port);
 };
 
 /** Asks, prints the answer, and asks again where that says that it is not done. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DemoCompany, type DemoOptions, demoCompany } from '../demo/company.ts';
 import type { Delivery } from '../demo/deliveries.ts';
-import { type DemoProgress, type DemoTarget, loadDemo } from '../demo/load.ts';
+import { type DemoProgress, type DemoTarget, loadDemo, putCosts } from '../demo/load.ts';
 import { openWebhookSender } from '../demo/webhook-sender.ts';
 import { startToken } from './ask-api.ts';
 import { markLoaded } from './data-folder.ts';
@@ -76,6 +76,7 @@ export const loadInto = async (
     target,
     {
       rates: demo.rates,
+      costs: demo.costs,
       deliveries: demo.events,
       deliveriesUntilToday: demo.deliveriesUntilToday,
       startsAt: demo.startsAt,
@@ -96,7 +97,10 @@ const afterToday = (demo: DemoCompany): Delivery[] => {
   return later;
 };
 
-/** As the test clock is advanced, Stripe's deliveries of the days that it passes arrive, day by day and signed with their day's time. */
+/**
+ * As the test clock is advanced, Stripe's deliveries of the days that it passes arrive, day by day and signed with their day's time, and finance
+ * loads the months that close.
+ */
 export const deliverLater = (stack: LocalStack, dataDir: string, demo: DemoCompany, { sent }: Pick<StripeServer, 'sent'>): void => {
   const [webhookSecret = ''] = secretOf(dataDir, '/webhook-signing')['webhookSecrets'] as string[];
   let later: readonly Delivery[] | undefined;
@@ -121,5 +125,12 @@ export const deliverLater = (stack: LocalStack, dataDir: string, demo: DemoCompa
         };
       });
     },
+  });
+  stack.clock.addTimed({
+    name: 'demo costs',
+    plan: (fromMs, toMs) =>
+      demo.costs
+        .map((file) => ({ atMs: file.loadAt * 1000, fire: () => putCosts({ url: stack.url, token: () => startToken(stack.url) }, file) }))
+        .filter(({ atMs }) => atMs > fromMs && atMs <= toMs),
   });
 };

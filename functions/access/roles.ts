@@ -28,7 +28,7 @@ export const ROLES = {
   },
   finance: {
     holder: 'person',
-    purpose: 'Answers for the figures: sets the plan, loads exchange rates, links by hand what belongs together',
+    purpose: 'Answers for the figures: sets the plan, loads exchange rates and costs, links by hand what belongs together',
     mayChange: true,
     scopes: ['arr/read', 'arr/write', 'company/read', 'company/write', 'dashboard/read', 'integrations/read'],
   },
@@ -46,7 +46,7 @@ export const ROLES = {
   },
   revops: {
     holder: 'person',
-    purpose: 'Runs the sources: replays what was parked, links by hand what belongs together; sets neither plan nor rates',
+    purpose: 'Runs the sources: replays what was parked, links by hand what belongs together; sets neither plan, rates nor costs',
     mayChange: true,
     scopes: ['arr/read', 'arr/write', 'company/read', 'dashboard/read', 'integrations/read', 'integrations/write'],
   },
@@ -58,7 +58,7 @@ export const ROLES = {
   },
   service: {
     holder: 'program',
-    purpose: 'A program of the company: takes figures to other systems, loads exchange rates',
+    purpose: 'A program of the company: takes figures to other systems, loads exchange rates and costs',
     mayChange: true,
     scopes: ['arr/read', 'company/read', 'company/write', 'dashboard/read', 'integrations/read'],
   },

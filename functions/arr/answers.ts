@@ -28,7 +28,7 @@ const share = z.object({ name: z.string(), amountMinor: minor, shareBps: bps, pl
 const mix = z.object({ totalMinor: minor, shares: z.array(share) });
 
 /** What every figure carries: which definition, which money, and how far the sources had been heard. */
-const figureHead = {
+export const figureHead = {
   profile: z.string(),
   /** In words, with where it is explained. */
   formula: z.string(),

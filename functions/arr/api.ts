@@ -1,19 +1,32 @@
 import { companyConfig } from '../platform/config.ts';
 import { apiHandler } from '../platform/http.ts';
-import { ok } from '../platform/result.ts';
+import { fail, ok } from '../platform/result.ts';
 import { listAlerts, listToldAlerts } from './alerts/list.ts';
 import { customerOn } from './figures/customer.ts';
 import { explain } from './figures/explain.ts';
 import { listMovements } from './figures/list-movements.ts';
 import { readStatus, today } from './figures/read.ts';
 import { readWaterfall } from './figures/read-waterfall.ts';
+import { readCohorts } from './metrics/read-cohorts.ts';
+import { readMetrics } from './metrics/read-metrics.ts';
 import { arrRoutes } from './routes.ts';
 import { decideRuling, listRulings, propose } from './rulings/decide.ts';
+import { besideOfAll, listCustomers, listEntries } from './standings/read.ts';
 
 export const handler = apiHandler('arr-api', arrRoutes, {
   getArrStatus: async ({ query }) => ok(await readStatus(query.on ?? today())),
   listArrMovements: ({ query, page }) => listMovements(query, page, today()),
   getArrWaterfall: ({ query }) => readWaterfall(query, companyConfig()),
+  getArrMetrics: ({ query }) => readMetrics(query, companyConfig(), today()),
+  getArrCohorts: ({ query }) => readCohorts(query, companyConfig(), today()),
+  listArrCustomers: ({ query, page }) => {
+    const { dimension, value } = query;
+    if ((dimension === undefined) !== (value === undefined))
+      return Promise.resolve(fail('question-incomplete', 'dimension and value are given together, or neither of them', 'dimension'));
+    return listCustomers({ ...query, sort: query.sort ?? 'arr' }, page);
+  },
+  getArrBeside: besideOfAll,
+  listArrBeside: ({ params, page }) => listEntries(params.kind, page),
   getArrCustomer: ({ params, query }) => customerOn(params.customerId, query.on ?? today()),
   listArrAlerts: ({ query, page }) => listAlerts(query.state, page),
   listToldArrAlerts: ({ page }) => listToldAlerts(page),

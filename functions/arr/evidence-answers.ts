@@ -14,10 +14,10 @@ export const shownBy = {
 export const explainedBy = { ...shownBy, explain: told('Path of what explains the event behind it') };
 
 /** `planMinor` is absent where the currency has no plan rate on the day. */
-const amount = { currency: z.string(), amountMinor: minor, planMinor: z.optional(minor) };
+export const amount = { currency: z.string(), amountMinor: minor, planMinor: z.optional(minor) };
 
 /** By currency, and in the plan currency; that is absent while a plan rate is missing. */
-const total = z.object({ byCurrency: z.array(z.object(amount)), planMinor: z.optional(minor) });
+export const total = z.object({ byCurrency: z.array(z.object(amount)), planMinor: z.optional(minor) });
 
 const days = z.int();
 const line = {
@@ -30,6 +30,30 @@ const agedSide = z.object({
   ...side,
   shownOn: told('Day on which it was first shown'),
   ageDays: days.check(z.describe('Days since then')),
+});
+
+/** What is claimed as sold and not signed. */
+export const unsignedBooking = z.object({
+  subscriptionId: told('Id of the won opportunity or of the contract'),
+  ...explainedBy,
+  startsOn: told('First day of service that is claimed'),
+  shownOn: told('Day since which it is claimed'),
+  ageDays: days.check(z.describe('Days since then')),
+  ...amount,
+});
+
+/** Lines of two sources that may be one. */
+export const possibleDuplicate = z.object({ signed: agedSide, billed: agedSide });
+
+/** A signed line that is billed otherwise. */
+export const difference = z.object({
+  currency: z.string(),
+  signed: z.object(side),
+  billed: z.array(z.object(side)),
+  difference: z.object(amount).check(z.describe('Billed less signed')),
+  parts: z
+    .array(z.object({ kind: z.enum(['price', 'quantity', 'discount', 'date', 'missing']), amountMinor: minor }))
+    .check(z.describe('Why; they sum to the difference')),
 });
 
 /** Beside live ARR at the end of the day, each by itself: none of it is ARR. */
@@ -82,33 +106,14 @@ export const besideArr = {
   unsigned: z
     .object({
       annual: total,
-      bookings: z.array(
-        z.object({
-          subscriptionId: told('Id of the won opportunity or of the contract'),
-          ...explainedBy,
-          startsOn: told('First day of service that is claimed'),
-          shownOn: told('Day since which it is claimed'),
-          ageDays: days.check(z.describe('Days since then')),
-          ...amount,
-        }),
-      ),
+      bookings: z.array(unsignedBooking),
     })
     .check(z.describe('What is claimed as sold and not signed, as a year')),
   possibleDuplicates: z
-    .array(z.object({ signed: agedSide, billed: agedSide }))
+    .array(possibleDuplicate)
     .check(z.describe('Lines that two sources tell of and that may be one; only the billed one is live until two people say which')),
   differences: z
-    .array(
-      z.object({
-        currency: z.string(),
-        signed: z.object(side),
-        billed: z.array(z.object(side)),
-        difference: z.object(amount).check(z.describe('Billed less signed')),
-        parts: z
-          .array(z.object({ kind: z.enum(['price', 'quantity', 'discount', 'date', 'missing']), amountMinor: minor }))
-          .check(z.describe('Why; they sum to the difference')),
-      }),
-    )
+    .array(difference)
     .check(z.describe('Signed lines that are billed otherwise, by more than 0.5%: the contract counts, these are to be reconciled')),
   flags: z
     .array(

@@ -5,6 +5,9 @@ import { alertListed, alertTold } from './alert-answers.ts';
 import { arrCustomer, arrStatus, arrWaterfall, explainedFigure, explainedMovement } from './answers.ts';
 import { causeSchema, movementSchema, rulingSchema } from './events.ts';
 import { ruling } from './identity-answers.ts';
+import { metricRoutes } from './metric-routes.ts';
+import { KINDS, SORTS } from './standings/lists.ts';
+import { arrBeside, arrBesideEntries, arrCustomers } from './standings-answers.ts';
 
 export { alertStanding } from './alert-answers.ts';
 export { arrStatus } from './answers.ts';
@@ -61,6 +64,39 @@ export const arrRoutes = defineRoutes({
     }),
     response: arrWaterfall,
     problems: { 'period-invalid': 400, 'dimension-unknown': 404 },
+  },
+  listArrCustomers: {
+    method: 'GET',
+    path: '/api/v1/arr/customers',
+    scope: 'arr/read',
+    summary: 'Customers with their ARR, as of at most an hour ago (`through`), largest first; searched, filtered and sorted',
+    query: z.object({
+      search: z.optional(name('Beginning of the name or of one of its words, or of the id, here or at its source')),
+      dimension: z.optional(name('Attribute to filter by, e.g. `segment`; together with `value`')),
+      value: z.optional(name('Value of that attribute, e.g. `Enterprise`')),
+      sort: z.optional(z.enum(SORTS).check(z.describe('`arr`, largest first and what has no plan rate last; or `name`. Default: arr'))),
+    }),
+    paged: true,
+    response: arrCustomers,
+    problems: { 'question-incomplete': 400 },
+  },
+  getArrBeside: {
+    method: 'GET',
+    path: '/api/v1/arr/beside',
+    scope: 'arr/read',
+    summary:
+      'What stands beside ARR, of all customers together, as of at most an hour ago (`through`): contracted, billed, used, unsigned; and how many entries there are to be looked through',
+    response: arrBeside,
+  },
+  listArrBeside: {
+    method: 'GET',
+    path: '/api/v1/arr/beside/{kind}',
+    scope: 'arr/read',
+    summary:
+      'Unsigned bookings or possible duplicates of all customers, oldest first; or signed lines that are billed otherwise by more than 0.5%, largest first',
+    params: z.object({ kind: z.enum(KINDS).check(z.describe('Which entries')) }),
+    paged: true,
+    response: arrBesideEntries,
   },
   getArrCustomer: {
     method: 'GET',
@@ -172,4 +208,5 @@ export const arrRoutes = defineRoutes({
     response: ruling,
     problems: { 'ruling-unknown': 404, 'ruling-decided': 409 },
   },
+  ...metricRoutes,
 });

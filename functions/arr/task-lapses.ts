@@ -15,7 +15,7 @@ export const handler = taskHandler('arr/task-lapses', async (_input: unknown, { 
   const at = Math.floor(nowMs() / 1000);
   const { lapses, customers, failed, isDone } = await stateLapses({
     stating: { on: dayOfInstant(at, companyConfig().zone), at },
-    recordedAt: nowIso(),
+    recordedAt: nowIso,
     contextNow: decidingContext,
     hasTime: () => remainingMs() > RESERVE_MS,
   });

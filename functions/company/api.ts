@@ -3,11 +3,16 @@ import { nowMs } from '../platform/clock.ts';
 import { companyConfig } from '../platform/config.ts';
 import { exponentOf } from '../platform/currencies.ts';
 import { formatShortest, round } from '../platform/decimal.ts';
-import { apiHandler, etagOf, namesEtag } from '../platform/http.ts';
+import { apiHandler, CsvBody, etagOf, namesEtag, rawBody } from '../platform/http.ts';
 import { ok } from '../platform/result.ts';
+import { askedMonths, type CostMonth } from './cost-months.ts';
+import { csvOfCosts, rowsOfCsv, rowsOfJson } from './costs-csv.ts';
+import type { RecordedCost } from './costs-store.ts';
 import { planVersions, ratesInForce } from './current.ts';
+import { loadCosts } from './load-costs.ts';
 import { loadRates } from './load-rates.ts';
 import { latestOf, planInForce } from './plan.ts';
+import { costRows, costsByMonth } from './read-costs.ts';
 import { companyRoutes } from './routes.ts';
 import { setPlan } from './set-plan.ts';
 
@@ -24,6 +29,25 @@ const versionNamedBy = async (ifMatch: string): Promise<number> => {
   const current = await planAnswer(today());
   return namesEtag(ifMatch, etagOf(current), false) ? current.latestVersion : 0;
 };
+
+const monthAnswer = ({ sums, unconverted, ...month }: CostMonth<RecordedCost>) => ({
+  ...month,
+  sums: sums.map(({ kind, purpose, planMinor, amounts }) => ({
+    kind,
+    purpose,
+    planMinor: planMinor?.toString(),
+    amounts: amounts.map(({ legalEntity, currency, amountMinor, source, costSetVersion, recordedAt, loadedBy }) => ({
+      legalEntity,
+      currency,
+      amountMinor: String(amountMinor),
+      source,
+      costSetVersion,
+      recordedAt,
+      loadedBy,
+    })),
+  })),
+  unconverted: [...unconverted],
+});
 
 /** Places of a rate as it is shown; the exact fraction stands beside it. */
 const SHOWN_PLACES = 12;
@@ -71,6 +95,28 @@ export const handler = apiHandler('company-api', companyRoutes, {
 
   putFxRates: async ({ body, caller }) => {
     const loaded = await loadRates(body.rates, caller.subject);
+    return loaded.ok ? ok({ ...loaded.value, problems: [...loaded.value.problems] }) : loaded;
+  },
+
+  getCosts: async ({ query }) => {
+    const asked = askedMonths(query.from, query.to ?? today(), companyConfig().fiscalCalendar);
+    if (!asked.ok) return asked;
+    const { from, to } = asked.value;
+    const { costSetVersion, rateSetVersion, rows } = await costsByMonth(from, to, query.knownAt);
+    return ok({ from, to, planCurrency: companyConfig().planCurrency, costSetVersion, rateSetVersion, months: rows.map(monthAnswer) });
+  },
+
+  getCostsCsv: async ({ query }) => {
+    const asked = askedMonths(query.from, query.to ?? today(), companyConfig().fiscalCalendar);
+    if (!asked.ok) return asked;
+    const { rows } = await costRows(asked.value.from, asked.value.to, query.knownAt);
+    return ok(rawBody('text/csv; charset=utf-8', csvOfCosts(rows)));
+  },
+
+  putCosts: async ({ body, caller, query }) => {
+    const rows = body instanceof CsvBody ? rowsOfCsv(body.csv) : ok(rowsOfJson(body.rows));
+    if (!rows.ok) return rows;
+    const loaded = await loadCosts(rows.value, caller.subject, query.dryRun === 'true');
     return loaded.ok ? ok({ ...loaded.value, problems: [...loaded.value.problems] }) : loaded;
   },
 });

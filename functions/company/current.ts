@@ -1,7 +1,8 @@
+import { addDays } from '../platform/calendar.ts';
 import { companyConfig } from '../platform/config.ts';
-import { type Rate, RateTable, type RateType } from '../platform/fx.ts';
+import { MAX_AGE_DAYS, type Rate, RateTable, type RateType } from '../platform/fx.ts';
 import { builtInPlan, type PlanVersion, type PlanVersions, planInForce } from './plan.ts';
-import { readLatestRate, readPlanRates, readPlanVersions, readRateSetVersion } from './store.ts';
+import { readLatestRate, readPlanRates, readPlanVersions, readRateSetVersion, readRates } from './store.ts';
 
 /** Exchange rates with the number of the rate set that they come from: a figure names it, so that it can be made again. */
 export interface RatesInForce {
@@ -45,6 +46,20 @@ export const ratesInForce = async (type: RateType, on: string, bases: readonly s
       planCurrency,
     ),
   };
+};
+
+/**
+ * Closing rates of currencies in the plan currency for every day from one to another, both included: read from as far back as such a rate may be
+ * used. `table.find(currency, planCurrency, 'closing', on)`; a missing rate is a problem, never 1.
+ */
+export const closingRates = async (currencies: readonly string[], from: string, to: string): Promise<RateTable> => {
+  const { planCurrency } = companyConfig();
+  const first = addDays(from, -MAX_AGE_DAYS.closing);
+  const pairs = currencies.filter((one) => one !== planCurrency).flatMap((one) => [
+    { type: 'closing' as const, base: one, quote: planCurrency },
+    { type: 'closing' as const, base: planCurrency, quote: one },
+  ]);
+  return new RateTable((await Promise.all(pairs.map((pair) => readRates(pair, first, to)))).flat(), planCurrency);
 };
 
 /** Number of the newest rate set; 0 before any rate was loaded. */

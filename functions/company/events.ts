@@ -4,6 +4,19 @@ import { declareEvent } from '../platform/events.ts';
 const date = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
 const currency = z.string().check(z.regex(/^[A-Z]{3}$/));
 const minor = z.string().check(z.regex(/^\d{1,18}$/));
+/** `COST_KINDS` of costs.ts, as they were when the event came about. */
+const costKind = z.enum([
+  'revenue',
+  'cogs',
+  'support',
+  'sales',
+  'marketing',
+  'research',
+  'general',
+  'other',
+  'operating-cash-flow',
+  'capital-expenditure',
+]);
 
 export const planChanged = declareEvent({
   name: 'PlanChanged',
@@ -40,4 +53,19 @@ export const fxRatesLoaded = declareEvent({
   }),
 });
 
-export const companyEvents = [planChanged, fxRatesLoaded];
+export const costsLoaded = declareEvent({
+  name: 'CostsLoaded',
+  version: 1,
+  source: 'ascent.company',
+  meaning: 'Revenue, costs or cash were added or corrected; metrics that rest on one of these kinds are stale from its earliest month on.',
+  schema: z.object({
+    /** Grows by one with each load: a figure names the version that it was made with. */
+    costSetVersion: z.int(),
+    /** Id at the identity provider, never a name. */
+    loadedBy: z.string(),
+    /** Months are named by their first day. */
+    kinds: z.array(z.object({ kind: costKind, earliestMonth: date, latestMonth: date, rows: z.int() })),
+  }),
+});
+
+export const companyEvents = [planChanged, fxRatesLoaded, costsLoaded];

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { dayParameter as day } from '../platform/fields.ts';
 import { RATE_TYPES } from '../platform/fx.ts';
 import { defineRoutes } from '../platform/routes.ts';
+import { costRoutes } from './cost-routes.ts';
 import { planContentSchema } from './plan.ts';
 
 /** Rows of one request: a year of daily rates of seven pairs. */
@@ -124,4 +125,5 @@ export const companyRoutes = defineRoutes({
     }),
     problems: { 'rates-refused': 422 },
   },
+  ...costRoutes,
 });

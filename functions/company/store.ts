@@ -137,6 +137,10 @@ export const readLatestRate = async (pair: Pair, on: string): Promise<Rate | und
   return data[0] === undefined ? undefined : toRate(data[0]);
 };
 
+/** Rates of exactly this pair and type from day to day, both included. Corrections follow what they correct. */
+export const readRates = async (pair: Pair, from: string, to: string): Promise<readonly Rate[]> =>
+  (await readAll(ofPair(pair, from, to), { consistent: true })).map(toRate);
+
 /** Every plan rate there is: a few currencies by as many plan versions. Corrections follow what they correct. */
 export const readPlanRates = async (): Promise<readonly Rate[]> =>
   (await readAll(rates.query.byPair({ type: 'plan' }), { consistent: true })).map(toRate);

@@ -56,6 +56,7 @@ export const coordinatorRoutes = defineRoutes({
     path: '/api/v1/docs',
     scope: 'public',
     summary: 'This API as a page for people',
-    response: z.unknown(),
+    response: z.string(),
+    mediaType: 'text/html',
   },
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Bug } from './bug.ts';
 import { alertsSchema } from './config-alerts.ts';
+import { areNamedApart as areProfilesApart, isProfileName, ownProfileSchema } from './config-profiles.ts';
 import { salesforceInstanceSchema } from './config-salesforce.ts';
 import { attribute, currency, key, slug } from './config-terms.ts';
 
@@ -127,8 +128,20 @@ export const companyConfigSchema = z
     salesforce: z._default(z.array(salesforceInstanceSchema).check(z.maxLength(10)), []),
     plan: planSchema,
     alerts: z.prefault(alertsSchema, {}),
+    /** Own definition profiles, beside the built-in ones (docs/profiles.md). */
+    profiles: z._default(z.array(ownProfileSchema).check(z.maxLength(8)), []),
+    /** By which profile ARR is decided: a built-in one, or one of `profiles`. */
+    profileInForce: z._default(z.string(), 'enterprise'),
   })
   .check(
+    z.refine(({ profiles }) => areProfilesApart(profiles), {
+      error: 'own profiles have different names, and none that a built-in one has',
+      path: ['profiles'],
+    }),
+    z.refine(({ profiles, profileInForce }) => isProfileName(profileInForce, profiles), {
+      error: 'names a built-in profile or one of profiles',
+      path: ['profileInForce'],
+    }),
     z.refine(({ stripe, legalEntities }) => isOfEntities(stripe, legalEntities), {
       error: 'every Stripe instance belongs to one of legalEntities',
       path: ['stripe'],

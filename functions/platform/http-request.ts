@@ -56,6 +56,16 @@ export const depthOf = (text: string): number => {
 };
 
 const isJson = (contentType: string | undefined): boolean => /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType ?? '');
+const isCsv = (contentType: string | undefined): boolean =>
+  /^text\/csv\s*(?:$|;\s*(?:header=\w+\s*)?$|;\s*charset="?utf-8"?\s*$)/i.test(contentType ?? '');
+
+/** A body that was sent as text/csv, to a route that takes it. A class, so that no JSON can pass for one. */
+export class CsvBody {
+  readonly csv: string;
+  constructor(csv: string) {
+    this.csv = csv;
+  }
+}
 
 type BodyProblem = Problem<'body-too-large' | 'media-type-unsupported'> | ValidationProblem;
 
@@ -68,14 +78,26 @@ const parsed = (text: string): Result<unknown, BodyProblem> => {
   }
 };
 
+/** What was no UTF-8 comes through a gateway as replacement characters; UTF-16 has a NUL in every second byte. */
+const csvOf = (bytes: Buffer): Result<CsvBody, BodyProblem> => {
+  const csv = bytes.toString('utf8');
+  const detail = 'is not UTF-8 text: save the file as CSV in UTF-8 and send it again';
+  return /[\0\uFFFD]/.test(csv) ? { ok: false, problem: validationProblem([{ field: 'body', detail }]) } : ok(new CsvBody(csv));
+};
+
 /** The body of a route that declares one. */
-export const bodyOf = (event: HttpEvent): Result<unknown, BodyProblem> => {
+export const bodyOf = (event: HttpEvent, takesCsv: boolean): Result<unknown, BodyProblem> => {
   const contentType = event.headers['content-type'];
-  if (!isJson(contentType)) return fail('media-type-unsupported', 'the body must be sent as application/json', 'content-type');
+  const asCsv = takesCsv && isCsv(contentType);
+  if (!asCsv && !isJson(contentType)) {
+    const allowed = takesCsv ? 'application/json, or as text/csv in UTF-8' : 'application/json';
+    return fail('media-type-unsupported', `the body must be sent as ${allowed}`, 'content-type');
+  }
   const raw = event.body ?? '';
   const bytes = event.isBase64Encoded ? Buffer.from(raw, 'base64') : Buffer.from(raw, 'utf8');
   if (bytes.length > MAX_BODY_BYTES)
     return fail('body-too-large', `the body has ${bytes.length} bytes, at most ${MAX_BODY_BYTES} are allowed`);
+  if (asCsv) return csvOf(bytes);
   const text = bytes.toString('utf8');
   const depth = depthOf(text);
   if (depth > MAX_BODY_DEPTH) {

@@ -6,14 +6,14 @@ import { handlerOf, type Invocation } from './handler.ts';
 import { matchRoute, type PreparedRoute, prepareRoutes } from './http-match.ts';
 import { DEFAULT_PAGE_ITEMS, MAX_API_PAGE_ITEMS } from './http-page.ts';
 import { type FieldProblem, GENERAL_PROBLEMS, validationProblem } from './http-problem.ts';
-import { bodyOf, type Caller, callerOf, type HttpEvent, validated } from './http-request.ts';
+import { bodyOf, type Caller, CsvBody, callerOf, type HttpEvent, validated } from './http-request.ts';
 import { accepts, isRawBody, problemAnswer, type RawBody, successAnswer } from './http-response.ts';
 import { errorFields, log } from './log.ts';
 import { count } from './metrics.ts';
 import { fail, ok, type Problem, type Result } from './result.ts';
 import type { Route } from './routes.ts';
 
-export type { Caller, HttpEvent } from './http-request.ts';
+export { type Caller, CsvBody, type HttpEvent } from './http-request.ts';
 export { etagOf, namesEtag, type RawBody, rawBody } from './http-response.ts';
 
 /** Where a page starts and how long it is. `position` is what the previous page's `nextCursor` was given as. */
@@ -24,11 +24,13 @@ export interface PageWanted {
 
 type Parsed<Schema> = Schema extends z.ZodMiniType ? z.infer<Schema> : undefined;
 
+type BodyOf<R extends Route> = R['takesCsv'] extends true ? Parsed<R['body']> | CsvBody : Parsed<R['body']>;
+
 /** A request after all checks. */
 export interface RouteInput<R extends Route = Route> {
   readonly params: Parsed<R['params']>;
   readonly query: Parsed<R['query']>;
-  readonly body: Parsed<R['body']>;
+  readonly body: BodyOf<R>;
   /** `limit` and `position` of a paged route; the default page elsewhere. */
   readonly page: PageWanted;
   /** Who calls; nobody is known on public routes. */
@@ -92,7 +94,7 @@ const inputOf = (event: HttpEvent, { prepared, params }: Found, invocation: Invo
   const caller = callerOf(event);
   const allowed = mayCall(prepared, caller);
   if (!allowed.ok) return allowed;
-  const body = route.body === undefined ? ok(undefined) : bodyOf(event);
+  const body = route.body === undefined ? ok(undefined) : bodyOf(event, route.takesCsv === true);
   if (!body.ok) return body;
   const { cursor, limit, ...filters } = (event.queryStringParameters ?? {}) as Record<string, string>;
   const problems: FieldProblem[] = [];
@@ -102,7 +104,7 @@ const inputOf = (event: HttpEvent, { prepared, params }: Found, invocation: Invo
   const input = {
     params: validated(route.params, params, 'path', problems),
     query: validated(route.query, query, 'query', problems),
-    body: validated(route.body, body.value, 'body', problems),
+    body: body.value instanceof CsvBody ? body.value : validated(route.body, body.value, 'body', problems),
   };
   problems.push(...unknownParameters(route, event));
   if (problems.length > 0) return { ok: false, problem: validationProblem(problems) };

@@ -118,6 +118,11 @@ const problemResponses = (route: Route): Record<string, Json> => {
   );
 };
 
+const requestContent = (body: mini.ZodMiniType, takesCsv: boolean): Json => ({
+  'application/json': { schema: schemaOf(body, 'input') },
+  ...(takesCsv ? { 'text/csv': { schema: { type: 'string' } } } : {}),
+});
+
 const operationOf = (capability: string, operationId: string, route: Route): OpenApiOperation => {
   const parameters = parametersOf(route);
   return {
@@ -126,9 +131,7 @@ const operationOf = (capability: string, operationId: string, route: Route): Ope
     tags: [capability],
     security: route.scope === 'public' ? [] : [{ token: [route.scope] }],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(route.body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
+    ...(route.body === undefined ? {} : { requestBody: { required: true, content: requestContent(route.body, route.takesCsv === true) } }),
     responses: {
       '200': {
         description: 'The answer',
@@ -136,7 +139,7 @@ const operationOf = (capability: string, operationId: string, route: Route): Ope
           'x-request-id': { $ref: '#/components/headers/RequestId' },
           ...(route.method === 'GET' ? { etag: { $ref: '#/components/headers/ETag' } } : {}),
         },
-        content: { 'application/json': { schema: schemaOf(route.response, 'output') } },
+        content: { [route.mediaType ?? 'application/json']: { schema: schemaOf(route.response, 'output') } },
       },
       ...(route.method === 'GET'
         ? { '304': { description: 'Not modified: the representation that If-None-Match names is still the present one' } }

@@ -13,7 +13,11 @@ export interface Route {
   readonly params?: z.ZodMiniType;
   readonly query?: z.ZodMiniObject;
   readonly body?: z.ZodMiniType;
+  /** The body may be sent as text/csv, too: the handler then gets a `CsvBody`, which no schema has judged. */
+  readonly takesCsv?: true;
   readonly response: z.ZodMiniType;
+  /** Media type of the answer, where it is not JSON. */
+  readonly mediaType?: string;
   /** Stable problem codes this route may answer with their HTTP status, beside the general ones. */
   readonly problems?: Readonly<Record<string, number>>;
   /** A list route pages by an opaque cursor (`?cursor=&limit=`) and answers `{ items, nextCursor }`. */

@@ -46,6 +46,8 @@ const replaySchema = z.object({ bus: z.string(), from: z.string(), to: z.string(
 
 const refillSchema = z.object({ shards: z.optional(z.int()), goOn: z.optional(z.boolean()) });
 const REFILL_FUNCTION = '-coordinator-task-refill-totals';
+const rebuildSchema = z.object({ shards: z.optional(z.int()) });
+const REBUILD_FUNCTION = '-arr-task-rebuild-ledger';
 const syncSchema = z.object({ days: z.optional(z.int()) });
 const SYNC_FUNCTION = '-integrations-stripe-task-sync';
 
@@ -107,6 +109,9 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
   /** The totals are made anew; the answer says how far it came. */
   const refillTotals: Handler = (_url, body) => call(REFILL_FUNCTION, parseBody(refillSchema, body, '{"shards": 4}'), 'refill');
 
+  /** The ledger is made anew; the answer says how far it came. */
+  const rebuildLedger: Handler = (_url, body) => call(REBUILD_FUNCTION, parseBody(rebuildSchema, body, '{"shards": 4}'), 'rebuild-ledger');
+
   /** What Stripe lists is looked through; the answer says how far it came. */
   const syncStripe: Handler = async (_url, body) => {
     const answer = await call(SYNC_FUNCTION, parseBody(syncSchema, body, '{"days": 7}'), 'stripe-task-sync');
@@ -164,6 +169,7 @@ export const createAdmin = (parts: AdminParts): ((request: IncomingMessage, url:
     'POST /local/dead-letters/discard': (_url, body) => dead.discard(body),
     'POST /local/replay': replay,
     'POST /local/refill-totals': refillTotals,
+    'POST /local/rebuild-ledger': rebuildLedger,
     'POST /local/sync-stripe': syncStripe,
     'POST /local/secrets': takeInSecrets,
     'GET /local/aws': aws,

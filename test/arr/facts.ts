@@ -1,6 +1,6 @@
 import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact } from '../../functions/arr/lines/facts.ts';
-import { enterprise } from '../../functions/arr/lines/profile.ts';
 import type { Context, PlanRates } from '../../functions/arr/lines/values.ts';
+import { enterprise } from '../../functions/arr/profiles/presets.ts';
 
 type Line = SubscriptionFact['lines'][number];
 

@@ -51,3 +51,42 @@ it('stops where a plan rate was refused', async () => {
   await expect(loadDemo(target, story, () => undefined)).rejects.toThrow(/not taken as a whole: 200 .*rate-not-positive/);
   server.close();
 });
+
+it('loads what finance loads at its own time, between the deliveries, and stops where a row of it was refused', async () => {
+  const came: string[] = [];
+  let clock = 0;
+  let refuses = false;
+  const server = createServer((request, response) => {
+    request.resume();
+    came.push(`${clock} ${request.url}`);
+    const problems = refuses && request.url === '/api/v1/costs' ? '[{"row":0,"code":"kind-unknown"}]' : '[]';
+    response.end(`{"received":true,"problems":${problems}}`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const target: DemoTarget = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    webhookSecret: 'whsec_trial',
+    setClock: (atMs) => {
+      clock = atMs / 1000;
+    },
+    advanceClock: () => Promise.resolve(),
+    idle: () => Promise.resolve(),
+  };
+  const costs = [1_000, 90_000, 180_000, 900_000].map((loadAt) => ({ month: '2026-01-01', loadAt, csv: 'month' }));
+  const deliveries = [80_000, 170_000].map((deliverAt) => ({ deliverAt, event: { id: `evt_${deliverAt}` } }));
+  const story = { rates: [{}], costs, deliveries, deliveriesUntilToday: 2, startsAt: 500, todayAt: 200_000 };
+  await loadDemo(target, story, () => undefined);
+  expect(came).toEqual([
+    '500 /api/v1/fx/rates',
+    '1000 /api/v1/costs',
+    '80000 /webhooks/stripe',
+    '90000 /api/v1/costs',
+    '170000 /webhooks/stripe',
+    '180000 /api/v1/costs',
+  ]);
+  refuses = true;
+  await expect(loadDemo(target, story, () => undefined)).rejects.toThrow(
+    /the costs of 2026-01 were not taken as a whole: 200 .*kind-unknown/,
+  );
+  server.close();
+});

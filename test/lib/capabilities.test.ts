@@ -48,6 +48,8 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'coordinator-on-commit': [...READ, ...WRITE, ...POLL_STREAM, 'sqs:SendMessage'],
   'coordinator-on-change': [...READ, ...WRITE, ...POLL_QUEUE],
   'coordinator-task-refresh-dashboard': [...READ, ...WRITE],
+  'arr-task-ledger': [...READ, ...WRITE],
+  'arr-task-rebuild-ledger': [...READ, ...WRITE],
   'coordinator-task-refill-totals': [...READ, ...WRITE],
   'coordinator-api': READ,
 };

@@ -48,6 +48,7 @@ describe('the command line of a running stack', () => {
     [['token', 'arr/read'], { method: 'POST', path: 'token', body: { scopes: ['arr/read'] } }],
     [['token'], { method: 'POST', path: 'token', body: {} }],
     [['refill-totals'], { method: 'POST', path: 'refill-totals', body: { shards: 4 }, goOn: { shards: 4, goOn: true } }],
+    [['rebuild-ledger'], { method: 'POST', path: 'rebuild-ledger', body: { shards: 4 } }],
     [['sync-stripe'], { method: 'POST', path: 'sync-stripe', body: {}, goOn: {} }],
     [['sync-stripe', '7'], { method: 'POST', path: 'sync-stripe', body: { days: 7 }, goOn: {} }],
     [['idle'], { method: 'GET', path: 'idle?timeoutMs=60000' }],
@@ -80,6 +81,7 @@ describe('the command line of a running stack', () => {
     expect(requestOf(['explode'], FLAGS)).toBeUndefined();
     expect(refusalOf(['explode'])).toBe('"explode" is no command; npm run local lists them');
     expect(requestOf(['clock', 'set'], FLAGS)).toBeUndefined();
+    expect(refusalOf(['costs'])).toBe('"costs" is not how costs is asked; npm run local lists how');
     expect([requestOf(['sync-stripe', 'all'], FLAGS), requestOf(['sync-stripe', '7', '8'], FLAGS)]).toEqual([undefined, undefined]);
     expect(refusalOf(['clock', 'set'])).toBe('"clock set" is not how clock is asked; npm run local lists how');
   });

@@ -30,8 +30,21 @@ export interface ForecastAndActual {
   readonly explain: string;
 }
 
+/** What metrics work out from the ledger and the costs. */
+export interface WorkedFigures {
+  readonly netRevenueRetention: Worked;
+  /** Each of the last month that has it; empty where none has. */
+  readonly margins: readonly MarginOfMonth[];
+}
+
+const SOON: Worked = { ok: false, reason: 'It is worked out every five minutes, for the first time in the next five.' };
+export const NOT_WORKED_YET: WorkedFigures = {
+  netRevenueRetention: SOON,
+  margins: TOLD_MARGINS.map((name) => ({ month: 'the last month', name, margin: SOON })),
+};
+
 /** All that rules about levels read, as plain data. Amounts are minor units of the plan currency at plan rates. */
-export interface Figures {
+export interface Figures extends WorkedFigures {
   /** Day at whose end they stand, in the company's zone. */
   readonly on: string;
   readonly settings: AlertSettings;
@@ -55,9 +68,6 @@ export interface Figures {
     /** Sentences that say which targets of the plan cannot hold together with that of net revenue retention. */
     readonly retentionConflicts: readonly string[];
   };
-  readonly netRevenueRetention: Worked;
-  /** Of the last month whose costs are there; empty where none are. */
-  readonly margins: readonly MarginOfMonth[];
   /** Closed months that are looked at, oldest first. */
   readonly closedMonths: readonly ClosedMonth[];
   /** Undefined before any forecast was recorded. */

@@ -4,6 +4,7 @@ import { type ArrStatus, readStatus } from '../figures/read.ts';
 import { clearsAtBps } from './alert.ts';
 import { dealWon, waitingSentence } from './deal-won.ts';
 import { evaluate, type Judged, type Standing, sentenceOf } from './engine.ts';
+import { NOT_WORKED_YET } from './figures.ts';
 import { readFigures } from './read-figures.ts';
 import { LEVEL_RULES } from './rules.ts';
 import { readAlertState, readTold, readWaiting } from './store.ts';
@@ -50,7 +51,7 @@ const waitingDeals = async (planCurrency: string) => {
 export const listAlerts = async (state: Standing | undefined, { limit, position }: PageWanted) => {
   const status: ArrStatus = await readStatus();
   const [figures, kept] = await Promise.all([readFigures(status), readAlertState()]);
-  const judged = evaluate(LEVEL_RULES, figures, kept.held, '').map(standingOf);
+  const judged = evaluate(LEVEL_RULES, { ...figures, ...(kept.worked ?? NOT_WORKED_YET) }, kept.held, '').map(standingOf);
   const all = [...judged, ...(await waitingDeals(status.planCurrency))]
     .filter((one) => state === undefined || one.state === state)
     .sort((a, b) => ORDER[a.state] - ORDER[b.state]);

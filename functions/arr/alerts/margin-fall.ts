@@ -21,12 +21,15 @@ export const marginFall: LevelRule = {
   from: 'configuration',
   formula: `margin of the month before − margin of the closed month; ${MARGIN_FORMULA.gross}; ${MARGIN_FORMULA.contribution}`,
   side: 'above',
-  read: ({ closedMonths, settings: { marginFall: set } }) =>
-    closedMonths.map((closed) => ({
+  read: ({ closedMonths, settings: { marginFall: set } }) => {
+    const limits = { thresholdBps: set.aboveBps, bandBps: set.bandBps };
+    if (closedMonths.length === 0)
+      return [{ subject: 'company', name: 'A fall in margin of a closed month', given: { untold: 'No month is closed yet.' }, ...limits }];
+    return closedMonths.map((closed) => ({
       subject: `${closed.name} ${closed.month}`,
       name: `The fall of the ${closed.name} margin in ${closed.month}, in points,`,
       given: fallOf(closed),
-      thresholdBps: set.aboveBps,
-      bandBps: set.bandBps,
-    })),
+      ...limits,
+    }));
+  },
 };

@@ -4,14 +4,12 @@ import { companyConfig } from '../../platform/config.ts';
 import { explainPath } from '../figures/figure.ts';
 import type { ArrStatus } from '../figures/read.ts';
 import { EVERYTHING } from '../totals/series.ts';
-import { type Figures, TOLD_MARGINS, type Worked } from './figures.ts';
+import type { Figures, WorkedFigures } from './figures.ts';
 
 const amount = (minor: string | undefined): bigint | undefined => (minor === undefined ? undefined : BigInt(minor));
 
-const NOT_WORKED_OUT: Worked = { ok: false, reason: 'It is not worked out yet.' };
-
-/** What rules about levels read: of a status that is at hand, and the plan, which is read with one query. */
-export const readFigures = async (status: ArrStatus): Promise<Figures> => {
+/** What rules about levels read, but for metrics: of a status that is at hand, and the plan, which is read with one query. */
+export const readFigures = async (status: ArrStatus): Promise<Omit<Figures, keyof WorkedFigures>> => {
   const { on, arrMinor, growth, velocity, unconverted, conflicts } = status;
   const { content: plan } = await currentPlan(on);
   const monthFrom = addDays(addMonths(on, -1), 1);
@@ -34,8 +32,6 @@ export const readFigures = async (status: ArrStatus): Promise<Figures> => {
       netRevenueRetentionBps: plan.targetsBps.netRevenueRetention,
       retentionConflicts: conflicts.map(({ sentence }) => sentence),
     },
-    netRevenueRetention: NOT_WORKED_OUT,
-    margins: TOLD_MARGINS.map((name) => ({ month: on.slice(0, 7), name, margin: NOT_WORKED_OUT })),
     closedMonths: [],
     forecast: undefined,
   };

@@ -6,6 +6,7 @@ import { entityDefaults, type Page, primaryPk, primarySk, queryRange, readAll, t
 import { arrEvents, milestoneDigestMade } from '../events.ts';
 import type { WonDeal } from './deal-won.ts';
 import type { HeldBySubject } from './engine.ts';
+import type { WorkedFigures } from './figures.ts';
 import type { AlertData, AlertEvent } from './told.ts';
 
 /** One item: how all rules about levels stand. Its version is the lock of whoever looks at them. */
@@ -92,23 +93,31 @@ export interface AlertState {
   readonly version: number;
   readonly at: string;
   readonly held: HeldBySubject;
+  /** What metrics worked out last. */
+  readonly worked?: WorkedFigures;
   /** Day of the last digest. */
   readonly digestOn?: string;
 }
 
 const NOTHING_KEPT: AlertState = { version: 0, at: '', held: {} };
 
+/** JSON text in which a whole number of any size is `12n`. */
+export const textOf = (value: unknown): string | undefined =>
+  JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
+const fromText = (text: string): unknown =>
+  JSON.parse(text, (_key, part: unknown) => (typeof part === 'string' && /^-?\d+n$/.test(part) ? BigInt(part.slice(0, -1)) : part));
+
 /** Read consistently: one item. */
 export const readAlertState = async (): Promise<AlertState> => {
   const { data } = await states.get({}).go({ consistent: true });
   return data === null
     ? NOTHING_KEPT
-    : { ...(JSON.parse(data.state) as Omit<AlertState, 'version' | 'at'>), version: data.version, at: data.at };
+    : { ...(fromText(data.state) as Omit<AlertState, 'version' | 'at'>), version: data.version, at: data.at };
 };
 
 /** Keeps a state as the one after another; fails where somebody else did so before. */
 export const stateWrite = (before: AlertState, { version: _version, at, ...state }: AlertState): Write => {
-  const put = states.put({ version: before.version + 1, at, state: JSON.stringify(state) }).params<Record<string, unknown>>();
+  const put = states.put({ version: before.version + 1, at, state: textOf(state) ?? '' }).params<Record<string, unknown>>();
   const condition =
     before.version === 0
       ? { ConditionExpression: 'attribute_not_exists(pk)' }

@@ -1,5 +1,5 @@
+import { counts } from '../lines/counts.ts';
 import { ratedOn } from '../lines/dated.ts';
-import { counts } from '../lines/profile.ts';
 import type { Subscription } from '../lines/stretches.ts';
 import { inForceOn } from '../movements/timeline.ts';
 import { amountOf, type Scope, shownBy, totalOf } from './amounts.ts';

@@ -1,6 +1,6 @@
 import type { Rated } from '../lines/dated.ts';
-import type { Profile } from '../lines/profile.ts';
 import { add, annualValue, type Fraction, type Line, roundHalfAway, ZERO } from '../lines/rating.ts';
+import type { Profile } from '../profiles/profile.ts';
 
 /** Why billing differs from the signed line: another price, quantity or discount; the right one of another day; or nothing is billed. */
 export type DifferenceKind = 'price' | 'quantity' | 'discount' | 'date' | 'missing';

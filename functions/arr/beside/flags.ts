@@ -1,7 +1,8 @@
 import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
+import { waitedDays } from '../evidence/ends.ts';
 import { groupOn } from '../evidence/groups.ts';
 import type { Settlement } from '../evidence/precedence.ts';
-import { type Chain, RENEWAL_DAYS, type Term } from '../evidence/terms.ts';
+import type { Chain, Term } from '../evidence/terms.ts';
 import type { Subscription } from '../lines/stretches.ts';
 import type { Scope } from './amounts.ts';
 
@@ -24,11 +25,13 @@ const flagOf = (flag: FlagName, agreementId: string, sinceDay: number, { day }: 
   ageDays: day - sinceDay,
 });
 
-/** What is waited for, thirty days at most. */
+/** What is waited for, as long as it is. */
 const waiting = ({ watches }: Settlement, scope: Scope): readonly Flag[] =>
-  watches
-    .map(({ agreementId, of, on }) => flagOf(of === 'term' ? 'expired-renewing' : 'billing-stopped', agreementId, toEpochDay(on), scope))
-    .filter(({ ageDays }) => ageDays >= 0 && ageDays <= RENEWAL_DAYS);
+  watches.flatMap((watch) => {
+    const name = watch.of === 'term' ? 'expired-renewing' : 'billing-stopped';
+    const flag = flagOf(name, watch.agreementId, toEpochDay(watch.on), scope);
+    return flag.ageDays >= 0 && flag.ageDays <= waitedDays(watch, scope.context.profile) ? [flag] : [];
+  });
 
 const billedAfterTerm = ({ chains, pairs }: Settlement, billing: readonly Subscription[], scope: Scope): readonly Flag[] =>
   chains.flatMap(({ chainId, terms }: Chain) => {

@@ -19,6 +19,8 @@ const newestInvoices = ({ facts, on }: Scope): readonly UsageFact[] => {
   return [...newest.values()].sort((a, b) => (a.invoiceId < b.invoiceId ? -1 : 1));
 };
 
+const NO_INVOICES: readonly UsageFact[] = [];
+
 const isNewer = ({ provenance: a }: UsageFact, { provenance: b }: UsageFact): boolean =>
   a.observedAt === b.observedAt ? a.eventId > b.eventId : a.observedAt > b.observedAt;
 
@@ -34,13 +36,14 @@ const partWithin = ({ startsOn, endsOn }: UsageFact['lines'][number], from: stri
 };
 
 /**
- * Metered usage, which is never ARR: what was invoiced for the three whole months before that of the day, four times. A line belongs to the
+ * Metered usage, where the profile shows it beside ARR: what was invoiced for the three whole months before that of the day, four times. A line belongs to the
  * month in which its period ends. Invoices that are void do not count; credit notes are not looked at.
  */
 export const usageOn = (scope: Scope) => {
   const until = startOfMonth(scope.on);
   const from = addMonths(until, -MONTHS);
-  const lines = newestInvoices(scope)
+  const isShown = scope.context.profile.metered === 'separate';
+  const lines = (isShown ? newestInvoices(scope) : NO_INVOICES)
     .filter(({ status }) => status !== 'void')
     .flatMap((invoice) =>
       invoice.lines.flatMap(({ amountMinor, ...line }) => {

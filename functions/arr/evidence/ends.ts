@@ -1,11 +1,15 @@
 import { addDays, fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import type { LapseFact } from '../lines/facts.ts';
 import { decimalFraction } from '../lines/rating.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Group, Interval } from './groups.ts';
-import { type Chain, RENEWAL_DAYS, type Term } from './terms.ts';
+import type { Chain, Term } from './terms.ts';
+
+/** Billing that stopped within a term is waited for as long as this. */
+const BILLING_DAYS = 30;
 
 /**
- * What ends when nothing has come in its place thirty days after a day: see `LapseFact`. A term's day may lie ahead: until then the line is
+ * What ends when nothing has come in its place some days after a day: see `LapseFact`. A term's day may lie ahead: until then the line is
  * simply live, from then on it is `expired, renewing`.
  */
 export interface Watch {
@@ -15,11 +19,15 @@ export interface Watch {
   readonly on: string;
 }
 
+/** For how many days is waited. */
+export const waitedDays = ({ of }: Watch, { renewalGraceDays }: Profile): number => (of === 'term' ? renewalGraceDays : BILLING_DAYS);
+
 /** The first day on which a watch that nothing has settled has lapsed. */
-export const dueOn = ({ on }: Watch): string => addDays(on, RENEWAL_DAYS);
+export const dueOn = (watch: Watch, profile: Profile): string => addDays(watch.on, waitedDays(watch, profile));
 
 /** The first day on which one of some watches is due. */
-export const firstDueOn = (watches: readonly Watch[]): string | undefined => watches.map(dueOn).sort()[0];
+export const firstDueOn = (watches: readonly Watch[], profile: Profile): string | undefined =>
+  watches.map((watch) => dueOn(watch, profile)).sort()[0];
 
 /** When a chain's line ends. */
 export interface End {
@@ -41,7 +49,13 @@ export interface Billing {
  * not terminated, and nothing renews it or bills on, the line is kept until a lapse is stated, and then it has ended on that first day without. One
  * whose billing ended with its term is not waited for.
  */
-export const endOf = ({ terms }: Chain, group: Group, { own, following }: Billing, lapses: readonly LapseFact[]): End => {
+export const endOf = (
+  { terms }: Chain,
+  group: Group,
+  { own, following }: Billing,
+  lapses: readonly LapseFact[],
+  { renewalGraceDays }: Profile,
+): End => {
   const stop = stopOf(terms, group, own);
   const said = stop && wordOn(lapses, stop);
   if (stop !== undefined && said !== undefined && said.byHand === undefined) return { day: toEpochDay(stop.on), watches: [] };
@@ -49,11 +63,11 @@ export const endOf = ({ terms }: Chain, group: Group, { own, following }: Billin
   const last = terms[terms.length - 1] as Term;
   const { endDay } = last;
   if (endDay === undefined || !lineEndsOf(last, group).includes(fromEpochDay(endDay))) return { watches };
-  const goesOn = last.isTerminated ? endDay : billedOnFrom([...own, ...following], endDay);
+  const goesOn = last.isTerminated ? endDay : billedOnFrom([...own, ...following], endDay, renewalGraceDays);
   if (goesOn !== undefined) return { day: goesOn, watches };
   const over: Watch = { agreementId: last.agreementId, of: 'term', on: fromEpochDay(endDay) };
   const word = wordOn(lapses, over);
-  if (word === undefined && endedWith(own, endDay)) return { day: endDay, watches: [] };
+  if (word === undefined && (renewalGraceDays === 0 || endedWith(own, endDay))) return { day: endDay, watches: [] };
   if (word === undefined) return { watches: [...watches, over] };
   return word.byHand === undefined ? { day: endDay, watches } : { watches };
 };
@@ -88,12 +102,12 @@ const endedWith = (billing: readonly (readonly Interval[])[], endDay: number): b
 };
 
 /** The day from which on billing counts instead of a term that is over: at once, or as late as a renewal may come. */
-const billedOnFrom = (billing: readonly (readonly Interval[])[], endDay: number): number | undefined => {
+const billedOnFrom = (billing: readonly (readonly Interval[])[], endDay: number, graceDays: number): number | undefined => {
   let first: number | undefined;
   for (const days of billing)
     for (const { from, to } of days) {
       const day = Math.max(from, endDay);
-      if (day < to && day <= endDay + RENEWAL_DAYS && (first === undefined || day < first)) first = day;
+      if (day < to && day <= endDay + graceDays && (first === undefined || day < first)) first = day;
     }
   return first;
 };

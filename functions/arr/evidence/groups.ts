@@ -1,7 +1,7 @@
 import { toEpochDay } from '../../platform/calendar.ts';
+import { counts } from '../lines/counts.ts';
 import { type Rated, ratedOn } from '../lines/dated.ts';
 import { continuedBy } from '../lines/items.ts';
-import { counts } from '../lines/profile.ts';
 import { type Line, roundHalfAway } from '../lines/rating.ts';
 import { type Stretch, type Subscription, stretchFrom } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';

@@ -1,4 +1,5 @@
 import { customerIdOf, type Fact, type LapseFact } from '../lines/facts.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { dueOn, type Watch } from './ends.ts';
 
 /** When lapses are stated. */
@@ -13,9 +14,14 @@ export interface Stating {
  * The lapses of what is due on a day, of the customer whose agreement it is: with whomever that one is or was, the lapse stays with the
  * agreement. What was stated before is the same fact again.
  */
-export const lapsesOf = (facts: readonly Fact[], watches: readonly Watch[], { on: today, at }: Stating): readonly LapseFact[] =>
+export const lapsesOf = (
+  facts: readonly Fact[],
+  watches: readonly Watch[],
+  { on: today, at }: Stating,
+  profile: Profile,
+): readonly LapseFact[] =>
   watches
-    .filter((watch) => dueOn(watch) <= today)
+    .filter((watch) => dueOn(watch, profile) <= today)
     .map(
       (watch): LapseFact => ({
         ...watch,

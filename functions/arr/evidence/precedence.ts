@@ -44,7 +44,7 @@ export const settle = (
     for (const group of paired.signed.filter(({ ownerId }) => ownerId === chain.chainId)) {
       const own = paired.pairs.filter(({ signed }) => signed === group).map((pair) => servedOf(pair.billed));
       const following = followingOf(chain, group, paired).map(servedOf);
-      const end = endOf(chain, group, { own, following }, lapses);
+      const end = endOf(chain, group, { own, following }, lapses, context.profile);
       if (end.day !== undefined) endDays.set(group, end.day);
       for (const watch of end.watches) if (!watches.some((other) => isSameWatch(other, watch))) watches.push(watch);
     }

@@ -30,9 +30,6 @@ export interface Chain {
   readonly heardAt: ReadonlyMap<string, number>;
 }
 
-/** A renewal may begin this many days after the term that it renews. */
-export const RENEWAL_DAYS = 30;
-
 type IsNewer = (a: SubscriptionFact, b: SubscriptionFact) => boolean;
 
 /** Order of two readings of an agreement: the source's second, then the event id, which carries the milliseconds. */
@@ -71,9 +68,9 @@ export const newestReadings = (facts: readonly SubscriptionFact[]): ReadonlyMap<
 
 /**
  * Chains of all signed agreements among readings of agreements, oldest first. What an agreement says that it renews goes before what products and
- * dates tell; a reference to what is not signed, is not known or begins later is none.
+ * dates tell; a reference to what is not signed, is not known or begins later is none. A renewal may begin `graceDays` after the term that it renews.
  */
-export const chainsOf = (readings: readonly SubscriptionFact[]): readonly Chain[] => {
+export const chainsOf = (readings: readonly SubscriptionFact[], graceDays: number): readonly Chain[] => {
   const signed = [...newestReadings(readings).values()].filter(({ evidence, status }) => evidence === 'signed' && status === 'active');
   const { terms, nextOf } = linked(signed.map(termsOf).filter((own) => own.length > 0));
   const said = new Map([...nextOf].map(([before, after]) => [after, before]));
@@ -82,12 +79,17 @@ export const chainsOf = (readings: readonly SubscriptionFact[]): readonly Chain[
     const before = said.get(term);
     const chain = chains.find((own) => {
       const last = own[own.length - 1] as Term;
-      return before === undefined ? !nextOf.has(last) && isRenewedBy(last, term) : last === before;
+      return before === undefined ? !nextOf.has(last) && isRenewedBy(last, term, graceDays) : last === before;
     });
     if (chain === undefined) chains.push([term]);
     else chain.push(term);
   }
-  return chains.map((chain) => chainFrom(chain.map(endedBefore), readings));
+  return chains.map((chain) =>
+    chainFrom(
+      chain.map((term, i) => endedBefore(term, chain[i + 1], graceDays)),
+      readings,
+    ),
+  );
 };
 
 const inOrder = (a: Term, b: Term): number =>
@@ -125,10 +127,9 @@ const lastOf = (own: readonly Term[], nextOf: ReadonlyMap<Term, Term>, inForce: 
   return next === undefined ? last : lastOf(inForce.get(next.agreementId) as readonly Term[], nextOf, inForce);
 };
 
-/** Nothing goes on over a gap of more than thirty days: the term before it has ended on its own days. */
-const endedBefore = (term: Term, i: number, chain: readonly Term[]): Term => {
-  const next = chain[i + 1];
-  const isGap = next !== undefined && term.endDay !== undefined && next.startDay > term.endDay + RENEWAL_DAYS;
+/** Nothing goes on over a gap of more days: the term before it has ended on its own days. */
+const endedBefore = (term: Term, next: Term | undefined, graceDays: number): Term => {
+  const isGap = next !== undefined && term.endDay !== undefined && next.startDay > term.endDay + graceDays;
   return isGap ? { ...term, endDay: undefined } : term;
 };
 
@@ -151,11 +152,11 @@ const chainFrom = (terms: readonly Term[], readings: readonly SubscriptionFact[]
   };
 };
 
-/** Whether a term goes on where another one ended, or at most thirty days later, with one of its products at least. */
-const isRenewedBy = (before: Term, after: Term): boolean =>
+/** Whether a term goes on where another one ended, or at most some days later, with one of its products at least. */
+const isRenewedBy = (before: Term, after: Term, graceDays: number): boolean =>
   before.endDay !== undefined &&
   after.startDay >= before.endDay &&
-  after.startDay <= before.endDay + RENEWAL_DAYS &&
+  after.startDay <= before.endDay + graceDays &&
   before.fact.currency === after.fact.currency &&
   before.fact.legalEntity === after.fact.legalEntity &&
   before.fact.lines.some(({ productId }) => after.fact.lines.some((line) => line.productId === productId));

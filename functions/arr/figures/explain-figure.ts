@@ -4,7 +4,7 @@ import { cursorInvalid } from '../../platform/cursor.ts';
 import type { PageWanted } from '../../platform/http.ts';
 import { ok } from '../../platform/result.ts';
 import type { Movement } from '../events.ts';
-import { readMonth } from '../records/months-store.ts';
+import { readMonth } from '../ledger/read-month.ts';
 import type { Cut } from '../totals/series.ts';
 import { type Contribution, contributionOf } from './contribution.ts';
 import { explainPath, type Figure, type FigureWanted, figureOf, formulaOf, openingOn, type Question, questionOf } from './figure.ts';
@@ -121,7 +121,7 @@ const contributions = async ({ from, to, cause }: Question, { cut, totals }: Cut
     const first = `${month}-01`;
     const startsOn = from > first ? from : first;
     const endsOn = to < endOfMonth(first) ? to : endOfMonth(first);
-    const { items: read, next } = await readMonth(month, startsOn, endsOn, place.after, page.limit - items.length);
+    const { items: read, next } = await readMonth(startsOn, endsOn, place.after, page.limit - items.length);
     for (const movement of read) {
       const contribution = contributionOf(movement, cut, cause, planCurrency);
       if (contribution === undefined) continue;

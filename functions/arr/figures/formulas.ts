@@ -7,6 +7,11 @@ export const ARR_FORMULA =
 export const WATERFALL_FORMULA =
   'closing ARR = opening ARR + Σ net movements by cause, each on the day on which it takes effect, at plan rates (docs/concepts.md#movements)';
 
+export const METRICS_FORMULA = 'each figure = its numerator ÷ its denominator, as its definition says (docs/metrics.md)';
+
+export const COHORTS_FORMULA =
+  'a cohort = the customers whose first ARR began in one period; kept = what of it is there at the end of a later one (docs/metrics.md#cohorts)';
+
 export const MOVEMENT_FORMULA =
   'a movement = Σ over commercial lines of ARR at the end of the day − ARR at the end of the day before, by cause (docs/concepts.md#movements)';
 

@@ -2,9 +2,9 @@ import { endOfMonth, startOfMonth } from '../../platform/calendar.ts';
 import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { Movement } from '../events.ts';
+import { readMonth } from '../ledger/read-month.ts';
 import type { Cause } from '../movements/movements.ts';
 import { readCustomer } from '../records/customer.ts';
-import { readMonth } from '../records/months-store.ts';
 
 interface Wanted {
   readonly from?: string | undefined;
@@ -40,7 +40,7 @@ export const listMovements = async (
   const items: Movement[] = [];
   let after = page.position;
   for (let reads = 0; reads < MAX_READS; reads += 1) {
-    const { items: read, next } = await readMonth(from.slice(0, 7), from, to, after, page.limit - items.length);
+    const { items: read, next } = await readMonth(from, to, after, page.limit - items.length);
     items.push(...read.filter((movement) => wanted.cause === undefined || movement.cause === wanted.cause));
     after = next;
     if (next === undefined || items.length >= page.limit) break;

@@ -3,7 +3,7 @@ import { type DataThrough, dataThrough } from '../../integrations/index.ts';
 import { addMonths, dayOfInstant, toEpochDay } from '../../platform/calendar.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { companyConfig } from '../../platform/config.ts';
-import { enterprise } from '../lines/profile.ts';
+import { profileInForce } from '../profiles/presets.ts';
 import { decidingContext } from '../records/context.ts';
 import type { HasRate } from '../totals/course.ts';
 import { readTotals } from '../totals/store.ts';
@@ -26,7 +26,7 @@ export interface Head {
 }
 
 export const readHead = async (formula: string): Promise<Head> => ({
-  profile: enterprise.name,
+  profile: profileInForce(companyConfig()).name,
   formula,
   planCurrency: companyConfig().planCurrency,
   dataThrough: [...(await dataThrough())],

@@ -1,5 +1,5 @@
 import { fromEpochDay } from '../../platform/calendar.ts';
-import type { Profile } from './profile.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { annualValues, type Fraction, type Line } from './rating.ts';
 import type { Step } from './steps.ts';
 import type { Stretch } from './stretches.ts';

@@ -1,10 +1,10 @@
+import type { Profile } from '../profiles/profile.ts';
 import type { SubscriptionFact } from './facts.ts';
 import { Kept } from './kept.ts';
-import type { Profile } from './profile.ts';
 
 /**
  * The exact annual value of a recurring line (row A1): price × quantity × intervals per year, net of discounts, as a fraction of minor units.
- * Nothing is rounded here. Billing intervals: month 12/n, year 1/n, week 52/n (or 365/7/n by profile), day 365/n, n = interval count.
+ * Nothing is rounded here. Billing intervals: month 12/n, year 1/n, week 52/n (or as the profile counts weeks), day 365/n, n = interval count.
  */
 export type Line = SubscriptionFact['lines'][number];
 export type Discount = SubscriptionFact['discounts'][number];
@@ -112,18 +112,26 @@ const volume = (tiers: readonly Tier[], quantity: Fraction): Fraction => {
   return add(multiply(decimalFraction(tier.unitMinor), quantity), decimalFraction(tier.flatMinor));
 };
 
+/** Weeks of a year, exactly. */
+const WEEKS: Readonly<Record<Profile['weekFactor'], Fraction>> = {
+  '52': { num: 52n, den: 1n },
+  '365/7': { num: 365n, den: 7n },
+  // 12 × 30.44 = 365.28 days
+  '12*30.44/7': { num: 36_528n, den: 700n },
+  // 12 × 4.33 = 51.96 weeks
+  '12*4.33': { num: 5196n, den: 100n },
+};
+
 /** Billing intervals in a year, of interval count 1. */
-const PER_YEAR: Readonly<Record<Line['interval'], Fraction>> = {
+const PER_YEAR: Readonly<Record<Exclude<Line['interval'], 'week'>, Fraction>> = {
   month: { num: 12n, den: 1n },
   year: { num: 1n, den: 1n },
-  week: { num: 52n, den: 1n },
   day: { num: 365n, den: 1n },
 };
-const CALENDAR_WEEKS: Fraction = { num: 365n, den: 7n };
 
-const perYear = (line: Line, profile: Profile): Fraction => {
-  const once = line.interval === 'week' && profile.weekFactor === '365/7' ? CALENDAR_WEEKS : PER_YEAR[line.interval];
-  return line.intervalCount === 1 ? once : { num: once.num, den: once.den * BigInt(line.intervalCount) };
+const perYear = ({ interval, intervalCount }: Line, profile: Profile): Fraction => {
+  const once = interval === 'week' ? WEEKS[profile.weekFactor] : PER_YEAR[interval];
+  return intervalCount === 1 ? once : { num: once.num, den: once.den * BigInt(intervalCount) };
 };
 
 /** Whether a discount counts on a day (dates compare as text): never a one-off one, and only from its first day to the day before its end. */
@@ -131,6 +139,10 @@ export const discountCounts = (discount: Discount, on: string): boolean =>
   discount.duration !== 'once' &&
   (discount.startsOn === undefined || discount.startsOn <= on) &&
   (discount.endsOn === undefined || on < discount.endsOn);
+
+/** Whether a discount lowers the value that a profile counts. */
+const isTakenOff = (discount: Discount, on: string, { discounts }: Profile): boolean =>
+  discounts !== 'gross' && (discounts === 'net' || discount.duration === 'forever') && discountCounts(discount, on);
 
 /** What a percentage off leaves of an amount; never less than nothing. */
 const keptShares = new Kept<Fraction>(MAX_PERCENTS, (percent) => {
@@ -160,9 +172,7 @@ export const annualValues = (
 ): Fraction[] => {
   const values: Fraction[] = [];
   for (const line of lines) values.push(valuePerInterval(line, quantities?.get(line.lineId) ?? line.quantity, on, profile));
-  if (profile.discounts === 'net') {
-    for (const discount of discounts) if (discountCounts(discount, on)) discountAll(values, discount);
-  }
+  for (const discount of discounts) if (isTakenOff(discount, on, profile)) discountAll(values, discount);
   for (let i = 0; i < values.length; i += 1) values[i] = annually(values[i] as Fraction, lines[i] as Line, profile);
   return values;
 };
@@ -190,9 +200,8 @@ const annually = (value: Fraction, line: Line, profile: Profile): Fraction => {
 const valuePerInterval = (line: Line, quantity: string | undefined, on: string, profile: Profile): Fraction => {
   if (line.usage === 'metered' || quantity === undefined) return ZERO;
   let value = perInterval(line, decimalFraction(quantity));
-  if (profile.discounts === 'gross') return value;
   for (const discount of line.discounts) {
-    if (!discountCounts(discount, on)) continue;
+    if (!isTakenOff(discount, on, profile)) continue;
     value = discount.kind === 'percent' ? afterPercent(value, discount.value) : minus(value, decimalFraction(discount.value));
   }
   return value;

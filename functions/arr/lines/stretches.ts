@@ -1,7 +1,8 @@
 import { toEpochDay } from '../../platform/calendar.ts';
+import type { Profile } from '../profiles/profile.ts';
+import { counts } from './counts.ts';
 import type { SubscriptionFact } from './facts.ts';
 import { extended } from './lists.ts';
-import { counts, type Profile } from './profile.ts';
 import type { Discount, Line } from './rating.ts';
 
 /** A subscription's state from one day on, until its next stretch begins; what is often asked of its fact stands beside it. */

@@ -1,6 +1,6 @@
 import { addMonths, monthOf, yearOf } from '../../platform/calendar.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { SubscriptionFact } from './facts.ts';
-import type { Profile } from './profile.ts';
 
 /**
  * Whether a subscription's state is in a later commercial term than the one before it: a renewal. A state is in no term that counts where

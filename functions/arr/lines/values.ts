@@ -1,5 +1,6 @@
+import type { Profile } from '../profiles/profile.ts';
+import { counts } from './counts.ts';
 import { continuedBy } from './items.ts';
-import { counts, type Profile } from './profile.ts';
 import { annualValue, annualValues, type Fraction, type Line, roundHalfAway } from './rating.ts';
 import type { Step } from './steps.ts';
 import type { Stretch } from './stretches.ts';

@@ -2,12 +2,12 @@ import { fromEpochDay } from '../../platform/calendar.ts';
 import type { SubscriptionFact } from '../lines/facts.ts';
 import { continuedBy } from '../lines/items.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
-import type { Profile } from '../lines/profile.ts';
 import { annualValues, type Fraction, type Line, roundHalfAway } from '../lines/rating.ts';
 import type { Step } from '../lines/steps.ts';
 import type { Stretch } from '../lines/stretches.ts';
 import { isRenewed } from '../lines/term.ts';
 import type { Change, Context, LineValue } from '../lines/values.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { changeOf, type Delta, entryLine, planShare, sumPlan } from './delta.ts';
 import type { Cause, EntryLine, Renewed } from './movements.ts';
 
@@ -48,7 +48,7 @@ export const classed = (deltas: readonly Delta[], stay: Stay, context: Context):
   let told: Delta[] = EMPTY;
   for (const delta of deltas) {
     const change = changeOf(delta.line, changes);
-    const step = change === undefined ? undefined : stepOf(change, stay, context);
+    const step = change === undefined ? undefined : stepOf(delta, change, stay, context);
     const contracted = change === undefined || step === undefined ? 0n : contractedOf(delta, change, step, on, context);
     if (change !== undefined && step !== undefined && contracted !== 0n)
       told = withPart(told, delta, contracted, stepCause(delta, change, step));
@@ -59,11 +59,16 @@ export const classed = (deltas: readonly Delta[], stay: Stay, context: Context):
   return told;
 };
 
-/** The phase that begins, where the subscription is in service before and after: its beginning, end and return are the customer's decision. */
-const stepOf = ({ subscriptionId, step }: Change, { open, close }: Stay, { profile }: Context): Step | undefined =>
-  step !== undefined && profile.contractedSteps === 'separate' && holds(open, subscriptionId) && holds(close, subscriptionId)
-    ? step
-    : undefined;
+/**
+ * The phase that begins, where the profile tells apart what it fixed of a line, and the subscription is in service before and after: its
+ * beginning, end and return are the customer's decision.
+ */
+const stepOf = (delta: Delta, change: Change, { open, close }: Stay, { profile }: Context): Step | undefined => {
+  const { subscriptionId, step } = change;
+  if (step === undefined || !holds(open, subscriptionId) || !holds(close, subscriptionId)) return undefined;
+  const told = stepCause(delta, change, step) === 'price-escalator' ? profile.escalators : profile.contractedSteps;
+  return told === 'separate' ? step : undefined;
+};
 
 const holds = (lines: readonly LineValue[], subscriptionId: string): boolean => {
   for (const line of lines) if (line.subscriptionId === subscriptionId) return true;

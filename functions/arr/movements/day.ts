@@ -44,9 +44,11 @@ export const decideDay = (
 ): DecidedDay => {
   const deciding: Deciding = { day, on: fromEpochDay(day), attributes, entries: EMPTY, stock: opening.stock };
   if (opening.lines.length > 0 && !sameAttributes(attributes, attributesBefore)) transfer(deciding, opening.lines, attributesBefore);
-  const open = revalue(deciding, opening.lines, context);
-  const close = closingLines(deciding, open, changes, context);
-  if (changes.length > 0) {
+  const revalued = revalue(deciding, opening.lines, context);
+  const close = closingLines(deciding, revalued, changes, context);
+  // Where rates are part of what a customer moved by, it opens at yesterday's.
+  const open = context.profile.fx === 'separate' ? revalued : opening.lines;
+  if (changes.length > 0 || open !== revalued) {
     if (open.length > 0 && close.length > 0) moveWithin(deciding, open, close, changes, context);
     else moveInOrOut(deciding, open, close, changes, opening.had);
   }
@@ -67,8 +69,8 @@ const transfer = (deciding: Deciding, open: readonly LineValue[], fromAttributes
   deciding.entries = extended(entries, { day, cause: 'transfer', attributes, lines, stock: NO_STOCK, eventIds: [], fromAttributes });
 };
 
-/** Plan rates change: FX is a line of its own, never expansion or contraction. Answers the lines at the rates of the day. */
-const revalue = (deciding: Deciding, before: readonly LineValue[], { rates }: Context): readonly LineValue[] => {
+/** Plan rates change: FX is a movement of its own, unless the profile says otherwise. Answers the lines at the rates of the day. */
+const revalue = (deciding: Deciding, before: readonly LineValue[], { profile, rates }: Context): readonly LineValue[] => {
   let lines: LineValue[] | undefined;
   let moved: EntryLine[] = EMPTY;
   let eventIds: string[] = EMPTY;
@@ -85,7 +87,7 @@ const revalue = (deciding: Deciding, before: readonly LineValue[], { rates }: Co
     eventIds = withId(eventIds, line.eventId);
     net = net === 0n ? plan : net + plan;
   }
-  if (moved.length > 0) move(deciding, 'fx', moved, proRata(deciding.stock, net), eventIds);
+  if (moved.length > 0 && profile.fx === 'separate') move(deciding, 'fx', moved, proRata(deciding.stock, net), eventIds);
   return lines ?? before;
 };
 

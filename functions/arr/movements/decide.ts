@@ -4,6 +4,7 @@ import type { CustomerFact, Fact, SubscriptionFact, UsageFact } from '../lines/f
 import { EMPTY, extended } from '../lines/lists.ts';
 import { reachesBack, type Subscription, stretchAfter } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
+import { isDecidedWhole } from './conventions.ts';
 import type { DecidedDay } from './day.ts';
 import { lastFactDay, wholeBook } from './history.ts';
 import { type Attributes, type Closing, type Entry, sameAttributes } from './movements.ts';
@@ -49,7 +50,7 @@ const NO_TIES: readonly string[] = [];
  * the same movements in sum, whatever the order of arrival: the timeline depends on the set of facts only.
  */
 export const append = (book: Book, fact: Fact, context: Context): Decision | 'late' => {
-  if (book.ratesVersion !== context.rates.version) return 'late';
+  if (book.ratesVersion !== context.rates.version || isDecidedWhole(context.profile)) return 'late';
   // Usage decides nothing, whatever evidence does.
   if (fact.kind === 'usage') return appendUsage(book, fact.data);
   if (book.isSettled) return 'late';

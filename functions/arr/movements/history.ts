@@ -2,6 +2,7 @@ import { toEpochDay } from '../../platform/calendar.ts';
 import { byRank } from '../evidence/members.ts';
 import { type Settlement, settle } from '../evidence/precedence.ts';
 import { chainsOf } from '../evidence/terms.ts';
+import { chosen } from '../lines/chosen.ts';
 import {
   type CustomerFact,
   type Fact,
@@ -12,10 +13,13 @@ import {
   type PairFact,
   type ScheduleFact,
   type SubscriptionFact,
+  type UsageFact,
 } from '../lines/facts.ts';
+import { meteredSubscriptions } from '../lines/metered.ts';
 import { stepsOf } from '../lines/steps.ts';
 import { type Subscription, stretchesOf } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
+import { isDecidedWhole } from './conventions.ts';
 import { type Attributes, sameAttributes } from './movements.ts';
 import { type AttributesFrom, BEGINNING, type Book, emptyBook } from './timeline.ts';
 import { type KnownUsage, withUsage } from './usage.ts';
@@ -46,11 +50,21 @@ interface Sorted {
   readonly schedules: ScheduleFact[];
   readonly pairs: PairFact[];
   readonly lapses: LapseFact[];
+  readonly invoices: UsageFact[];
   usage: KnownUsage | undefined;
 }
 
 const sorted = (facts: readonly Fact[]): Sorted => {
-  const result: Sorted = { billed: new Map(), agreements: [], customers: [], schedules: [], pairs: [], lapses: [], usage: undefined };
+  const result: Sorted = {
+    billed: new Map(),
+    agreements: [],
+    customers: [],
+    schedules: [],
+    pairs: [],
+    lapses: [],
+    invoices: [],
+    usage: undefined,
+  };
   for (const fact of facts) {
     switch (fact.kind) {
       case 'subscription':
@@ -70,7 +84,8 @@ const sorted = (facts: readonly Fact[]): Sorted => {
         result.lapses.push(fact.data);
         break;
       case 'usage':
-        // Usage is never ARR: beside/usage.ts tells it.
+        // Mostly no ARR: beside/usage.ts tells it.
+        result.invoices.push(fact.data);
         result.usage = withUsage(result.usage, fact.data);
         break;
       case 'link':
@@ -93,21 +108,23 @@ interface Whole {
  * is there twice takes its own place again.
  */
 export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
-  const { billed, agreements, customers, schedules, pairs, lapses, usage } = sorted(facts);
+  const { profile } = context;
+  const { billed, agreements, customers, schedules, pairs, lapses, invoices, usage } = sorted(facts);
   const { subscriptions, ambiguous } = subscriptionTimelines(billed, context);
-  const chains = agreements.length === 0 ? [] : chainsOf(agreements);
+  const chains = agreements.length === 0 || profile.basis === 'billed' ? [] : chainsOf(agreements, profile.renewalGraceDays);
   const settlement = chains.length === 0 ? undefined : settle(chains, subscriptions, { pairs, lapses }, context);
+  const counted = chosen(settlement?.subscriptions ?? subscriptions, agreements, profile);
   const members = [...Map.groupBy(customers, memberOf)].sort(([a], [b]) => byRank(a, b));
   const inOrder = members.map(([, own]) => orderFacts(own, orderOfCustomer));
   const newest = inOrder.map((own) => own[own.length - 1]?.provenance.observedAt ?? 0);
   const book: Book = {
     ...emptyBook(context),
-    subscriptions: settlement?.subscriptions ?? subscriptions,
+    subscriptions: profile.metered === 'included' ? [...counted, ...meteredSubscriptions(invoices, subscriptions)] : counted,
     steps: stepsOf(schedules),
     attributes: merged(inOrder.map(attributeTimeline)),
     customerObservedAt: newest.length === 0 ? undefined : Math.max(...newest),
     usage,
-    isSettled: settlement !== undefined,
+    isSettled: settlement !== undefined || isDecidedWhole(profile),
     decided: undefined,
   };
   return { book, ambiguous, settlement };

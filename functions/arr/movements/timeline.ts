@@ -1,8 +1,11 @@
+import { counts } from '../lines/counts.ts';
 import { contractedStepOn, servedOn } from '../lines/dated.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
 import { NO_STEPS, type Steps } from '../lines/steps.ts';
 import { ascending, type Stretch, type Subscription } from '../lines/stretches.ts';
 import type { Change, Context } from '../lines/values.ts';
+import type { Profile } from '../profiles/profile.ts';
+import { conventional, hasConventions } from './conventions.ts';
 import { type DecidedDay, decideDay } from './day.ts';
 import { type Attributes, type Closing, NOTHING } from './movements.ts';
 import type { KnownUsage } from './usage.ts';
@@ -24,7 +27,7 @@ export interface Book {
   readonly usage: KnownUsage | undefined;
   /** Version of the plan rates that the book was decided under. */
   readonly ratesVersion: number;
-  /** Whether more than one source's evidence decides it: then every fact is decided with all of them, and `subscriptions` are not stored. */
+  /** Whether more than one source's evidence decides it, or a profile that asks for it all: then every fact is decided with all of them, and `subscriptions` are not stored. */
   readonly isSettled: boolean;
   /** The days from `day` on, as decided. Follows from all the rest, so it is never stored; undefined until it is asked for. */
   readonly decided: readonly DecidedDay[] | undefined;
@@ -62,6 +65,14 @@ export const withDecided = (book: Book, context: Context): Book =>
 
 /** Decides the days of a book, from its own day on and before `until`, on which something may change. */
 export const decideUntil = (book: Book, until: number, context: Context): DecidedDay[] => {
+  const { profile } = context;
+  if (!hasConventions(profile)) return decidedUntil(book, until, context);
+  // What a day is called may follow from what comes later.
+  const days = conventional(decidedUntil(book, END, context), profile, (day) => isServed(book, day, profile));
+  return days.filter(({ day }) => day < until);
+};
+
+const decidedUntil = (book: Book, until: number, context: Context): DecidedDay[] => {
   const days = daysOf(book, until, context);
   const decided = new Array<DecidedDay>(days.length);
   let closing = book.opening;
@@ -73,6 +84,13 @@ export const decideUntil = (book: Book, until: number, context: Context): Decide
   }
   return decided;
 };
+
+/** Whether a subscription that counts is in service at the end of a day, whatever it is worth. */
+const isServed = ({ subscriptions }: Book, day: number, profile: Profile): boolean =>
+  subscriptions.some(({ stretches }) => {
+    const stretch = inForceOn(stretches, day);
+    return stretch !== undefined && stretch.lines.length > 0 && stretch.startDay <= day && counts(stretch.fact, profile);
+  });
 
 /** Something begins on the book's own day, unless it is the beginning of all. */
 const daysOf = (book: Book, until: number, context: Context): number[] => {

@@ -147,7 +147,7 @@ const draftsOf = (
       ambiguous,
       facts,
       claims,
-      dueOn: firstDueOn(watches),
+      dueOn: firstDueOn(watches, context.profile),
       name: name ?? root.stored?.name ?? '',
     },
     ...others.flatMap((other): Draft[] => {
@@ -199,7 +199,7 @@ const decidedWithLapses = (facts: readonly Fact[], recorded: readonly Entry[], c
   for (;;) {
     const decision = decideAll([...facts, ...lapses], recorded, context);
     const known = new Set([...facts, ...lapses].map(factKeyOf));
-    const due = lapsesOf(facts, decision.watches, stating).map((data): Fact => ({ kind: 'lapse', data }));
+    const due = lapsesOf(facts, decision.watches, stating, context.profile).map((data): Fact => ({ kind: 'lapse', data }));
     const further = due.filter((fact) => !known.has(factKeyOf(fact)));
     if (further.length === 0) return { ...decision, lapses };
     lapses = [...lapses, ...further];

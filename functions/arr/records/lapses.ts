@@ -14,7 +14,8 @@ const CUSTOMERS_AT_ONCE = 10;
 /** What is needed to state lapses. */
 export interface Lapsing {
   readonly stating: Stating;
-  readonly recordedAt: string;
+  /** Asked for each recording, so that none is told to be older than it is. */
+  readonly recordedAt: () => string;
   readonly contextNow: ContextNow;
   /** Whether there is time for further customers. */
   readonly hasTime: () => boolean;
@@ -62,7 +63,7 @@ const goOn = async ({ day, after }: WatchMark, lapsing: Lapsing, counts: Counts)
   const context = await contextNow();
   const found = await Promise.all(customerIds.map((customerId) => lapsesIn(customerId, stating, context)));
   const facts = new Map(found.flatMap((own) => own ?? []).map((fact) => [`${customerIdOf(fact)} ${factKeyOf(fact)}`, fact]));
-  const unrecorded = facts.size === 0 ? new Set<Fact>() : await recordFacts([...facts.values()], contextNow, recordedAt);
+  const unrecorded = facts.size === 0 ? new Set<Fact>() : await recordFacts([...facts.values()], contextNow, recordedAt());
   const failed = customerIds.filter((_, i) => found[i]?.some((fact) => isAmong(unrecorded, fact)) ?? true);
   for (const customerId of failed) await watchAgain(customerId, addDays(stating.on, 1));
   counts.lapses += facts.size - unrecorded.size;
@@ -80,7 +81,7 @@ const lapsesIn = async (customerId: string, stating: Stating, context: Context):
   try {
     const { facts = [] } = (await readCustomer(customerId)) ?? {};
     const watches = wholeBook(facts, context).settlement?.watches ?? [];
-    return lapsesOf(facts, watches, stating).map((data): Fact => ({ kind: 'lapse', data }));
+    return lapsesOf(facts, watches, stating, context.profile).map((data): Fact => ({ kind: 'lapse', data }));
   } catch (error) {
     log.error('what has lapsed of a customer could not be told; it is looked at again tomorrow', { ...errorFields(error), customerId });
     return undefined;

@@ -14,7 +14,7 @@ import { itemsOfMovements } from './portions.ts';
  * recorded and the book that it made, and carries its movements as the event that goes out; it can be written once, so the version is the
  * optimistic lock, and the newest is what the next fact is decided against. An item carries movements of one day: those of earlier days, and
  * those that it has no room for, lie before it, in `REC#<version>#<n>`, written in the same transaction. Items with movements are listed by
- * month over all customers (`gsi1`).
+ * when they were recorded over all customers (`gsi1`), which is how the ledger takes them in.
  */
 const recordings = new Entity(
   {
@@ -33,19 +33,19 @@ const recordings = new Entity(
       /** The day under which it is listed to be looked at again (`watches-store.ts`). */
       dueOn: { type: 'string' },
       event: eventAttribute,
-      monthShard: { type: 'string' },
-      /** `<effective on>#<customer>#<place>` */
-      listedAs: { type: 'string' },
+      recordedShard: { type: 'string' },
+      /** `<recorded at>#<customer>#<place>` */
+      recordedAs: { type: 'string' },
     },
     indexes: {
       ofCustomer: {
         pk: { ...primaryPk, composite: ['customerId'], template: 'ARR#${customerId}' },
         sk: { ...primarySk, composite: ['place'], template: 'REC#${place}' },
       },
-      byMonth: {
+      byRecording: {
         index: gsi1Index,
-        pk: { ...gsi1Pk, composite: ['monthShard'], template: 'MOVES#${monthShard}' },
-        sk: { ...gsi1Sk, composite: ['listedAs'], template: '${listedAs}' },
+        pk: { ...gsi1Pk, composite: ['recordedShard'], template: 'RECORDED#${recordedShard}' },
+        sk: { ...gsi1Sk, composite: ['recordedAs'], template: '${recordedAs}' },
       },
     },
   } as const,
@@ -67,7 +67,7 @@ const customers = new Entity(
   entityDefaults,
 );
 
-/** Shards of a month's movements and of the list of customers: 32 × 1,000 write units a second. */
+/** Shards of what is listed by its recording and of the list of customers: 32 × 1,000 write units a second. */
 const SHARDS = 32;
 export const shardOf = (customerId: string): string => String(fnv1a32(customerId) % SHARDS).padStart(2, '0');
 export const shards: readonly string[] = Array.from({ length: SHARDS }, (_, i) => String(i).padStart(2, '0'));
@@ -90,7 +90,7 @@ export interface Place {
 
 export const ALONE: Place = {};
 
-const versionText = (version: number): string => String(version).padStart(8, '0');
+export const versionText = (version: number): string => String(version).padStart(8, '0');
 const placeOf = (version: number, part: number): string =>
   part === 0 ? `${versionText(version)}~` : `${versionText(version)}#${String(part).padStart(3, '0')}`;
 
@@ -186,8 +186,8 @@ export interface Recordable {
 export const recordingWrites = ({ customerId, recordedAt, version }: Recording, recordable: Recordable): readonly Write[] => {
   const { name, place: isWhere, dueOn, book, facts, movements, planCurrency, profile } = recordable;
   const listed = (carriedBy: readonly Movement[], part: number) => ({
-    listedAs: `${carriedBy[0]?.effectiveOn}#${customerId}#${placeOf(version, part)}`,
-    monthShard: `${carriedBy[0]?.effectiveOn.slice(0, 7)}#${shardOf(customerId)}`,
+    recordedAs: `${recordedAt}#${customerId}#${placeOf(version, part)}`,
+    recordedShard: shardOf(customerId),
     event: carried(
       domainEvent(arrMovementsRecorded, {
         id: part === 0 ? `arr:${customerId}:${version}` : `arr:${customerId}:${version}:${part}`,

@@ -33,9 +33,9 @@ const status = (millions: number | undefined, on = '2026-11-05', change: Partial
     amountMinor: dollars(share * 10),
     reachedOn: millions !== undefined && millions >= share * 10 ? (share === 90 ? '2026-08-27' : on) : undefined,
   }));
-  const { arrMinor: _, ...unknown } = empty;
   return {
-    ...(millions === undefined ? unknown : { ...empty, arrMinor: dollars(millions) }),
+    ...empty,
+    arrMinor: millions === undefined ? undefined : dollars(millions),
     on,
     byCurrency: [{ currency: 'USD', amountMinor: dollars(millions ?? 0), planMinor: dollars(millions ?? 0) }],
     milestone: { ...empty.milestone, progressBps: (millions ?? 0) * 10, ...(millions === undefined ? {} : { thresholds }) },
@@ -130,6 +130,32 @@ describe('alerts after a refresh', () => {
   });
 });
 
+describe('metrics', () => {
+  const worked = (num: bigint) => ({
+    netRevenueRetention: { ok: true as const, ratio: { num, den: 10_000n }, explain: '/api/v1/arr/metrics?metrics=nrr&on=2026-11-05' },
+    margins: [],
+  });
+  const retentionOf = async (...look: Parameters<typeof evaluateAlerts>) =>
+    (await evaluateAlerts(...look)).find(({ rule }) => rule.id === 'net-revenue-retention-low');
+
+  it('are those of the last refresh that worked them out, and are written only where they changed', async () => {
+    expect((await retentionOf(status(940), at(8)))?.reading.given.untold).toContain('worked out every five minutes');
+    expect(await retentionOf(status(940), at(9), worked(11_700n))).toMatchObject({ standing: 'open', figureBps: 11_700, change: 'raised' });
+    proxy.calls.length = 0;
+    expect(await retentionOf(status(940), at(10), worked(11_700n))).toMatchObject({ standing: 'open', since: at(9) });
+    expect(await retentionOf(status(940), at(11))).toMatchObject({ standing: 'open', figureBps: 11_700 });
+    expect(writesIn(proxy.calls)).toEqual([]);
+    expect(await toldOf('net-revenue-retention-low')).toEqual([['AlertRaised', '11700']]);
+    const [raised] = (await eventsIn('ALERTS#TOLD')).filter(({ data }) => data['rule'] === 'net-revenue-retention-low');
+    // The built-in plan asks for 150%; its growth leaves room for 125% ($1B ÷ $800M), and with 30% landed for 117.5%.
+    expect(raised?.data['sentence']).toMatch(
+      /^Net revenue retention is 117%; its alert is raised below 150% and clears at 151%\. .* 125% .* 117\.5%/,
+    );
+    await retentionOf(status(940), at(12), worked(15_100n));
+    expect((await toldOf('net-revenue-retention-low')).map(([type]) => type)).toEqual(['AlertRaised', 'AlertCleared']);
+  });
+});
+
 describe('milestones', () => {
   const milestones = async () =>
     (await eventsIn('OUT#plan:1')).map(({ id, type, data }) => [type, id, data['thresholdBps'], data['arrMinor']]);
@@ -220,6 +246,7 @@ describe('the API', () => {
       ['net-revenue-retention-low', 'company', 'unknown', at(9)],
       ['margin-low', 'gross', 'unknown', at(9)],
       ['margin-low', 'contribution', 'unknown', at(9)],
+      ['margin-fell', 'company', 'unknown', at(9)],
       ['forecast-variance-high', 'company', 'unknown', at(9)],
     ]);
     expect((await get('/api/v1/arr/alerts', { state: 'open' })).items).toMatchObject([
@@ -274,6 +301,6 @@ describe('the API', () => {
         .reverse(),
     );
     expect(history).toHaveLength(5); // and the milestone of 90%
-    expect((await paged('/api/v1/arr/alerts')).map(({ rule, subject }) => `${rule} ${subject}`)).toHaveLength(6);
+    expect((await paged('/api/v1/arr/alerts')).map(({ rule, subject }) => `${rule} ${subject}`)).toHaveLength(7);
   });
 });

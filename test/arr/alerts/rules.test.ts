@@ -91,11 +91,17 @@ describe('a fall in margin of a closed month', () => {
   });
 
   it('of a month that is not looked at any more is never told as fine', () => {
-    const [raised, later] = course(marginFall, fell(7_501n, 7_500n), well({ closedMonths: [] }));
-    expect(raised?.standing).toBe('open');
-    expect(later).toMatchObject({ standing: 'unknown', raised: { at: '2026-11-05T10:00:00.000Z' } });
-    expect(later?.change).toBeUndefined();
-    expect(course(marginFall, fell(7_500n, 7_501n), well({ closedMonths: [] }))[1]).toBeUndefined();
+    const october = well({ closedMonths: [{ month: '2026-10', name: 'gross', margin: told(7_600n), before: told(7_500n) }] });
+    const lookedAtAfter = (before: Figures): readonly Judged[] => {
+      const first = evaluate([marginFall], before, {}, '2026-11-05T10:00:00.000Z');
+      return evaluate([marginFall], october, heldOf(first), '2026-11-05T11:00:00.000Z');
+    };
+    expect(lookedAtAfter(fell(7_501n, 7_500n))).toMatchObject([
+      { reading: { subject: 'gross 2026-10' }, standing: 'clear' },
+      { reading: { subject: 'gross 2026-09' }, standing: 'unknown', raised: { at: '2026-11-05T10:00:00.000Z' } },
+    ]);
+    expect(lookedAtAfter(fell(7_501n, 7_500n)).map(({ change }) => change)).toEqual([undefined, undefined]);
+    expect(lookedAtAfter(fell(7_500n, 7_501n)).map(({ reading }) => reading.subject)).toEqual(['gross 2026-10']);
   });
 });
 
@@ -135,6 +141,7 @@ describe('a figure that is missing', () => {
       well({ netRevenueRetention: { ok: false, reason: 'There was no customer 12 months ago.' } }),
       'Net revenue retention cannot be told: There was no customer 12 months ago.',
     ],
+    [marginFall, well({ closedMonths: [] }), 'A fall in margin of a closed month cannot be told: No month is closed yet.'],
     [margin, well({ margins: [] }), 'The gross margin cannot be told: No costs are recorded.'],
     [
       marginFall,

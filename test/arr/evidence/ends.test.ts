@@ -3,6 +3,7 @@ import { dueOn, firstDueOn, type Watch } from '../../../functions/arr/evidence/e
 import { lapsesOf } from '../../../functions/arr/evidence/lapses.ts';
 import type { Fact, SubscriptionFact } from '../../../functions/arr/lines/facts.ts';
 import { closingAt, decideAll } from '../../../functions/arr/movements/decide.ts';
+import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { fromEpochDay, toEpochDay } from '../../../functions/platform/calendar.ts';
 import { canceled, seats, subscription, testContext } from '../facts.ts';
 
@@ -38,7 +39,7 @@ const liveOn = (facts: readonly Fact[], day: string): bigint =>
   closingAt(facts, toEpochDay(day), testContext).closing.lines.reduce((sum, { planMinor }) => sum + planMinor, 0n);
 /** What is stated on a day of all that is due by then. */
 const lapsed = (facts: readonly Fact[], on: string): Fact[] =>
-  lapsesOf(facts, watchesOf(...facts), { on, at: Date.parse(on) / 1000 }).map((data) => ({ kind: 'lapse', data }));
+  lapsesOf(facts, watchesOf(...facts), { on, at: Date.parse(on) / 1000 }, enterprise).map((data) => ({ kind: 'lapse', data }));
 /** Movements in plan minor units, in the order of their days. */
 const moved = (facts: readonly Fact[]): string[] =>
   decideAll(facts, [], testContext).movements.map(
@@ -52,7 +53,7 @@ describe('a term that is over', () => {
   it('keeps its line live and watched, until thirty days later it has lapsed, as of the term’s end', () => {
     const facts = [agreement()];
     expect(watchesOf(...facts)).toEqual([OVER]);
-    expect(dueOn(OVER)).toBe('2027-03-03'); // 28 days of February, and 2
+    expect(dueOn(OVER, enterprise)).toBe('2027-03-03'); // 28 days of February, and 2
     expect(liveOn(facts, '2027-02-20')).toBe(120_000_000n);
     expect(lapsed(facts, '2027-03-02')).toEqual([]);
     const stated = lapsed(facts, '2027-03-03');
@@ -86,7 +87,7 @@ describe('billing that stops within a term', () => {
   it('is watched beside the term, and lapses first', () => {
     const facts = [agreement(), stripe, stopped];
     expect(watchesOf(...facts)).toEqual([STOP, OVER]);
-    expect(firstDueOn(watchesOf(...facts))).toBe('2026-07-01'); // 29 more days of June, and 1
+    expect(firstDueOn(watchesOf(...facts), enterprise)).toBe('2026-07-01'); // 29 more days of June, and 1
     expect(liveOn(facts, '2026-06-15')).toBe(120_000_000n);
     expect(lapsed(facts, '2026-06-30')).toEqual([]);
     const after = [...facts, ...lapsed(facts, '2026-07-01')];

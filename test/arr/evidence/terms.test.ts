@@ -33,7 +33,7 @@ const signed = (id: string, dollars: number, startsOn: string, endsOn: string, m
 /** Chains, each as the agreements of its terms with their first days. */
 const chains = (...facts: readonly SubscriptionFact[]): string[] => {
   const told = (all: readonly SubscriptionFact[]) =>
-    chainsOf(all).map(({ terms }) => terms.map(({ agreementId, startDay }) => `${agreementId} ${fromEpochDay(startDay)}`).join(', '));
+    chainsOf(all, 30).map(({ terms }) => terms.map(({ agreementId, startDay }) => `${agreementId} ${fromEpochDay(startDay)}`).join(', '));
   // They depend on the set of readings only.
   expect(told([...facts].reverse())).toEqual(told(facts));
   return told(facts);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { enterprise } from '../../../functions/arr/lines/profile.ts';
 import {
   annualValues,
   type Discount,
@@ -9,6 +8,7 @@ import {
   perInterval,
   roundHalfAway,
 } from '../../../functions/arr/lines/rating.ts';
+import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { seats } from '../facts.ts';
 
 const tiers = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SubscriptionFact } from '../../../functions/arr/lines/facts.ts';
-import { enterprise } from '../../../functions/arr/lines/profile.ts';
 import { isRenewed } from '../../../functions/arr/lines/term.ts';
+import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { seats, subscription } from '../facts.ts';
 
 /** A subscription that started on a day and bills yearly, in the billing period that begins on another. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact, ScheduleFact } from '../../../functions/arr/lines/facts.ts';
-import { enterprise } from '../../../functions/arr/lines/profile.ts';
 import { openAccount, recordFact } from '../../../functions/arr/movements/account.ts';
 import type { Entry } from '../../../functions/arr/movements/movements.ts';
+import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { fromEpochDay } from '../../../functions/platform/calendar.ts';
 import { canceled, customer, schedule, seats, subscription, testContext } from '../facts.ts';
 

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Fact, factKeyOf } from '../../../functions/arr/lines/facts.ts';
 import type { Context } from '../../../functions/arr/lines/values.ts';
-import { readMonth } from '../../../functions/arr/records/months-store.ts';
 import { recordAgain, recordFacts } from '../../../functions/arr/records/record.ts';
 import { readBooks, readCustomerIds, readFacts, readMovement, readMovements, shards } from '../../../functions/arr/records/store.ts';
 import { fromEpochDay } from '../../../functions/platform/calendar.ts';
@@ -9,6 +8,7 @@ import { useDynamoDB } from '../../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
 import { eventsIn, itemsUnder } from '../../support/items.ts';
 import { customer, schedule, seats, subscription, testContext } from '../facts.ts';
+import { newLedgerReader } from '../ledger/reader.ts';
 
 const proxy = useDynamoDBProxy(useDynamoDB());
 const RECORDED_AT = '2026-11-05T12:00:00.000Z';
@@ -149,8 +149,9 @@ describe('recording facts', () => {
 
   it('finds a movement by its id and lists a month over all customers by pages', async () => {
     await record(sub('2031-03-05', 10, 'evt_a'), sub('2031-03-07', 11, 'evt_b'), sub('2031-03-09', 12, 'evt_c'));
-    const first = await readMonth('2031-03', '2031-03-01', '2031-03-31', undefined, 2);
-    const second = await readMonth('2031-03', '2031-03-01', '2031-03-31', first.next, 2);
+    const { readMonth } = await newLedgerReader();
+    const first = await readMonth('2031-03-01', '2031-03-31', undefined, 2);
+    const second = await readMonth('2031-03-01', '2031-03-31', first.next, 2);
     expect([...first.items, ...second.items].map((m) => m.effectiveOn)).toEqual(['2031-03-05', '2031-03-07', '2031-03-09']);
     expect(second.next).toBeUndefined();
     for (const movement of [...first.items, ...second.items]) expect(await readMovement(movement.movementId)).toEqual(movement);
@@ -219,11 +220,12 @@ describe('a recording over several days', () => {
 
   it('is listed by the days of its movements, each in its month', async () => {
     await record(...threeDays());
-    const listed = async (month: string, from: string, to: string): Promise<string[]> =>
-      (await readMonth(month, from, to, undefined, 100)).items.filter((m) => m.customerId === full()).map((m) => m.effectiveOn);
-    expect(await listed('2032-05', '2032-05-01', '2032-05-31')).toEqual(['2032-05-30']);
-    expect(await listed('2032-06', '2032-06-01', '2032-06-30')).toEqual(['2032-06-02', '2032-06-05']);
-    expect(await listed('2032-06', '2032-06-03', '2032-06-04')).toEqual([]);
+    const { readMonth } = await newLedgerReader();
+    const listed = async (from: string, to: string): Promise<string[]> =>
+      (await readMonth(from, to, undefined, 100)).items.filter((m) => m.customerId === full()).map((m) => m.effectiveOn);
+    expect(await listed('2032-05-01', '2032-05-31')).toEqual(['2032-05-30']);
+    expect(await listed('2032-06-01', '2032-06-30')).toEqual(['2032-06-02', '2032-06-05']);
+    expect(await listed('2032-06-03', '2032-06-04')).toEqual([]);
   });
 
   it('is written whole or not at all', async () => {

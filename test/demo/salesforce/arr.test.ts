@@ -9,6 +9,7 @@ import type { Fact } from '../../../functions/arr/lines/facts.ts';
 import { openAccount, recordFact } from '../../../functions/arr/movements/account.ts';
 import { wholeBook } from '../../../functions/arr/movements/history.ts';
 import type { Entry } from '../../../functions/arr/movements/movements.ts';
+import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { agreementFact, agreementIdOf } from '../../../functions/integrations/salesforce/agreements.ts';
 import { contextFor } from '../../../functions/integrations/salesforce/context.ts';
 import type { SalesforceRecord } from '../../../functions/integrations/salesforce/reader.ts';
@@ -87,7 +88,7 @@ const movementsOf = (facts: readonly Fact[]): readonly Entry[] => {
   const context = demoContext(company);
   const account = openAccount(context);
   for (const fact of facts) recordFact(account, fact, context);
-  for (const lapse of lapsesOf(facts, watchesOf(facts), { on: TODAY, at: Date.parse(TODAY) / 1000 }))
+  for (const lapse of lapsesOf(facts, watchesOf(facts), { on: TODAY, at: Date.parse(TODAY) / 1000 }, enterprise))
     recordFact(account, { kind: 'lapse', data: lapse }, context);
   return account.recorded;
 };
@@ -108,7 +109,7 @@ beforeAll(() => {
     told.story.set(customerId, movementsOf(a));
     told.billed.set(customerId, movementsOf(b));
     told.signed.set(customerId, movementsOf(c));
-    if (watchesOf(c).some((watch) => watch.on <= TODAY && dueOn(watch) > TODAY)) expired.add(customerId);
+    if (watchesOf(c).some((watch) => watch.on <= TODAY && dueOn(watch, enterprise) > TODAY)) expired.add(customerId);
     told.both.set(customerId, movementsOf([...b, ...c]));
   }
 }, 120_000);

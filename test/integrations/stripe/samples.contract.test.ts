@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { enterprise } from '../../../functions/arr/lines/profile.ts';
 import { annualValues, roundHalfAway } from '../../../functions/arr/lines/rating.ts';
+import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { integrationEvents, subscriptionRecorded } from '../../../functions/integrations/events.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { useFakeAws } from '../fake-aws.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { enterprise } from '../../../functions/arr/lines/profile.ts';
 import { annualValues, roundHalfAway } from '../../../functions/arr/lines/rating.ts';
+import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import type { Catalogue } from '../../../functions/integrations/stripe/catalogue.ts';
 import type { Sighting } from '../../../functions/integrations/stripe/sighting.ts';
 import { mapSubscription, type SubscriptionFact } from '../../../functions/integrations/stripe/subscriptions.ts';

@@ -1,0 +1,156 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { digest } from '../../platform/ids.ts';
+import { commit, expiresAtAttribute, getItems, type Key, queryRange } from '../../platform/table.ts';
+
+/**
+ * A ledger in the table: `LEDGER#<profile>` has its `HEAD`, which says how far it goes and which segments it has, and
+ * `LEDGER#<profile>#<period>` the segments, in slices of what an item has room for. A segment is put once under a key of its own, with the
+ * version of the head that it is written for, and counts once the head names it: readers see one head and all that it names. What a new head
+ * does not name any more is left to expire; what a run wrote that came to nothing is left so by a rebuild.
+ */
+export interface SegmentPlace {
+  readonly period: string;
+  /** `<version of the head it was written for>#<digest>` */
+  readonly key: string;
+  readonly slices: number;
+}
+
+export interface Head {
+  /** Counts up by one; 0 where there is none yet. */
+  readonly version: number;
+  /** When it was last made anew from the recordings, epoch milliseconds: who keeps one of before reads it whole. */
+  readonly rebuiltAt: number;
+  /** All that was recorded before this second stands in the segments, and nothing else; seconds since 1970. */
+  readonly through: number;
+  readonly planCurrency: string;
+  readonly segments: readonly SegmentPlace[];
+}
+
+const MAX_SLICE_BYTES = 350_000;
+const MAX_INFLATED_BYTES = 16_000_000;
+/** Whoever reads a segment that was replaced has ended long before. */
+export const KEPT_SECONDS = 86_400;
+const READ_AT_ONCE = 16;
+
+const headKey = (profile: string): Key => ({ pk: `LEDGER#${profile}`, sk: 'HEAD' });
+const sliceKey = (profile: string, { period, key }: SegmentPlace, slice: number): Key => ({
+  pk: `LEDGER#${profile}#${period}`,
+  sk: `${key}#${String(slice).padStart(3, '0')}`,
+});
+const keysOf = (profile: string, segment: SegmentPlace): readonly Key[] =>
+  Array.from({ length: segment.slices }, (_, slice) => sliceKey(profile, segment, slice));
+
+interface HeadItem extends Key, Omit<Head, 'segments'> {
+  readonly segments: Uint8Array;
+}
+
+export const readHead = async (profile: string): Promise<Head | undefined> => {
+  const [item] = await getItems<HeadItem>([headKey(profile)]);
+  if (item === undefined) return undefined;
+  const { version, rebuiltAt, through, planCurrency, segments } = item;
+  const text = inflateRawSync(segments, { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8');
+  return { version, rebuiltAt, through, planCurrency, segments: JSON.parse(text) as SegmentPlace[] };
+};
+
+/** Puts the head behind the one that it was made from; false where another was put there first. */
+export const putHead = async (profile: string, head: Head): Promise<boolean> => {
+  const { version } = head;
+  const written = await commit([
+    {
+      put: {
+        Item: { ...headKey(profile), ...head, segments: deflateRawSync(JSON.stringify(head.segments)) },
+        ConditionExpression: version === 1 ? 'attribute_not_exists(pk)' : '#version = :before',
+        ...(version === 1
+          ? {}
+          : { ExpressionAttributeNames: { '#version': 'version' }, ExpressionAttributeValues: { ':before': version - 1 } }),
+      },
+    },
+  ]);
+  if (!written.ok && written.problem.code === 'busy') throw new Error(`the ledger of ${profile} is busy; ask again`);
+  return written.ok;
+};
+
+const put = async (item: Key & Readonly<Record<string, unknown>>): Promise<void> => {
+  const written = await commit([{ put: { Item: item } }]);
+  if (!written.ok) throw new Error(`${item.pk} ${item.sk} was not written: ${written.problem.code}; ask again`);
+};
+
+/** Puts a segment for a version of the head. The same bytes for the same version are the same items. */
+export const putSegment = async (
+  profile: string,
+  period: string,
+  version: number,
+  bytes: Uint8Array,
+  expiresAt?: number,
+): Promise<SegmentPlace> => {
+  const key = `${String(version).padStart(8, '0')}#${digest(Buffer.from(bytes).toString('base64'), 16)}`;
+  const segment: SegmentPlace = { period, key, slices: Math.ceil(bytes.length / MAX_SLICE_BYTES) };
+  for (const [slice, place] of keysOf(profile, segment).entries()) {
+    const own = bytes.subarray(slice * MAX_SLICE_BYTES, (slice + 1) * MAX_SLICE_BYTES);
+    await put({ ...place, bytes: own, ...(expiresAt === undefined ? {} : { [expiresAtAttribute]: expiresAt }) });
+  }
+  return segment;
+};
+
+/** The bytes of segments, in the order of these; undefined where one is not there any more: there is a newer head. */
+export const readSegments = async (profile: string, segments: readonly SegmentPlace[]): Promise<readonly Uint8Array[] | undefined> => {
+  const keys = segments.flatMap((segment) => keysOf(profile, segment));
+  const items: (Key & { readonly bytes: Uint8Array })[] = [];
+  for (let from = 0; from < keys.length; from += READ_AT_ONCE * READ_AT_ONCE) {
+    const batches = Array.from({ length: READ_AT_ONCE }, (_, i) => keys.slice(from + READ_AT_ONCE * i, from + READ_AT_ONCE * (i + 1)));
+    for (const batch of await Promise.all(batches.map((own) => getItems<Key & { readonly bytes: Uint8Array }>(own)))) items.push(...batch);
+  }
+  if (items.length < keys.length) return undefined;
+  let at = 0;
+  return segments.map(({ slices }) => {
+    const own = items.slice(at, at + slices).map(({ bytes }) => bytes);
+    at += slices;
+    return own.length === 1 ? (own[0] as Uint8Array) : Buffer.concat(own);
+  });
+};
+
+const expire = async ({ pk, sk }: Key, expiresAt: number): Promise<void> => {
+  const written = await commit([
+    {
+      update: {
+        Key: { pk, sk },
+        UpdateExpression: 'SET #expiresAt = :expiresAt',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: { '#expiresAt': expiresAtAttribute },
+        ExpressionAttributeValues: { ':expiresAt': expiresAt },
+      },
+    },
+  ]);
+  if (!written.ok && written.problem.code === 'busy') throw new Error(`${pk} ${sk} is busy; ask again`);
+};
+
+/** Leaves segments that no head names any more to the table's time to live. */
+export const expireSegments = async (profile: string, segments: readonly SegmentPlace[], nowSecond: number): Promise<void> => {
+  for (const key of segments.flatMap((segment) => keysOf(profile, segment))) await expire(key, nowSecond + KEPT_SECONDS);
+};
+
+/** A shard of the customers as a rebuild has read it: rows as segments of their own. */
+export interface Staged {
+  readonly shard: string;
+  readonly segments: readonly SegmentPlace[];
+  /** Recordings read. */
+  readonly recordings: number;
+}
+
+interface StagedItem extends Key, Staged {}
+const stagedPk = (profile: string, rebuild: string): string => `LEDGER#${profile}#REBUILD#${rebuild}`;
+
+export const putStaged = (profile: string, rebuild: string, staged: Staged, expiresAt: number): Promise<void> =>
+  put({ pk: stagedPk(profile, rebuild), sk: staged.shard, ...staged, [expiresAtAttribute]: expiresAt });
+
+export const readStaged = (profile: string, rebuild: string): Promise<readonly Staged[]> =>
+  queryRange<StagedItem>({ pk: stagedPk(profile, rebuild), from: '0', to: '~' });
+
+/** When the rebuild that goes on was begun, epoch milliseconds; undefined where none does. */
+export const readRebuilding = async (profile: string): Promise<number | undefined> => {
+  const [item] = await getItems<Key & { readonly begunAt: number; readonly isDone: boolean }>([{ ...headKey(profile), sk: 'REBUILD' }]);
+  return item === undefined || item.isDone ? undefined : item.begunAt;
+};
+
+export const putRebuilding = (profile: string, begunAt: number, isDone: boolean): Promise<void> =>
+  put({ ...headKey(profile), sk: 'REBUILD', begunAt, isDone });

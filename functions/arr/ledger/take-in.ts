@@ -1,0 +1,120 @@
+import { assert } from '../../platform/bug.ts';
+import { nowMs } from '../../platform/clock.ts';
+import { listRecorded, readTold } from '../records/recorded-store.ts';
+import { sectionOf } from './build.ts';
+import { filtered, type Section } from './columns.ts';
+import { joined } from './join.ts';
+import { periodOf, unchanged } from './periods.ts';
+import { Dictionary, freshOf, sectionFrom, segmentsOf } from './segments.ts';
+import { expireSegments, type Head, putHead, putSegment, readHead, readSegments, type SegmentPlace } from './store.ts';
+
+/**
+ * What was recorded by a time is listed at the latest so many seconds later: a function that records ends within thirty seconds of the time that
+ * it records by, and the index follows the table within moments.
+ */
+const LISTED_AFTER_SECONDS = 120;
+
+/** Through which second all that was recorded is listed by now. */
+export const listedThrough = (): number => Math.floor(nowMs() / 1000) - LISTED_AFTER_SECONDS;
+
+export const NO_HEAD = (planCurrency: string): Head => ({ version: 0, rebuiltAt: 0, through: 0, planCurrency, segments: [] });
+
+/** Movements of some items of recordings in columns. */
+export const sectionOfRecorded = async (keys: Parameters<typeof readTold>[0], planCurrency: string): Promise<Section> => {
+  const sections: Section[] = [];
+  for await (const told of readTold(keys)) {
+    const other = told.find((one) => one.planCurrency !== planCurrency);
+    assert(other === undefined, `movements at plan rates in ${other?.planCurrency} do not stand in a ledger in ${planCurrency}`);
+    sections.push(sectionOf(told.flatMap(({ movements }) => movements)));
+  }
+  return joined(sections);
+};
+
+/** Segments of this function's last head: each is written once. */
+const kept = new Map<string, Uint8Array>();
+
+const bytesOf = async (profile: string, segments: readonly SegmentPlace[]): Promise<readonly Uint8Array[] | undefined> => {
+  const keyOf = ({ period, key }: SegmentPlace): string => `${profile} ${period} ${key}`;
+  const missing = segments.filter((segment) => !kept.has(keyOf(segment)));
+  const read = await readSegments(profile, missing);
+  if (read === undefined) return undefined;
+  for (const [i, segment] of missing.entries()) kept.set(keyOf(segment), read[i] as Uint8Array);
+  const all = segments.map((segment) => kept.get(keyOf(segment)) as Uint8Array);
+  const named = new Set(segments.map(keyOf));
+  for (const key of kept.keys()) if (key.startsWith(`${profile} `) && !named.has(key)) kept.delete(key);
+  return all;
+};
+
+/** Rows by the periods in which they were recorded, in the order of these. */
+const byPeriod = ({ rows, names }: Section, through: number): ReadonlyMap<string, Section> => {
+  const known = new Map<number, string>();
+  const periodAt = (second: number): string => {
+    const hour = Math.floor(second / 3_600);
+    const period = known.get(hour) ?? periodOf(second, through);
+    known.set(hour, period);
+    return period;
+  };
+  const periods = Array.from(rows.recordedAt, periodAt);
+  return new Map([...new Set(periods)].sort().map((period) => [period, { rows: filtered(rows, (row) => periods[row] === period), names }]));
+};
+
+/** The segments of a period with their bytes, behind those that the dictionary knows. */
+export const cut = (section: Section, through: number, dictionary: Dictionary): { readonly period: string; readonly bytes: Uint8Array }[] =>
+  [...byPeriod(section, through)].flatMap(([period, own]) => segmentsOf(own, dictionary).map((bytes) => ({ period, bytes })));
+
+/** The head after these rows are in; undefined where another run was there first. */
+const advanced = async (profile: string, head: Head, fresh: Section, through: number): Promise<Head | undefined> => {
+  const still = unchanged(
+    head.segments.map(({ period }) => period),
+    head.through,
+    through,
+  );
+  const bytes = await bytesOf(profile, head.segments);
+  if (bytes === undefined) return undefined;
+  const dictionary = new Dictionary();
+  for (const own of bytes.slice(0, still)) dictionary.take(freshOf(own));
+  const version = head.version + 1;
+  const segments = head.segments.slice(0, still);
+  for (const segment of cut(joined([sectionFrom(bytes, still), fresh]), through, dictionary))
+    segments.push(await putSegment(profile, segment.period, version, segment.bytes));
+  const next = { ...head, version, through, segments };
+  if (!(await putHead(profile, next))) return undefined;
+  await expireSegments(profile, head.segments.slice(still), Math.floor(nowMs() / 1000));
+  return next;
+};
+
+export interface TakenIn {
+  readonly rows: number;
+  readonly through: number;
+  /** False where time was up: the next call goes on. */
+  readonly isDone: boolean;
+}
+
+/** Attempts while other runs take in the same. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Takes into a profile's ledger what was recorded since it was last done, up to the time by which all is listed. What comes twice counts once, so
+ * it may stop anywhere and begin again: nothing counts before the head names it, and the head is replaced only by one that was made from it.
+ */
+export const takeIn = async (profile: string, planCurrency: string, hasTime: () => boolean): Promise<TakenIn> => {
+  let rows = 0;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; ) {
+    const head = (await readHead(profile)) ?? NO_HEAD(planCurrency);
+    const { keys, before = Number.POSITIVE_INFINITY } = await listRecorded(head.through);
+    const through = Math.min(listedThrough(), before / 1_000);
+    if (through <= head.through) return { rows, through: head.through, isDone: true };
+    const own = keys.filter(({ gsi1sk }) => Date.parse(gsi1sk.slice(0, gsi1sk.indexOf('#'))) < through * 1_000);
+    if (own.length > 0) {
+      const fresh = await sectionOfRecorded(own, head.planCurrency);
+      if ((await advanced(profile, head, fresh, through)) === undefined) {
+        attempt += 1;
+        continue;
+      }
+      rows += fresh.rows.length;
+    }
+    const isDone = before === Number.POSITIVE_INFINITY;
+    if (isDone || !hasTime()) return { rows, through, isDone };
+  }
+  throw new Error(`other runs took in the ledger of ${profile} at each of ${MAX_ATTEMPTS} attempts; the next one goes on`);
+};

@@ -1,0 +1,145 @@
+import { costsByMonth } from '../../company/index.ts';
+import { addMonths, daysBetween, endOfMonth, fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
+import type { CompanyConfig } from '../../platform/config.ts';
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { METRICS_FORMULA } from '../figures/formulas.ts';
+import { readHead } from '../figures/read.ts';
+import type { Rows } from '../ledger/rows.ts';
+import { profileInForce } from '../profiles/presets.ts';
+import { MAX_YEARS } from '../totals/course.ts';
+import type { CostFunction, Costs } from './costs.ts';
+import { type Cut, dimensionsOf } from './cut.ts';
+import { definitionAnswer, figureAnswers, metricsAsked } from './figures.ts';
+import { Fold, LIFETIME_CAP_MONTHS, type Plan, planOf } from './measure.ts';
+import type { Metric } from './metric.ts';
+import { type PeriodKind, periodsUpTo } from './periods.ts';
+import type { NotDefined } from './ratio.ts';
+import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from './read-viewed.ts';
+import { asOfToday } from './today.ts';
+
+export interface MetricsWanted extends ViewWanted {
+  readonly on?: string | undefined;
+  readonly month?: string | undefined;
+  readonly from?: string | undefined;
+  readonly period?: PeriodKind | undefined;
+  readonly attributesAsOf?: 'then' | 'today' | undefined;
+  readonly metrics?: string | undefined;
+  readonly lifetimeCapMonths?: number | undefined;
+}
+
+type MetricsProblem = Problem<'period-invalid' | 'dimension-unknown' | 'metric-unknown' | 'question-invalid' | 'answer-too-large'>;
+
+/** Periods by day of one answer: a quarter's. */
+const MAX_DAYS = 100;
+/** Periods × values × metrics of one answer. */
+const MAX_FIGURES = 10_000;
+
+/** The last day that is asked about: a day, or the last of a month, at most today. Checks: that only one is given, then the month. */
+const lastDay = ({ on, month }: MetricsWanted, today: string): Result<string, MetricsProblem> => {
+  if (on !== undefined && month !== undefined) return fail('question-invalid', 'Ask with on, or with month, not with both.', 'query.month');
+  if (month === undefined) return ok(on ?? today);
+  const end = endOfMonth(`${month}-01`);
+  if (`${month}-01` > today) return fail('period-invalid', `The month ${month} has not begun: today is ${today}.`, 'query.month');
+  return ok(end > today ? today : end);
+};
+
+const planned = (wanted: MetricsWanted, today: string, { fiscalCalendar }: CompanyConfig): Result<Plan, MetricsProblem> => {
+  const { period: kind = 'month', from } = wanted;
+  const last = lastDay(wanted, today);
+  if (!last.ok) return last;
+  const on = last.value;
+  if (from !== undefined && from > on) return fail('period-invalid', `The figures end on ${on}, before they begin on ${from}.`, 'query.from');
+  if (kind === 'day' && daysBetween(from ?? on, on) >= MAX_DAYS)
+    return fail('period-invalid', `By day at most ${MAX_DAYS} days are answered.`, 'query.from');
+  if (on >= addMonths(from ?? on, 12 * MAX_YEARS)) return fail('period-invalid', `At most ${MAX_YEARS} years are answered.`, 'query.from');
+  return ok(planOf(fiscalCalendar, kind, periodsUpTo(fiscalCalendar, kind, from ?? on, on)));
+};
+
+/** Costs at plan rates from two years before the first period on: what lacks a plan rate counts as not told. */
+const readCosts = async ({ looks, periods }: Plan, knownOn: string | undefined): Promise<Costs> => {
+  const { rows } = await costsByMonth(fromEpochDay(looks[0] as number), (periods.at(-1) as { endsOn: string }).endsOn, knownOn);
+  return Object.fromEntries(
+    rows.map(({ month, sums }) => {
+      const amounts: Partial<Record<CostFunction, bigint>> = {};
+      const partial = new Set(sums.filter(({ planMinor }) => planMinor === undefined).map(({ kind }) => kind));
+      for (const { kind, planMinor = 0n } of sums) if (!partial.has(kind)) amounts[kind] = (amounts[kind] ?? 0n) + planMinor;
+      return [month, amounts];
+    }),
+  );
+};
+
+/** Folds of the rows that were read last: they stay the same objects while nothing is recorded. */
+const folds = new WeakMap<Rows, Map<string, Fold>>();
+const MAX_FOLDS = 16;
+
+const foldOf = (rows: Rows, cut: Cut, plan: Plan, key: string): Fold => {
+  const known = folds.get(rows) ?? new Map<string, Fold>();
+  folds.set(rows, known);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const fold = new Fold(rows, cut, plan);
+  if (known.size >= MAX_FOLDS) known.clear();
+  known.set(key, fold);
+  return fold;
+};
+
+/**
+ * Metrics of a period, or of each from `from` on, in total, for one value of a dimension or for all of them. Checks in this order: the period, the
+ * metrics, the dimension and its value, how many figures that would be.
+ */
+export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig, today: string) => {
+  const plan = planned(wanted, today, company);
+  if (!plan.ok) return plan;
+  const { metrics, unknown } = metricsAsked(wanted.metrics);
+  if (unknown !== undefined) return fail('metric-unknown', `There is no metric "${unknown}": docs/metrics.md lists them.`, 'query.metrics');
+  const view = wanted.currencyView ?? 'plan';
+  const ledger = await readKnown(wanted, company);
+  const { rows, missing } = await viewed(ledger, view, plan.value.looks);
+  const cut = cutOf(rows, ledger.names, wanted);
+  if (!cut.ok) return cut;
+  const last = toEpochDay((plan.value.periods.at(-1) as { endsOn: string }).endsOn);
+  const asked = wanted.attributesAsOf === 'today' && wanted.dimension !== undefined ? asOfToday(rows, cut.value, last) : cut.value;
+  const values = wanted.value === undefined ? asked.values : [wanted.value];
+  if (values.length * plan.value.periods.length * metrics.length > MAX_FIGURES)
+    return fail('answer-too-large', `At most ${MAX_FIGURES} figures are answered at once: ask for fewer periods, values or metrics.`, 'query');
+  const key = [wanted.dimension, wanted.attributesAsOf, plan.value.kind, ...plan.value.looks].join(' ');
+  const fold = foldOf(rows, asked, plan.value, key);
+  const unconverted = missingAnswers(missing, ledger.planCurrency, view);
+  const [head, costs] = await Promise.all([
+    readHead(METRICS_FORMULA),
+    wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted.asKnownOn)) : undefined,
+  ]);
+  const lifetimeCapMonths = wanted.lifetimeCapMonths ?? LIFETIME_CAP_MONTHS;
+  const beside = { definitions: profileInForce(company), costs, dues: undefined, lifetimeCapMonths };
+  const told = plan.value.periods.flatMap((period, i) =>
+    values.flatMap((value) => {
+      const facts = fold.facts(i, asked.values.indexOf(value), beside);
+      const { openingMinor, closingMinor, byCause } = facts.year.bridge;
+      if (wanted.value === undefined && openingMinor === 0n && closingMinor === 0n && byCause.size === 0 && asked.dimension !== 'total')
+        return [];
+      return [{ ...period, value, figures: figureAnswers(metrics, facts, asked, value, lackingRate(unconverted)) }];
+    }),
+  );
+  return ok({
+    ...head,
+    on: fromEpochDay(last),
+    period: plan.value.kind,
+    currencyView: view,
+    attributesAsOf: wanted.attributesAsOf ?? 'then',
+    asKnownOn: wanted.asKnownOn,
+    ledgerThrough: new Date(ledger.through * 1000).toISOString(),
+    lifetimeCapMonths,
+    unconverted,
+    dimension: asked.dimension,
+    rows: told,
+    definitions: metrics.map((metric: Metric) => definitionAnswer(metric)),
+    dimensions: [...dimensionsOf(ledger.names)],
+    values: [...asked.values],
+  });
+};
+
+const lackingRate = (unconverted: readonly { readonly detail: string }[]): NotDefined | undefined =>
+  unconverted[0] === undefined ? undefined : { code: 'rate-missing', detail: unconverted[0].detail };
+
+/** The end of a day, as costs know time. */
+const knownAt = (day: string | undefined): string | undefined => (day === undefined ? undefined : `${day}T23:59:59.999Z`);

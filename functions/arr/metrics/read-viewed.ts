@@ -1,0 +1,68 @@
+import { closingRates } from '../../company/index.ts';
+import { fromEpochDay } from '../../platform/calendar.ts';
+import type { CompanyConfig } from '../../platform/config.ts';
+import { fraction } from '../../platform/decimal.ts';
+import { convert } from '../../platform/fx.ts';
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { readHasRate } from '../figures/read.ts';
+import { asKnownOn } from '../ledger/known.ts';
+import { readLedger } from '../ledger/read-ledger.ts';
+import type { Ledger, Names, Rows } from '../ledger/rows.ts';
+import { type Cut, cutBy, dimensionsOf, uncut } from './cut.ts';
+import { type CurrencyView, planView, type RateMissing, type RateOn, reportedView } from './views.ts';
+
+/** What every figure over customers is asked by. */
+export interface ViewWanted {
+  readonly dimension?: string | undefined;
+  readonly value?: string | undefined;
+  readonly currencyView?: CurrencyView | undefined;
+  readonly asKnownOn?: string | undefined;
+}
+
+/** The ledger by what was known on a day, where one was asked for. */
+export const readKnown = async ({ asKnownOn: day }: ViewWanted, { zone }: CompanyConfig): Promise<Ledger> => {
+  const ledger = await readLedger();
+  return day === undefined ? ledger : asKnownOn(ledger, day, zone);
+};
+
+/** A ledger's rows in one money, at some looks. What lacks a rate is named. */
+export const viewed = async (
+  { rows, names, planCurrency }: Ledger,
+  view: CurrencyView,
+  looks: Int32Array,
+): Promise<{ readonly rows: Rows; readonly missing: readonly RateMissing[] }> => {
+  if (view === 'plan') {
+    const hasRate = await readHasRate();
+    return planView(rows, names, planCurrency, looks, (currency, day) => hasRate(currency, fromEpochDay(day)));
+  }
+  const table = await closingRates(names.currencies, fromEpochDay(looks[0] ?? 0), fromEpochDay(looks.at(-1) ?? 0));
+  const rateOn: RateOn = (currency, day) => {
+    const found = table.find(currency, planCurrency, 'closing', fromEpochDay(day));
+    return found.ok ? convert(fraction(1n), currency, planCurrency, found.value.rate) : undefined;
+  };
+  return reportedView(rows, names, planCurrency, looks, rateOn);
+};
+
+const MAX_NAMED = 300;
+
+/** The cut that is asked for. Problem `dimension-unknown`: it names the dimensions, or the values, that there are. */
+export const cutOf = (rows: Rows, names: Names, { dimension, value }: ViewWanted): Result<Cut, Problem<'dimension-unknown'>> => {
+  if (dimension === undefined) return ok(uncut(rows, names));
+  const cut = cutBy(rows, names, dimension);
+  if (cut === undefined) {
+    const known = dimensionsOf(names).join(', ').slice(0, MAX_NAMED);
+    return fail('dimension-unknown', `There is no dimension "${dimension}"; dimensions: ${known}.`, 'query.dimension');
+  }
+  if (value === undefined || cut.values.includes(value)) return ok(cut);
+  const known = cut.values.join(', ').slice(0, MAX_NAMED);
+  return fail('dimension-unknown', `There is no ${dimension} "${value}"; values of ${dimension}: ${known}.`, 'query.value');
+};
+
+/** What lacks a rate, with what to do about it. */
+export const missingAnswers = (missing: readonly RateMissing[], planCurrency: string, view: CurrencyView) =>
+  missing.map(({ currency, day }) => ({
+    currency,
+    on: fromEpochDay(day),
+    code: 'rate-missing' as const,
+    detail: `There is no ${view === 'plan' ? 'plan' : 'closing'} rate ${currency}/${planCurrency} on ${fromEpochDay(day)}: load one by PUT /api/v1/fx/rates.`,
+  }));

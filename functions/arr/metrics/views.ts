@@ -1,0 +1,178 @@
+import { type Fraction, round } from '../../platform/decimal.ts';
+import { picked } from '../ledger/columns.ts';
+import { CAUSES, type Names, type Rows } from '../ledger/rows.ts';
+
+const FX = CAUSES.indexOf('fx');
+const RENEWAL = CAUSES.indexOf('renewal');
+
+/**
+ * In which money figures are told. `plan` is constant currency: every amount at the plan rate in force on its day. `reported` follows the market:
+ * ARR of a day at that day's closing rate, a movement at that of its own day, and what rates alone changed as FX.
+ */
+export type CurrencyView = 'plan' | 'reported';
+
+/** Minor units of the plan currency for one minor unit of a currency at the end of a day; undefined where there is no rate. */
+export type RateOn = (currency: string, epochDay: number) => Fraction | undefined;
+
+export type HasRate = (currency: string, epochDay: number) => boolean;
+
+/** A currency that has ARR, or moves, on a day without a rate. */
+export interface RateMissing {
+  readonly currency: string;
+  readonly day: number;
+}
+
+/** The rows in one money: all that folds read is `planMinor`. While a rate is missing there is no figure, and `missing` says why. */
+export interface Viewed {
+  readonly rows: Rows;
+  readonly missing: readonly RateMissing[];
+}
+
+/**
+ * The plan view is what rows carry. `missing` names each currency that has ARR at the first look, or moves from then to the last one, on a day
+ * without a plan rate, and each of which nothing was decided under a rate yet.
+ */
+export const planView = (rows: Rows, names: Names, planCurrency: string, looks: Int32Array, hasRate: HasRate): Viewed => {
+  const first = looks[0] ?? 0;
+  const last = looks.at(-1) ?? 0;
+  const openings = new BigInt64Array(names.currencies.length);
+  const movedOn = new Map<number, number>();
+  const converted = new Set<number>([names.currencies.indexOf(planCurrency)]);
+  for (let row = 0; row < rows.length && (rows.day[row] as number) <= last; row += 1) {
+    const currency = rows.currency[row] as number;
+    if (rows.planMinor[row] !== 0n) converted.add(currency);
+    if (rows.cause[row] === RENEWAL || rows.attributes[row] !== rows.fromAttributes[row] || rows.amountMinor[row] === 0n) continue;
+    if ((rows.day[row] as number) <= first) openings[currency] = (openings[currency] as bigint) + (rows.amountMinor[row] as bigint);
+    else if (!movedOn.has(currency)) movedOn.set(currency, rows.day[row] as number);
+  }
+  const missing: RateMissing[] = [];
+  for (const [place, currency] of names.currencies.entries()) {
+    const day = openings[place] === 0n ? movedOn.get(place) : first;
+    if (day === undefined || currency === planCurrency) continue;
+    if (!converted.has(place) || !hasRate(currency, day)) missing.push({ currency, day });
+  }
+  return { rows, missing };
+};
+
+/** A line of another currency that has ARR under some attributes: its own amount, what that was told as, and a row like those of its FX. */
+interface Open {
+  own: bigint;
+  told: bigint;
+  readonly row: number;
+  readonly attributes: number;
+}
+
+/**
+ * The same movements at closing rates: each row at the rate of its day, and at each look a row of cause FX for each line whose worth has changed
+ * by rates since. Every amount is rounded once, half away from zero, a line at a time: so all cuts foot, to the minor unit. Plan FX goes away.
+ * What takes effect before the first look, or after the last, is told at the rate of that day: nothing looks closer.
+ */
+export const reportedView = (rows: Rows, names: Names, planCurrency: string, looks: Int32Array, rateOn: RateOn): Viewed => {
+  const first = looks[0] ?? 0;
+  const last = looks.at(-1) ?? 0;
+  const made = new Reported(rows, names, planCurrency, (currency, day) => rateOn(currency, Math.min(Math.max(day, first), last)));
+  let look = 0;
+  for (let row = 0; row < rows.length; row += 1) {
+    while (look < looks.length && (looks[look] as number) < (rows.day[row] as number)) made.revalue(looks[look++] as number);
+    made.take(row);
+  }
+  while (look < looks.length) made.revalue(looks[look++] as number);
+  return made.viewed();
+};
+
+class Reported {
+  readonly #rows: Rows;
+  readonly #names: Names;
+  readonly #plan: number;
+  readonly #rateOn: RateOn;
+  readonly #open = new Map<number, Open>();
+  readonly #rates = new Map<number, Fraction>();
+  readonly #missing = new Map<string, RateMissing>();
+  /** The rows that are told, by the row that each is like; an FX row has its own day and amount. */
+  readonly #order: number[] = [];
+  readonly #days: number[] = [];
+  readonly #amounts: bigint[] = [];
+  /** Attributes of an FX row; -1 of any other. */
+  readonly #fxOf: number[] = [];
+
+  constructor(rows: Rows, names: Names, planCurrency: string, rateOn: RateOn) {
+    this.#rows = rows;
+    this.#names = names;
+    this.#plan = names.currencies.indexOf(planCurrency);
+    this.#rateOn = rateOn;
+  }
+
+  take(row: number): void {
+    const { currency, cause, day, amountMinor, planMinor, attributes, fromAttributes } = this.#rows;
+    const own = amountMinor[row] as bigint;
+    if (currency[row] === this.#plan) {
+      this.#tell(row, day[row] as number, planMinor[row] as bigint);
+      return;
+    }
+    if (cause[row] === FX) return;
+    const told = this.#converted(own, currency[row] as number, day[row] as number);
+    this.#tell(row, day[row] as number, told);
+    if (cause[row] === RENEWAL) return;
+    this.#add(row, attributes[row] as number, own, told);
+    if (attributes[row] !== fromAttributes[row]) this.#add(row, fromAttributes[row] as number, -own, -told);
+  }
+
+  revalue(day: number): void {
+    for (const [key, open] of this.#open) {
+      const worth = this.#converted(open.own, this.#rows.currency[open.row] as number, day);
+      if (worth !== open.told) this.#tell(open.row, day, worth - open.told, open.attributes);
+      open.told = worth;
+      if (open.own === 0n) this.#open.delete(key);
+    }
+  }
+
+  #add(row: number, attributes: number, own: bigint, told: bigint): void {
+    const key = (this.#rows.line[row] as number) * this.#names.attributes.length + attributes;
+    const open = this.#open.get(key) ?? { own: 0n, told: 0n, row, attributes };
+    this.#open.set(key, open);
+    open.own += own;
+    open.told += told;
+  }
+
+  viewed(): Viewed {
+    const like = picked(this.#rows, Uint32Array.from(this.#order));
+    for (let row = 0; row < like.length; row += 1) {
+      like.day[row] = this.#days[row] as number;
+      like.planMinor[row] = this.#amounts[row] as bigint;
+      const attributes = this.#fxOf[row] as number;
+      if (attributes < 0) continue;
+      like.cause[row] = FX;
+      like.lineCause[row] = FX;
+      like.attributes[row] = attributes;
+      like.fromAttributes[row] = attributes;
+      like.amountMinor[row] = 0n;
+    }
+    return { rows: like, missing: [...this.#missing.values()] };
+  }
+
+  #tell(row: number, day: number, amount: bigint, fxOf = -1): void {
+    this.#order.push(row);
+    this.#days.push(day);
+    this.#amounts.push(amount);
+    this.#fxOf.push(fxOf);
+  }
+
+  /** Asked for once a currency and day. */
+  #rate(name: string, currency: number, day: number): Fraction | undefined {
+    const key = day * this.#names.currencies.length + currency;
+    const known = this.#rates.get(key);
+    if (known !== undefined) return known;
+    const rate = this.#rateOn(name, day);
+    if (rate !== undefined) this.#rates.set(key, rate);
+    return rate;
+  }
+
+  #converted(own: bigint, currency: number, day: number): bigint {
+    if (own === 0n) return 0n;
+    const name = this.#names.currencies[currency] as string;
+    const rate = this.#rate(name, currency, day);
+    if (rate !== undefined) return round({ num: own * rate.num, den: rate.den }, 'half-up');
+    if (!this.#missing.has(name)) this.#missing.set(name, { currency: name, day });
+    return 0n;
+  }
+}

@@ -1,0 +1,102 @@
+import { nowMs } from '../../platform/clock.ts';
+import type { PageWanted } from '../../platform/http.ts';
+import { ok } from '../../platform/result.ts';
+import { tableName } from '../../platform/table.ts';
+import { readHead } from '../figures/read.ts';
+import { shards } from '../records/store.ts';
+import { type CustomerLists, countsOf, customerLists, customersPage, entriesPage, type Kind, type Wanted } from './lists.ts';
+import { planMinorOf, type Standing, sumOfSums } from './standing.ts';
+import { noteAsked, readAsked, readHeads, readShard, type StandingsHead } from './store.ts';
+
+/** That somebody asks is noted again after a day. */
+const NOTED_AGAIN_MS = 86_400_000;
+
+interface KnownShard {
+  readonly number: number;
+  readonly standings: readonly Standing[];
+}
+
+/** Kept while the function lives: what did not change since is not read again. */
+const kept = new Map<string, KnownShard>();
+let lists: { readonly of: string; readonly lists: CustomerLists } | undefined;
+
+const standingsIn = async (head: StandingsHead): Promise<readonly Standing[]> => {
+  const { shard, number } = head;
+  const key = `${tableName()} ${shard}`;
+  const known = kept.get(key);
+  if (known?.number === number) return known.standings;
+  const standings = await readShard(head);
+  kept.set(key, { number, standings });
+  return standings;
+};
+
+const noteThatAsked = async (): Promise<void> => {
+  const askedAtMs = await readAsked();
+  if (askedAtMs === undefined || nowMs() - askedAtMs > NOTED_AGAIN_MS) await noteAsked(nowMs());
+};
+
+/** As of when the customers stand so. */
+interface AsOf {
+  readonly on?: string;
+  readonly through?: string;
+  readonly isComplete: boolean;
+}
+
+/** The oldest of the shards says as of when; without all of them the lists are still being made. */
+const asOf = (heads: readonly StandingsHead[]): AsOf => {
+  const [oldest] = heads.toSorted((a, b) => (a.through < b.through ? -1 : 1));
+  const isComplete = heads.length === shards.length;
+  return oldest === undefined ? { isComplete } : { on: oldest.on, through: oldest.through, isComplete };
+};
+
+/** How all customers stand, sorted, and as of when. That somebody asks keeps them up to date for a week. */
+const readLists = async (): Promise<{ readonly lists: CustomerLists; readonly asOf: AsOf }> => {
+  const [heads] = await Promise.all([readHeads(), noteThatAsked()]);
+  const of = `${tableName()} ${heads.map(({ shard, number }) => `${shard}:${number}`).join(' ')}`;
+  if (lists?.of !== of) lists = { of, lists: customerLists((await Promise.all(heads.map(standingsIn))).flat()) };
+  return { lists: lists.lists, asOf: asOf(heads) };
+};
+
+const FORMULA = 'Of each customer by itself, as its own answer tells it at the end of the day: arr/customers/{customerId}';
+
+const customerAnswer = ({ customerId, name, arr, attributes }: Standing) => {
+  const planMinor = planMinorOf(arr);
+  return {
+    customerId,
+    name,
+    ...(planMinor === undefined ? {} : { arrMinor: String(planMinor) }),
+    byCurrency: sumOfSums([arr]).byCurrency,
+    attributes,
+  };
+};
+
+/** A page of the customers that are wanted, each with its ARR. */
+export const listCustomers = async (wanted: Wanted, { position, limit }: PageWanted) => {
+  const [head, { lists: all, asOf: asOfWhen }] = await Promise.all([readHead(FORMULA), readLists()]);
+  const { items, nextCursor } = customersPage(all, wanted, position, limit);
+  return ok({ ...head, ...asOfWhen, items: items.map(customerAnswer), nextCursor });
+};
+
+/** What stands beside ARR, of all customers together: Σ of each customer's own figure. */
+export const besideOfAll = async () => {
+  const [head, { lists: all, asOf: asOfWhen }] = await Promise.all([readHead(FORMULA), readLists()]);
+  const { standings } = all;
+  return ok({
+    ...head,
+    ...asOfWhen,
+    customers: standings.filter(({ arr }) => arr.length > 0).length,
+    arr: sumOfSums(standings.map(({ arr }) => arr)),
+    contracted: { carr: sumOfSums(standings.map(({ carr }) => carr)), tcv: sumOfSums(standings.map(({ tcv }) => tcv)) },
+    billed: sumOfSums(standings.map(({ billed }) => billed)),
+    usage: sumOfSums(standings.map(({ usage }) => usage)),
+    unsigned: sumOfSums(standings.map(({ unsigned }) => unsigned)),
+    entries: countsOf(standings),
+  });
+};
+
+/** A page of the entries of one kind over all customers. */
+export const listEntries = async (kind: Kind, { position, limit }: PageWanted) => {
+  const [head, { lists: all, asOf: asOfWhen }] = await Promise.all([readHead(FORMULA), readLists()]);
+  const { items, nextCursor } = entriesPage(all.standings, kind, position, limit);
+  return ok({ ...head, ...asOfWhen, items: [...items], nextCursor });
+};

@@ -1,0 +1,99 @@
+import { type Amount, totalOf } from '../beside/amounts.ts';
+import { besideArr } from '../beside/beside.ts';
+import { type Jsonable, jsonable } from '../figures/status.ts';
+import type { Fact } from '../lines/facts.ts';
+import type { Context } from '../lines/values.ts';
+import { closingAt } from '../movements/decide.ts';
+
+/** What of a customer stands beside ARR one by one. */
+type Beside = ReturnType<typeof besideArr>;
+
+/** Amounts by currency, as text: `[currency, minor units, minor units of the plan currency]`, the last absent without a plan rate. */
+export type Sums = readonly (readonly [currency: string, amountMinor: string, planMinor?: string])[];
+
+/** The totals of a customer, in the order in which they are kept. */
+export const SUMS = ['arr', 'carr', 'tcv', 'billed', 'usage', 'unsigned'] as const;
+export type SumName = (typeof SUMS)[number];
+
+/** Entries of a customer that people look through. */
+export interface Entries {
+  readonly unsigned: Jsonable<Beside['unsigned']['bookings']>;
+  readonly possibleDuplicates: Jsonable<Beside['possibleDuplicates']>;
+  readonly differences: Jsonable<Beside['differences']>;
+}
+
+/** How a customer stands at the end of a day: its ARR, what stands beside it, and what is to be looked through. */
+export interface Standing extends Readonly<Record<SumName, Sums>> {
+  readonly customerId: string;
+  readonly name: string;
+  /** Version of the recording that it is of. */
+  readonly version: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Absent where there is nothing, as of nearly every customer. */
+  readonly entries?: Entries;
+}
+
+const sumsOf = (amounts: readonly Amount[]): Sums =>
+  totalOf(amounts.filter(({ amountMinor }) => amountMinor !== 0n)).byCurrency.map(({ currency, amountMinor, planMinor }) =>
+    planMinor === undefined ? [currency, String(amountMinor)] : [currency, String(amountMinor), String(planMinor)],
+  );
+
+interface Known {
+  readonly customerId: string;
+  readonly name: string;
+  readonly facts: readonly Fact[];
+}
+
+/** Decided from all facts of the customer, as its own answer is: the same rules that made its movements. */
+export const standingOf = ({ customerId, name, facts }: Known, version: number, day: number, context: Context): Standing => {
+  const { closing, attributes } = closingAt(facts, day, context);
+  const { contracted, billed, usage, unsigned, possibleDuplicates, differences } = besideArr(customerId, facts, day, context);
+  const live = closing.lines.map(
+    ({ currency, amountMinor, planMinor, converted }): Amount =>
+      converted ? { currency, amountMinor, planMinor } : { currency, amountMinor },
+  );
+  const isEmpty = unsigned.bookings.length + possibleDuplicates.length + differences.length === 0;
+  return {
+    customerId,
+    name,
+    version,
+    attributes,
+    arr: sumsOf(live),
+    carr: sumsOf(contracted.carr.byCurrency),
+    tcv: sumsOf(contracted.tcv.byCurrency),
+    billed: sumsOf(billed.runRate.byCurrency),
+    usage: sumsOf(usage.runRate.byCurrency),
+    unsigned: sumsOf(unsigned.annual.byCurrency),
+    ...(isEmpty ? {} : { entries: jsonable({ unsigned: unsigned.bookings, possibleDuplicates, differences }) }),
+  };
+};
+
+/** Several totals as one: by currency, and in the plan currency where each has a plan rate. */
+export const sumOfSums = (
+  all: Iterable<Sums>,
+): { byCurrency: { currency: string; amountMinor: string; planMinor?: string }[]; planMinor?: string } => {
+  const amounts = new Map<string, { amountMinor: bigint; planMinor: bigint | undefined }>();
+  for (const sums of all)
+    for (const [currency, amountMinor, planMinor] of sums) {
+      const so = amounts.get(currency) ?? { amountMinor: 0n, planMinor: 0n };
+      const isWhole = so.planMinor !== undefined && planMinor !== undefined;
+      amounts.set(currency, {
+        amountMinor: so.amountMinor + BigInt(amountMinor),
+        planMinor: isWhole ? (so.planMinor as bigint) + BigInt(planMinor as string) : undefined,
+      });
+    }
+  const total = totalOf(
+    [...amounts].map(
+      ([currency, { amountMinor, planMinor }]): Amount =>
+        planMinor === undefined ? { currency, amountMinor } : { currency, amountMinor, planMinor },
+    ),
+  );
+  return jsonable(total) as ReturnType<typeof sumOfSums>;
+};
+
+/** Minor units of the plan currency; undefined where a currency of it has no plan rate. */
+export const planMinorOf = (sums: Sums): bigint | undefined =>
+  sums.reduce<bigint | undefined>(
+    (total, [, , planMinor]) => (total === undefined || planMinor === undefined ? undefined : total + BigInt(planMinor)),
+    0n,
+  );

@@ -1,0 +1,17 @@
+import { companyConfig } from '../platform/config.ts';
+import { taskHandler } from '../platform/handler.ts';
+import { log } from '../platform/log.ts';
+import { count } from '../platform/metrics.ts';
+import { recordedProfile } from './ledger/read-ledger.ts';
+import { takeIn } from './ledger/take-in.ts';
+
+/** Kept free at the end of an invocation: the rows that are under way are written. */
+const RESERVE_MS = 90_000;
+
+/** Every five minutes: what was recorded since the last time stands in the ledger. What one run leaves, the next goes on with. */
+export const handler = taskHandler('arr/task-ledger', async (_input: unknown, { remainingMs }) => {
+  const taken = await takeIn(recordedProfile(), companyConfig().planCurrency, () => remainingMs() > RESERVE_MS);
+  count('LedgerRows', taken.rows);
+  if (!taken.isDone) log.warn('time was up before all that was recorded stands in the ledger; the next run goes on', { count: taken.rows });
+  return taken;
+});

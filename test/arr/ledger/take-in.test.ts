@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Movement } from '../../../functions/arr/events.ts';
+import { sectionOf } from '../../../functions/arr/ledger/build.ts';
+import { asKnownBefore } from '../../../functions/arr/ledger/known.ts';
+import { rebuildLedger } from '../../../functions/arr/ledger/rebuild.ts';
+import { readHead, readSegments } from '../../../functions/arr/ledger/store.ts';
+import { takeIn } from '../../../functions/arr/ledger/take-in.ts';
+import { emptyBook } from '../../../functions/arr/movements/decide.ts';
+import { customerWrite, recordingWrites } from '../../../functions/arr/records/store.ts';
+import { commit } from '../../../functions/platform/table.ts';
+import { useDynamoDB } from '../../support/dynamodb.ts';
+import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
+import { testContext } from '../facts.ts';
+import { moved, movementsFrom } from './moved.ts';
+import { newLedgerReader } from './reader.ts';
+
+const table = useDynamoDB();
+const proxy = useDynamoDBProxy(table);
+vi.spyOn(process.stdout, 'write').mockImplementation((() => true) as never);
+
+/** The platform's clock: a frozen instant in epoch milliseconds. */
+const clock = new BigInt64Array([0n, 0n]);
+Object.assign(globalThis, { [Symbol.for('ascent.test-clock')]: clock });
+const itIs = (instant: string): void => {
+  clock[0] = BigInt(Date.parse(instant));
+};
+
+const PROFILE = 'enterprise';
+const take = () => takeIn(PROFILE, 'USD', () => true);
+const rebuild = (shards = 100) => {
+  let asked = 0;
+  return rebuildLedger(PROFILE, 'USD', () => {
+    asked += 1;
+    return asked <= shards;
+  });
+};
+
+const listed = new Set<string>();
+beforeEach(async () => {
+  await table.another();
+  listed.clear();
+});
+
+/** Records a movement, as on-fact does, at its own time. */
+const record = async (movement: Movement): Promise<void> => {
+  const { customerId, recordedAt, movementId } = movement;
+  const version = Number(movementId.split('~')[2]);
+  const recordable = {
+    name: '',
+    place: {},
+    book: emptyBook(testContext),
+    facts: [],
+    movements: [movement],
+    planCurrency: 'USD',
+    profile: PROFILE,
+  };
+  const writes = recordingWrites({ customerId, recordedAt, version }, recordable);
+  const isListed = listed.has(customerId);
+  listed.add(customerId);
+  expect((await commit([...(isListed ? [] : [customerWrite(customerId)]), ...writes])).ok).toBe(true);
+};
+
+/** All bytes of the ledger, in their order. */
+const bytes = async (): Promise<readonly string[]> => {
+  const segments = (await readHead(PROFILE))?.segments ?? [];
+  const read = (await readSegments(PROFILE, segments)) ?? [];
+  return read.map((own, i) => `${segments[i]?.period} ${Buffer.from(own).toString('base64')}`);
+};
+
+const byRecording = (movements: readonly Movement[]): readonly Movement[] =>
+  movements.toSorted((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1));
+
+describe('the ledger of the recordings', () => {
+  it('takes in what was recorded since, each once, and a rebuild has the same bytes', async () => {
+    const movements = byRecording(movementsFrom(11, 120));
+    const last = movements[movements.length - 1]?.recordedAt ?? '';
+    for (const [i, movement] of movements.entries()) {
+      await record(movement);
+      itIs(movement.recordedAt);
+      // Now and then, in batches of one to seventeen.
+      if (i % 17 === 0 || i % 5 === 0) await take();
+    }
+    itIs(new Date(Date.parse(last) + 121_000).toISOString());
+    expect(await take()).toMatchObject({ isDone: true, through: Date.parse(last) / 1000 + 1 });
+    const { readLedger } = await newLedgerReader();
+    const { rows, names, through } = await readLedger();
+    expect({ rows, names }).toEqual(sectionOf(movements));
+    expect(through).toBe(Date.parse(last) / 1000 + 1);
+    const before = await bytes();
+    expect(before.length).toBeGreaterThan(5);
+    expect(await rebuild()).toMatchObject({ done: 32, of: 32, isDone: true, changed: false });
+    expect(await bytes()).toEqual(before);
+  });
+
+  it('goes two minutes behind the clock: what is recorded meanwhile is read beside it, and taken in later', async () => {
+    await record(moved('a', '2026-01-05', 1, { recordedAt: '2026-01-05T10:00:00.000Z' }));
+    itIs('2026-01-05T10:01:59.000Z');
+    expect(await take()).toMatchObject({ rows: 0 });
+    const { readLedger } = await newLedgerReader();
+    const first = await readLedger();
+    expect([first.rows.length, first.through]).toEqual([1, Date.parse('2026-01-05T09:59:59Z') / 1000]);
+    // What came later under an earlier time, within those two minutes, is in as well.
+    await record(moved('b', '2026-01-05', 1, { recordedAt: '2026-01-05T09:59:59.500Z' }));
+    const second = await readLedger();
+    expect([second.rows.length, (await readLedger()).rows === second.rows]).toEqual([2, true]);
+    itIs('2026-01-05T10:02:01.000Z');
+    expect(await take()).toMatchObject({ rows: 2, isDone: true });
+    expect(await take()).toMatchObject({ rows: 0 });
+    expect((await readLedger()).rows.length).toBe(2);
+  });
+
+  it('loses nothing and counts nothing twice where runs stop at any request, and where two run at once', async () => {
+    const movements = byRecording(movementsFrom(3, 30));
+    for (const movement of movements) await record(movement);
+    itIs('2027-01-01T00:00:00Z');
+    let stops = 0;
+    for (let stop = 1; stop < 60; stop += 1) {
+      let writes = 0;
+      proxy.before = ({ operation }) => {
+        if (operation === 'PutItem' || operation === 'UpdateItem') writes += 1;
+        return writes === stop ? { type: 'ValidationException' } : undefined;
+      };
+      const isDone = await take().then(
+        () => true,
+        () => false,
+      );
+      if (isDone) break;
+      stops += 1;
+    }
+    proxy.before = undefined;
+    expect(stops).toBeGreaterThan(3);
+    const more = movementsFrom(4, 10).map((movement) => ({
+      ...movement,
+      customerId: `x${movement.customerId}`,
+      movementId: `x${movement.movementId}`,
+      recordedAt: '2027-01-02T00:00:00.000Z',
+    }));
+    for (const movement of more) await record(movement);
+    itIs('2027-01-03T00:00:00Z');
+    await Promise.all([take(), take(), take()]);
+    const { readLedger } = await newLedgerReader();
+    const { rows, names } = await readLedger();
+    expect({ rows, names }).toEqual(sectionOf([...movements, ...more]));
+  });
+
+  it('a rebuild goes on where it stopped, and finds what was missing', async () => {
+    const movements = byRecording(movementsFrom(5, 40));
+    for (const movement of movements) await record(movement);
+    itIs('2027-01-01T00:00:00Z');
+    expect(await rebuild(10)).toMatchObject({ done: 10, of: 32, isDone: false });
+    expect(await rebuild(10)).toMatchObject({ done: 20, of: 32, isDone: false });
+    await record(moved('late', '2026-12-31', 1, { recordedAt: '2026-12-31T23:59:59.000Z' }));
+    expect(await rebuild()).toMatchObject({ done: 32, isDone: true, changed: true });
+    const { readLedger } = await newLedgerReader();
+    expect((await readLedger()).rows.length).toBe(sectionOf(movements).rows.length + 1);
+    expect(await take()).toMatchObject({ rows: 0, isDone: true });
+  });
+
+  it('as it was known at a time it never changes by what is recorded later', async () => {
+    const movements = byRecording(movementsFrom(9, 60));
+    const half = movements.slice(0, 30);
+    const at = Math.floor(Date.parse(movements[30]?.recordedAt ?? '') / 1000);
+    for (const movement of half) await record(movement);
+    itIs(new Date((at + 120) * 1000).toISOString());
+    const { readLedger } = await newLedgerReader();
+    const before = asKnownBefore(await readLedger(), at);
+    const known = half.filter(({ recordedAt }) => Date.parse(recordedAt) / 1000 < at);
+    expect(before.rows).toEqual(sectionOf(known).rows);
+    for (const movement of movements.slice(30)) await record(movement);
+    itIs('2027-01-01T00:00:00Z');
+    const after = asKnownBefore(await readLedger(), at);
+    expect([...after.rows.planMinor]).toEqual([...before.rows.planMinor]);
+    expect([...after.rows.day]).toEqual([...before.rows.day]);
+    expect(after.through).toBe(at);
+  });
+});

@@ -1,0 +1,296 @@
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { company } from '../../../ascent.config.ts';
+import { handler as api } from '../../../functions/arr/api.ts';
+import type { Fact } from '../../../functions/arr/lines/facts.ts';
+import { decidingContext } from '../../../functions/arr/records/context.ts';
+import { recordFacts } from '../../../functions/arr/records/record.ts';
+import { shardOf } from '../../../functions/arr/records/store.ts';
+import { arrRoutes } from '../../../functions/arr/routes.ts';
+import { readHeads, writeShard } from '../../../functions/arr/standings/store.ts';
+import { handler as task } from '../../../functions/arr/task-standings.ts';
+import { handler as companyApi } from '../../../functions/company/api.ts';
+import { nowIso } from '../../../functions/platform/clock.ts';
+import { useDynamoDB } from '../../support/dynamodb.ts';
+import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
+import { call, type TestRequest } from '../../support/http.ts';
+import { agreement, billedYearly, signedLine, usage } from '../agreements.ts';
+import { customer, seats, subscription } from '../facts.ts';
+
+/** Lists and totals over all customers, by the ways of production: recorded facts in, the task's run, the API's answers out. */
+const table = useDynamoDB();
+const proxy = useDynamoDBProxy(table);
+process.env['ASCENT_CONFIG'] = JSON.stringify(company);
+
+/** The platform's clock: a frozen instant in epoch milliseconds. */
+const clock = new BigInt64Array([0n, 0n]);
+Object.assign(globalThis, { [Symbol.for('ascent.test-clock')]: clock });
+const itIs = (instant: string): void => {
+  clock[0] = BigInt(Date.parse(instant));
+};
+
+beforeAll(() => {
+  for (const level of ['info', 'warn', 'error', 'log'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
+  vi.spyOn(process.stdout, 'write').mockImplementation((() => true) as never);
+});
+beforeEach(async () => {
+  await table.another();
+  itIs('2026-04-04T10:00:00Z');
+});
+
+const run = async (remainingMs = 600_000): Promise<{ readonly shards: number; readonly isDone: boolean }> => {
+  const context = { functionName: 'arr-task-standings', awsRequestId: 'request', getRemainingTimeInMillis: () => remainingMs };
+  return (await (task as unknown as (event: object, context: object) => Promise<unknown>)({}, context)) as never;
+};
+const record = async (...facts: Fact[]): Promise<void> => {
+  expect((await recordFacts(facts, decidingContext, nowIso())).size).toBe(0);
+};
+/** The same fact of another customer, subscription or agreement. */
+const of = (n: number, fact: Fact): Fact => {
+  const told = JSON.parse(
+    JSON.stringify(fact)
+      .replaceAll('cus_1', `cus_${n}`)
+      .replaceAll('sub_1', `sub_${n}`)
+      .replaceAll('800A', `800${n}`)
+      .replaceAll('00000101', `0000010${n}`)
+      .replaceAll(fact.data.provenance.eventId, `${fact.data.provenance.eventId}-${n}`),
+  ) as Fact;
+  return told;
+};
+const named = (n: number, name: string, segment: string): Fact => of(n, customer('2026-01-02', { segment }, { name }));
+
+interface Amounts {
+  readonly planMinor?: string;
+  readonly byCurrency: readonly object[];
+}
+interface Answer {
+  readonly on?: string;
+  readonly through?: string;
+  readonly isComplete: boolean;
+  readonly items: readonly { readonly customerId: string; readonly name: string; readonly arrMinor?: string }[];
+  readonly nextCursor: string | null;
+  readonly arr: Amounts;
+}
+
+const ask = async (operation: 'listArrCustomers' | 'getArrBeside' | 'listArrBeside', request: TestRequest = {}, kind = '') => {
+  const { method, path, scope, response } = arrRoutes[operation];
+  const answer = await call<Answer>(api, method, path.replace('{kind}', kind), { scopes: [scope], ...request });
+  if (answer.status === 200) expect(response.safeParse(answer.json)).toMatchObject({ success: true });
+  return answer;
+};
+const names = async (query: Record<string, string> = {}) =>
+  (await ask('listArrCustomers', { query })).json.items.map(({ name, arrMinor }) => [name, arrMinor]);
+
+/** Three customers: of $600, of €200 at 1.10, and one that is gone. */
+const three = async (): Promise<void> => {
+  const rates = [{ base: 'EUR', quote: 'USD', type: 'plan', on: '2025-01-01', rate: '1.1', source: 'test' }];
+  expect((await call(companyApi, 'PUT', '/api/v1/fx/rates', { scopes: ['company/write'], body: { rates } })).status).toBe(200);
+  await record(
+    named(1, 'Zeta Mills', 'Enterprise'),
+    of(1, billedYearly('2026-01-05', 600)),
+    named(2, 'Acme Works', 'Enterprise'),
+    of(2, billedYearly('2026-01-05', 200, { currency: 'EUR' })),
+    named(3, 'Bolt Acme', 'Starter'),
+  );
+};
+
+describe('the list of customers', () => {
+  it('is made once somebody asks, and says as of when; the largest first', async () => {
+    await three();
+    expect(await run()).toEqual({ shards: 0, isDone: true });
+    expect((await ask('listArrCustomers')).json).toMatchObject({ isComplete: false, items: [], nextCursor: null });
+    expect(await run()).toEqual({ shards: 32, isDone: true });
+    const { json } = await ask('listArrCustomers');
+    expect(json).toMatchObject({
+      on: '2026-04-04',
+      through: '2026-04-04T10:00:00.000Z',
+      isComplete: true,
+      items: [
+        { customerId: 'stripe.main.cus_1', name: 'Zeta Mills', arrMinor: '60000', attributes: { segment: 'Enterprise' } },
+        // €200 × 1.10
+        { name: 'Acme Works', arrMinor: '22000', byCurrency: [{ currency: 'EUR', amountMinor: '20000', planMinor: '22000' }] },
+        { name: 'Bolt Acme', arrMinor: '0', byCurrency: [] },
+      ],
+    });
+  });
+
+  it('is sorted, searched and filtered, page by page', async () => {
+    await three();
+    await ask('listArrCustomers');
+    await run();
+    expect(await names({ sort: 'name' })).toEqual([
+      ['Acme Works', '22000'],
+      ['Bolt Acme', '0'],
+      ['Zeta Mills', '60000'],
+    ]);
+    expect(await names({ search: 'acme' })).toEqual([
+      ['Acme Works', '22000'],
+      ['Bolt Acme', '0'],
+    ]);
+    expect(await names({ search: 'cus_3' })).toEqual([['Bolt Acme', '0']]);
+    expect(await names({ search: 'stripe.main.cus_1' })).toEqual([['Zeta Mills', '60000']]);
+    expect(await names({ search: 'eta' })).toEqual([]);
+    expect(await names({ dimension: 'segment', value: 'Starter' })).toEqual([['Bolt Acme', '0']]);
+    expect((await ask('listArrCustomers', { query: { dimension: 'segment' } })).json.type).toBe('/problems/question-incomplete');
+    const first = (await ask('listArrCustomers', { query: { limit: '2' } })).json;
+    const second = (await ask('listArrCustomers', { query: { limit: '2', cursor: String(first.nextCursor) } })).json;
+    expect([first, second].map(({ items }) => items.map(({ name }) => name))).toEqual([['Zeta Mills', 'Acme Works'], ['Bolt Acme']]);
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it('goes with what is recorded within an hour, with the day and with plan rates, and reads nothing else again', async () => {
+    await three();
+    await ask('listArrCustomers');
+    await run();
+    itIs('2026-04-04T10:59:00Z');
+    await record(of(3, billedYearly('2026-04-04', 900)));
+    await record(of(4, agreement('2026-04-04', [signedLine('oi_1', 100, '2026-04-05', '2027-04-05', { bookedOn: '2026-04-04' })])));
+    expect(await run()).toMatchObject({ shards: 0 });
+    itIs('2026-04-04T11:00:00Z');
+    proxy.calls.length = 0;
+    expect(await run()).toMatchObject({ shards: 32 });
+    const readsOf = (n: number) => proxy.calls.filter(({ input }) => JSON.stringify(input).includes(`ARR#stripe.main.cus_${n}`)).length;
+    // Of those of whom nothing was recorded the newest recording, and no more.
+    expect([1, 2].map(readsOf)).toEqual([1, 1]);
+    expect([3, 4].every((n) => readsOf(n) > 1)).toBe(true);
+    expect(await names()).toEqual([
+      ['Bolt Acme', '90000'],
+      ['Zeta Mills', '60000'],
+      ['Acme Works', '22000'],
+      ['', '0'],
+    ]);
+    expect((await ask('listArrCustomers')).json.through).toBe('2026-04-04T11:00:00.000Z');
+    // On the next day service begins under the contract, and nothing is recorded for that.
+    itIs('2026-04-05T00:05:00Z');
+    expect(await run()).toMatchObject({ shards: 32 });
+    expect((await ask('listArrCustomers')).json.on).toBe('2026-04-05');
+    expect((await names()).at(-1)).toEqual(['', '10000']);
+    // Under other plan rates all are decided again.
+    const rates = [{ base: 'EUR', quote: 'USD', type: 'plan', on: '2025-01-01', rate: '1.2', source: 'test' }];
+    await call(companyApi, 'PUT', '/api/v1/fx/rates', { scopes: ['company/write'], body: { rates } });
+    expect(await run()).toMatchObject({ shards: 32 });
+    // €200 × 1.20
+    expect(await names({ search: 'Acme W' })).toEqual([['Acme Works', '24000']]);
+  });
+
+  it('is left alone after a week in which nobody asked', async () => {
+    await three();
+    await ask('getArrBeside');
+    itIs('2026-04-11T09:00:00Z');
+    expect(await run()).toMatchObject({ shards: 32 });
+    itIs('2026-04-11T10:00:01Z');
+    expect(await run()).toMatchObject({ shards: 0 });
+    await ask('getArrBeside');
+    itIs('2026-04-12T10:00:01Z');
+    expect(await run()).toMatchObject({ shards: 32 });
+  });
+
+  it('is gone on with by the next run where time was up, and by one of two runs at once', async () => {
+    await three();
+    await ask('listArrCustomers');
+    expect(await run(60_000)).toEqual({ shards: 0, isDone: false });
+    await Promise.all([run(), run()]);
+    expect((await ask('listArrCustomers')).json).toMatchObject({ isComplete: true });
+    expect((await names()).length).toBe(3);
+  });
+
+  it('leaves out parts of before', async () => {
+    const shard = shardOf('stripe.main.cus_1');
+    const standing = (n: number) => ({
+      customerId: `stripe.main.cus_${n}`,
+      name: `Customer ${n}`,
+      version: 1,
+      attributes: {},
+      arr: [],
+      carr: [],
+      tcv: [],
+      billed: [],
+      usage: [],
+      unsigned: [],
+    });
+    const next = { shard, number: 1, on: '2026-04-04', through: '2026-04-04T10:00:00.000Z', ratesVersion: 0 };
+    await writeShard(
+      next,
+      undefined,
+      Array.from({ length: 1_001 }, (_, n) => standing(n)),
+    );
+    const [head] = await readHeads();
+    await writeShard({ ...next, number: 2 }, head, [standing(7)]);
+    expect(await names()).toEqual([['Customer 7', '0']]);
+    // Whoever knew the number before does not put theirs.
+    expect(await writeShard({ ...next, number: 2 }, head, [standing(8)])).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+    expect(await names()).toEqual([['Customer 7', '0']]);
+  });
+});
+
+describe('what stands beside ARR, of all customers', () => {
+  const of300 = [signedLine('oi_1', 300_000, '2026-03-01', '2027-03-01', { bookedOn: '2026-02-20' })];
+
+  it('sums each customer’s own figures, and lists what is to be looked through', async () => {
+    const priced = { quantity: '10000', pricing: { model: 'per-unit', unitMinor: '10800' }, listUnitMinor: '12000' } as const;
+    await record(
+      // Claimed and not signed: 300,000 beside 285,000 that are billed.
+      of(1, agreement('2026-02-20', of300, { evidence: 'claimed' })),
+      of(1, billedYearly('2026-03-05', 285_000)),
+      // Signed, and billed five percent less: they may be one.
+      of(2, agreement('2026-02-20', of300)),
+      of(2, billedYearly('2026-03-05', 285_000)),
+      // The contract of 1,080,000 is billed at 1,200,000.
+      of(3, agreement('2026-01-15', [signedLine('oi_1', 0, '2026-02-01', '2027-02-01', priced)])),
+      of(
+        3,
+        subscription('2026-02-01', [seats('si_1', 10_000, 12_000, { interval: 'year' })], {
+          agreementId: '800A',
+          lifecycle: 'created',
+          startsOn: '2026-02-01',
+        }),
+      ),
+      of(3, usage('2026-02-01', '2026-03-01', 18_000)),
+    );
+    await ask('getArrBeside');
+    await run();
+    expect((await ask('getArrBeside')).json).toMatchObject({
+      isComplete: true,
+      customers: 3,
+      // 285,000 + 285,000 + 1,080,000
+      arr: { planMinor: '165000000' },
+      // 300,000 + 1,080,000
+      contracted: { carr: { planMinor: '138000000', byCurrency: [{ currency: 'USD', amountMinor: '138000000' }] } },
+      // 285,000 + 285,000 + 1,200,000
+      billed: { planMinor: '177000000' },
+      // 18,000 in three months, four times
+      usage: { planMinor: '7200000' },
+      unsigned: { planMinor: '30000000' },
+      entries: { unsigned: 1, possibleDuplicates: 1, differences: 1 },
+    });
+    expect((await ask('listArrBeside', {}, 'unsigned')).json.items).toMatchObject([
+      { kind: 'unsigned', customerId: 'stripe.main.cus_1', unsigned: { shownOn: '2026-02-20', ageDays: 43, amountMinor: '30000000' } },
+    ]);
+    expect((await ask('listArrBeside', {}, 'possible-duplicates')).json.items).toMatchObject([
+      {
+        customerId: 'stripe.main.cus_2',
+        possibleDuplicate: { signed: { amountMinor: '30000000' }, billed: { amountMinor: '28500000', ageDays: 30 } },
+      },
+    ]);
+    expect((await ask('listArrBeside', {}, 'differences')).json.items).toMatchObject([
+      { customerId: 'stripe.main.cus_3', difference: { difference: { amountMinor: '12000000' }, parts: [{ kind: 'discount' }] } },
+    ]);
+    expect((await ask('listArrBeside', {}, 'flags')).status).toBe(400);
+  });
+
+  it('leaves the plan currency out where one has no plan rate', async () => {
+    await record(of(1, billedYearly('2026-03-05', 100)), of(2, billedYearly('2026-03-05', 100, { currency: 'GBP' })));
+    await ask('getArrBeside');
+    await run();
+    const { arr } = (await ask('getArrBeside')).json;
+    expect(arr).toEqual({
+      byCurrency: [
+        { currency: 'GBP', amountMinor: '10000' },
+        { currency: 'USD', amountMinor: '10000', planMinor: '10000' },
+      ],
+    });
+    expect(await names()).toEqual([
+      ['', '10000'],
+      ['', undefined],
+    ]);
+  });
+});
