@@ -78,4 +78,5 @@ export const company = defineCompany({
     salesCycleDays: 120,
     quoteToCashHours: 24,
   },
+  // At which figures to be told, where the plan does not say so: `alerts`, see docs/alerts.md. Left out, as there.
 });

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { arrMovementsRecorded } from '../functions/arr/events.ts';
 import { fxRatesLoaded, planChanged } from '../functions/company/events.ts';
 import { coordinatorRoutes } from '../functions/coordinator/routes.ts';
+import { opportunityRecorded } from '../functions/integrations/events.ts';
 import { alarmWhen } from './kit/alarm.ts';
 import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
 import { Consumer } from './kit/consumer.ts';
@@ -13,7 +14,7 @@ import { Projector } from './kit/projector.ts';
 import { serveRoutes } from './kit/route.ts';
 import { Schedule } from './kit/schedule.ts';
 
-export const coordinatorChanges = eventsOf(arrMovementsRecorded, planChanged, fxRatesLoaded);
+export const coordinatorChanges = eventsOf(arrMovementsRecorded, planChanged, fxRatesLoaded, opportunityRecorded);
 
 /** What everybody reads: totals from the stream, the executive snapshot, milestones, health. */
 export class CoordinatorStack extends CapabilityStack {
@@ -30,7 +31,7 @@ export class CoordinatorStack extends CapabilityStack {
     new Projector(this, 'totals', { handler: onCommit, events: [arrMovementsRecorded] });
 
     const onChange = new CapabilityFunction(this, 'coordinator/on-change', {
-      purpose: 'Refreshes the executive snapshot and notices milestones after changes',
+      purpose: 'Refreshes the executive snapshot and tells alerts after changes',
       consumes: true,
     })
       .writesTable()
@@ -42,7 +43,9 @@ export class CoordinatorStack extends CapabilityStack {
       batchSize: 1_000,
       batchingWindow: Duration.seconds(5),
       maxConcurrency: 2,
-      subscriptions: [{ bus: platform.revenueBus, pattern: coordinatorChanges, what: 'changes that the dashboard shows' }],
+      subscriptions: [
+        { bus: platform.revenueBus, pattern: coordinatorChanges, what: 'changes that the dashboard shows, and what alerts tell of' },
+      ],
     });
 
     const refresh = new CapabilityFunction(this, 'coordinator/task-refresh-dashboard', { purpose: 'Refreshes the executive snapshot' })

@@ -79,7 +79,12 @@ export const arrStatus = z.object({
     aheadOfPlanMinor: z.optional(minor),
     requiredDailyMinor: z.optional(minor),
   }),
-  growth: z.object({ monthOverMonthBps: bps, quarterOverQuarterBps: bps, yearOverYearBps: bps }),
+  growth: z.object({
+    yearAgoMinor: z.optional(told('ARR a year before, minor units')),
+    monthOverMonthBps: bps,
+    quarterOverQuarterBps: bps,
+    yearOverYearBps: bps,
+  }),
   eta: z.optional(
     z.object({
       on: z.optional(z.string()),

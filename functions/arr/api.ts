@@ -1,6 +1,7 @@
 import { companyConfig } from '../platform/config.ts';
 import { apiHandler } from '../platform/http.ts';
 import { fail, ok } from '../platform/result.ts';
+import { listAlerts, listToldAlerts } from './alerts/list.ts';
 import { customerOn } from './figures/customer.ts';
 import { explain } from './figures/explain.ts';
 import { listMovements } from './figures/list-movements.ts';
@@ -32,6 +33,8 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   getArrClosing: ({ params }) => readClosing(params.month),
   listArrRestatements: ({ query, page }) => listRestatements(query.month, page),
   getArrCustomer: ({ params, query }) => customerOn(params.customerId, query.on ?? today()),
+  listArrAlerts: ({ query, page }) => listAlerts(query.state, page),
+  listToldArrAlerts: ({ page }) => listToldAlerts(page),
   listArrRulings: ({ query, page }) => listRulings(query, page),
   proposeArrRuling: ({ body, caller }) => propose({ ...body, proposedBy: caller.subject }),
   approveArrRuling: ({ params, caller }) =>

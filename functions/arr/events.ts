@@ -93,6 +93,75 @@ export const milestoneReached = declareEvent({
   }),
 });
 
+const alertFields = {
+  /** Of one time that a rule was raised on one subject: what clears it carries the same. */
+  alertId: id,
+  /** A rule of docs/alerts.md, e.g. `growth-low`. */
+  rule: id,
+  /** What it is about: `company`, a margin, a deal, a customer's company. */
+  subject: id,
+  severity: z.enum(['info', 'warning', 'critical']),
+  /** Role that looks into it. */
+  ownerRole: id,
+  sentence: z.string(),
+  planVersion: z.int(),
+  /** Day of the company's zone at whose end the figure stands. */
+  on: date,
+  /** Basis points, or minor units of `currency`. */
+  unit: z.enum(['bps', 'minor']),
+  currency: z.optional(currency),
+  figure: minor,
+  /** Absent where it is no amount that is crossed. */
+  threshold: z.optional(minor),
+  /** Figure at which it clears; absent where it never does. */
+  clearsAt: z.optional(minor),
+  formula: z.string(),
+  /** Path of what explains the figure. */
+  explain: z.string(),
+  /** How far each source had been heard. */
+  dataThrough: z.array(z.object({ id, throughAt: z.optional(z.string()) })),
+};
+
+/** Beside ARR at plan rates: at the spot rates of the day, or why not. */
+const atSpot = { spotArrMinor: z.optional(minor), spotUntold: z.optional(z.string()) };
+
+export const alertRaised = declareEvent({
+  name: 'AlertRaised',
+  version: 1,
+  source: 'ascent.arr',
+  meaning: 'A figure crossed the threshold of an alert, or something happened that is told once: docs/alerts.md lists the rules.',
+  schema: z.object({ ...alertFields, ...atSpot }),
+});
+
+export const alertCleared = declareEvent({
+  name: 'AlertCleared',
+  version: 1,
+  source: 'ascent.arr',
+  meaning: 'The figure of an alert that was raised is back beyond its threshold by the whole band.',
+  schema: z.object({ ...alertFields, raisedAt: z.string(), raisedOn: date }),
+});
+
+const milestoneShare = { thresholdBps: z.int(), amountMinor: minor };
+
+export const milestoneDigestMade = declareEvent({
+  name: 'MilestoneDigestMade',
+  version: 1,
+  source: 'ascent.arr',
+  meaning: 'Where ARR stands past the milestones that were reached, once a day from the day after the first until the plan’s target day.',
+  schema: z.object({
+    planVersion: z.int(),
+    on: date,
+    currency,
+    arrMinor: minor,
+    ...atSpot,
+    targetMinor: minor,
+    progressBps: z.int(),
+    /** Whether ARR is still above each. */
+    past: z.array(z.object({ ...milestoneShare, reachedOn: date, isAbove: z.boolean() })).check(z.minLength(1)),
+    next: z.optional(z.object({ ...milestoneShare, remainingMinor: minor })),
+  }),
+});
+
 const named = (description: string) => z.string().check(z.minLength(1), z.maxLength(255), z.describe(description));
 const soldTo = named('A customer, `<vendor>.<instance>.<id at the source>`');
 
@@ -142,4 +211,12 @@ export const arrRulingMade = declareEvent({
   }),
 });
 
-export const arrEvents = [arrMovementsRecorded, subscriptionTieFound, milestoneReached, arrRulingMade];
+export const arrEvents = [
+  arrMovementsRecorded,
+  subscriptionTieFound,
+  milestoneReached,
+  arrRulingMade,
+  alertRaised,
+  alertCleared,
+  milestoneDigestMade,
+];

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
+import { alertListed, alertTold } from './alert-answers.ts';
 import { arrCustomer, arrStatus, arrWaterfall, explainedFigure, explainedMovement } from './answers.ts';
 import { arrClosing, arrRestatements, monthField } from './closing-answers.ts';
 import { causeSchema, movementSchema, rulingSchema } from './events.ts';
@@ -9,6 +10,7 @@ import { metricRoutes } from './metric-routes.ts';
 import { KINDS, SORTS } from './standings/lists.ts';
 import { arrBeside, arrBesideEntries, arrCustomers } from './standings-answers.ts';
 
+export { alertStanding } from './alert-answers.ts';
 export { arrStatus } from './answers.ts';
 
 const name = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
@@ -175,6 +177,23 @@ export const arrRoutes = defineRoutes({
       'question-invalid': 400,
       'period-invalid': 400,
     },
+  },
+  listArrAlerts: {
+    method: 'GET',
+    path: '/api/v1/arr/alerts',
+    scope: 'arr/read',
+    summary: 'How every alert stands by the figures of now, with its threshold and what explains it: open ones first',
+    query: z.object({ state: z.optional(alertListed.shape.state.check(z.describe('Only those that stand so'))) }),
+    paged: true,
+    response: z.object({ items: z.array(alertListed), nextCursor: z.nullable(z.string()) }),
+  },
+  listToldArrAlerts: {
+    method: 'GET',
+    path: '/api/v1/arr/alerts/history',
+    scope: 'arr/read',
+    summary: 'Alerts that were raised and cleared, newest first: levels that were crossed, milestones, deals won, strategic customers',
+    paged: true,
+    response: z.object({ items: z.array(alertTold), nextCursor: z.nullable(z.string()) }),
   },
   listArrRulings: {
     method: 'GET',

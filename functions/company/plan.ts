@@ -66,7 +66,13 @@ const shape = z.strictObject({
     /** Lifetime value over acquisition cost: 30,000 is 3.0. */
     ltvToCac: ratioBps,
   }),
-  strategicCustomers: z.strictObject({ list: z.string().check(z.minLength(1), z.maxLength(80)), opening: z.int(), target: z.int() }),
+  strategicCustomers: z.strictObject({
+    list: z.string().check(z.minLength(1), z.maxLength(80)),
+    /** Which year's list it is; without it, that of the year in which the plan begins. */
+    listYear: z.optional(z.int().check(z.minimum(1900), z.maximum(2199))),
+    opening: z.int(),
+    target: z.int(),
+  }),
   salesCycleDays: z.int().check(z.minimum(1), z.maximum(3_650)),
   quoteToCashHours: z.int().check(z.minimum(1), z.maximum(8_760)),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { arrStatus } from '../arr/routes.ts';
+import { alertStanding, arrStatus } from '../arr/routes.ts';
 import { defineRoutes } from '../platform/routes.ts';
 
 export const executiveSnapshot = z.object({
@@ -8,6 +8,10 @@ export const executiveSnapshot = z.object({
   /** Grows with each refresh. */
   version: z.int(),
   arr: arrStatus,
+  alerts: z.object({
+    open: z.array(alertStanding),
+    unknown: z.int().check(z.describe('How many alerts there are whose figure cannot be told: `arr/alerts?state=unknown` says why')),
+  }),
   integrations: z.array(
     z.object({
       id: z.string(),

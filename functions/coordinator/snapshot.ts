@@ -1,6 +1,6 @@
 import { Entity } from 'electrodb';
 import type { z } from 'zod/mini';
-import { noticeMilestones, readStatus } from '../arr/index.ts';
+import { evaluateAlerts, readStatus, standingOf, type WorkedFigures } from '../arr/index.ts';
 import { readIntegrations } from '../integrations/index.ts';
 import { nowIso } from '../platform/clock.ts';
 import { commit, entityDefaults, primaryPk, primarySk } from '../platform/table.ts';
@@ -36,18 +36,22 @@ export const readSnapshot = async (): Promise<Snapshot | undefined> => {
 
 /**
  * Reads all parts afresh and puts the snapshot. Where another one was put meanwhile, reads and puts again: the other may have read earlier.
- * Milestones are told from the same figures.
+ * Alerts are told from the same figures, and from metrics where the caller has worked them out.
  */
-export const refreshSnapshot = async (attempts = MAX_ATTEMPTS): Promise<Snapshot> => {
+export const refreshSnapshot = async (worked?: WorkedFigures, attempts = MAX_ATTEMPTS): Promise<Snapshot> => {
   const before = await snapshots.get({ name: NAME }).go({ consistent: true });
   const version = (before.data?.version ?? 0) + 1;
   const takenAt = nowIso();
   const [arr, integrations] = await Promise.all([readStatus(), readIntegrations()]);
-  await noticeMilestones(arr, takenAt);
+  const alerts = await evaluateAlerts(arr, takenAt, worked);
   const snapshot: Snapshot = {
     takenAt,
     version,
     arr,
+    alerts: {
+      open: alerts.filter(({ standing }) => standing === 'open').map(standingOf),
+      unknown: alerts.filter(({ standing }) => standing === 'unknown').length,
+    },
     integrations: integrations.map(({ id, throughAt, parked }) => ({ id, parked, ...(throughAt === undefined ? {} : { throughAt }) })),
   };
   const put = snapshots.put({ name: NAME, version, snapshot: JSON.stringify(snapshot) }).params<Record<string, unknown>>();
@@ -62,5 +66,5 @@ export const refreshSnapshot = async (attempts = MAX_ATTEMPTS): Promise<Snapshot
   const written = await commit([{ put: { ...put, ...condition } }]);
   if (written.ok) return snapshot;
   if (attempts <= 1) throw new Error('the snapshot was put by others at every attempt; the next change or schedule refreshes it');
-  return refreshSnapshot(attempts - 1);
+  return refreshSnapshot(worked, attempts - 1);
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Bug } from './bug.ts';
+import { alertsSchema } from './config-alerts.ts';
 import { areNamedApart as areProfilesApart, isProfileName, ownProfileSchema } from './config-profiles.ts';
 import { salesforceInstanceSchema } from './config-salesforce.ts';
 import { attribute, currency, key, slug } from './config-terms.ts';
@@ -86,7 +87,8 @@ const planSchema = z
       /** Lifetime value over acquisition cost: 30,000 is 3.0. */
       ltvToCac: bps,
     }),
-    strategicCustomers: z.object({ list: z.string(), opening: z.int(), target: z.int() }),
+    /** `listYear`: which year's list it is; without it, that of the year in which the plan begins. */
+    strategicCustomers: z.object({ list: z.string(), listYear: z.optional(z.int()), opening: z.int(), target: z.int() }),
     salesCycleDays: z.int(),
     quoteToCashHours: z.int(),
   })
@@ -125,6 +127,7 @@ export const companyConfigSchema = z
     stripe: z.array(stripeInstanceSchema).check(z.minLength(1), z.maxLength(10)),
     salesforce: z._default(z.array(salesforceInstanceSchema).check(z.maxLength(10)), []),
     plan: planSchema,
+    alerts: z.prefault(alertsSchema, {}),
     /** Own definition profiles, beside the built-in ones (docs/profiles.md). */
     profiles: z._default(z.array(ownProfileSchema).check(z.maxLength(8)), []),
     /** By which profile ARR is decided: a built-in one, or one of `profiles`. */

@@ -15,7 +15,10 @@ let read: number;
 /** ARR by day, before the org was read. */
 const billed = new Map<string, string>();
 
-/** Every 140th customer with an account; one of each kind of wrong billing; who has not signed; and two who serve themselves. */
+/**
+ * Every 140th customer with an account; one of each kind of wrong billing; who has not signed; two who serve themselves; and two of the Fortune
+ * 500 that began in the plan’s year.
+ */
 const choose = (all: DemoCompany): readonly string[] => {
   const { accountIds, misbilled, unsigned, doubtful } = all.salesforce ?? {
     accountIds: new Map<string, string>(),
@@ -27,7 +30,20 @@ const choose = (all: DemoCompany): readonly string[] => {
   const wrong = ['price', 'quantity'].flatMap((kind) => misbilled.find(({ what }) => what === kind)?.customerId ?? []);
   const customers = [...all.events].flatMap(({ event }) => (event.type === 'customer.created' ? [event.data.object.id] : []));
   const alone = [...new Set(customers)].filter((id) => !accountIds.has(id)).slice(0, 2);
-  return [...new Set([...sold, ...wrong, ...[unsigned, doubtful].flatMap((one) => (one === undefined ? [] : [one.first.id])), ...alone])];
+  const planStartsAt = Date.parse('2026-01-01') / 1000;
+  const listed = [...all.events].flatMap(({ event }) => {
+    const { id, metadata } = event.data.object as { id: string; metadata?: Readonly<Record<string, string>> };
+    return event.type === 'customer.created' && event.created >= planStartsAt && metadata?.['fortune500'] === 'yes' ? [id] : [];
+  });
+  return [
+    ...new Set([
+      ...listed.slice(0, 2),
+      ...sold,
+      ...wrong,
+      ...[unsigned, doubtful].flatMap((one) => (one === undefined ? [] : [one.first.id])),
+      ...alone,
+    ]),
+  ];
 };
 
 beforeAll(async () => {
@@ -38,6 +54,9 @@ beforeAll(async () => {
     stripe: (now) => startDemoStripe(demo, now),
     orgsConnected: false,
   });
+  const expected = (on: string) => demo.expected.monthEnds.find((one) => one.on === on)?.arrMinor;
+  // The slice's own plan: what it has today is its target, so that every milestone is passed on the way.
+  await setPlan(String(expected('2025-12-31')), String(demo.expected.today.arrMinor));
   await loadInto(whole.stack, whole.dataDir, demo, whole.stripe, () => undefined);
   for (const on of DAYS) billed.set(on, await totalOn(on));
   fillDemoOrg(whole.salesforce, demo);
@@ -46,6 +65,13 @@ beforeAll(async () => {
   read = await readDemoOrg(whole.stack, whole.dataDir, whole.salesforce, new AbortController().signal);
 }, 240_000);
 afterAll(() => whole?.stop());
+
+const setPlan = async (openingArrMinor: string, targetArrMinor: string): Promise<void> => {
+  const { plan } = await whole.api<{ plan: { content: object } }>('/api/v1/plan');
+  const body = { content: { ...plan.content, openingArrMinor, targetArrMinor }, reason: 'a slice of the company', basedOnVersion: 1 };
+  const headers = { 'content-type': 'application/json' };
+  await whole.api('/api/v1/plan', { method: 'PUT', headers, body: JSON.stringify(body) });
+};
 
 const totalOn = async (on: string): Promise<string> => (await whole.api<{ arrMinor: string }>(`/api/v1/arr/status?on=${on}`)).arrMinor;
 /** What the story sold, whoever tells of it. */
@@ -133,5 +159,75 @@ describe('the demo company’s Salesforce, read by the sync', () => {
     expect(arr).toMatchObject({ planMinor: String(sum) });
     // Unsigned is the customer of example 3.
     expect(entries).toEqual({ unsigned: 1, possibleDuplicates: 1, differences: differing.items.length });
+  });
+});
+
+describe('alerts over the slice’s year', () => {
+  interface Told {
+    readonly alertId: string;
+    readonly rule: string;
+    readonly subject: string;
+    readonly happened: string;
+    readonly at: string;
+    readonly on: string;
+    readonly threshold?: string;
+  }
+  const history = async (): Promise<readonly Told[]> => {
+    const all: Told[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { items: Told[]; nextCursor: string | null } = await whole.api(
+        `/api/v1/arr/alerts/history?limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+      );
+      all.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return all.reverse();
+  };
+
+  it('tell each milestone once, in order, on the day on which ARR first stood there', async () => {
+    const told = (await history()).filter(({ rule }) => rule === 'milestone-reached');
+    expect(told.map(({ subject }) => subject)).toEqual(['plan 2 09000', 'plan 2 09500', 'plan 2 09900', 'plan 2 10000']);
+    const { milestone } = await whole.api<{ milestone: { thresholds: { amountMinor: string }[] } }>('/api/v1/arr/status');
+    expect(told.map(({ threshold }) => threshold)).toEqual(milestone.thresholds.map(({ amountMinor }) => amountMinor));
+  });
+
+  it('raise and clear in turn, each time that a level is crossed', async () => {
+    const bySubject = Map.groupBy(
+      (await history()).filter(({ rule }) => /-low$|-below-plan$/.test(rule)),
+      ({ rule, subject }) => `${rule} ${subject}`,
+    );
+    expect(bySubject.size).toBeGreaterThan(0);
+    for (const [, told] of bySubject)
+      expect(told.map(({ happened }) => happened)).toEqual(told.map((_, i) => (i % 2 === 0 ? 'raised' : 'cleared')));
+  });
+
+  it('name each company of the list once that began in the plan’s year, under whichever of its ids it is known', async () => {
+    const began = new Map<string, string>();
+    for (const customerId of chosen) {
+      const known = await whole
+        .api<{ customerId: string; attributes: Record<string, string>; movements: { cause: string; effectiveOn: string }[] }>(
+          `/api/v1/arr/customers/stripe.main.${customerId}`,
+        )
+        .catch(() => undefined);
+      const first = known?.movements.map(({ effectiveOn }) => effectiveOn).toSorted()[0];
+      if (known?.attributes['fortune500'] === 'yes' && first !== undefined && first >= '2026-01-01') began.set(known.customerId, first);
+    }
+    const added = (await history()).filter(({ rule }) => rule === 'strategic-customer-added');
+    expect(began.size).toBe(2);
+    expect(added.map(({ on }) => on).toSorted()).toEqual([...began.values()].toSorted());
+    expect(new Set(added.map(({ alertId }) => alertId)).size).toBe(added.length);
+  });
+
+  it('leave open what is so at the end, and say what cannot be told', async () => {
+    const { items } = await whole.api<{ items: { rule: string; subject: string; state: string; raised?: { alertId: string } }[] }>(
+      '/api/v1/arr/alerts',
+    );
+    const told = await history();
+    for (const { state, raised } of items) {
+      const last = told.filter(({ alertId }) => alertId === raised?.alertId).map(({ happened }) => happened);
+      expect([state, last]).toEqual([state, state === 'open' ? ['raised'] : []]);
+    }
+    expect(items.find(({ rule }) => rule === 'forecast-variance-high')).toMatchObject({ state: 'unknown' });
   });
 });

@@ -177,7 +177,10 @@ describe("Stripe's samples through the front door", () => {
     expect(figure('gross-churn')).toMatchObject({ value: '0.631579', numerator: { amount: '720000' }, denominator: { amount: '1140000' } });
     expect(figure('quick-ratio')?.value).toBe('0.0000');
     expect(figure('nrr')?.notDefined?.code).toBe('not-defined'); // nothing was there twelve months before
-    expect(figure('cac')?.notDefined).toMatchObject({ code: 'costs-missing', detail: expect.stringContaining('sales of the month from 2026-12-01') });
+    expect(figure('cac')?.notDefined).toMatchObject({
+      code: 'costs-missing',
+      detail: expect.stringContaining('sales of the month from 2026-12-01'),
+    });
     expect(body.definitions.find(({ id }) => id === 'nrr')?.formula).toBe(
       'ARR now of the customers with ARR 12 months before ÷ their ARR then',
     );

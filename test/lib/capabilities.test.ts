@@ -286,8 +286,8 @@ describe('rules and schedules', () => {
       },
       ArrRates: { source: ['ascent.company'], 'detail-type': ['FxRatesLoaded'] },
       CoordinatorChanges: {
-        source: ['ascent.arr', 'ascent.company'],
-        'detail-type': ['ArrMovementsRecorded', 'PlanChanged', 'FxRatesLoaded'],
+        source: ['ascent.arr', 'ascent.company', 'ascent.integrations'],
+        'detail-type': ['ArrMovementsRecorded', 'PlanChanged', 'FxRatesLoaded', 'OpportunityRecorded'],
       },
     });
   });

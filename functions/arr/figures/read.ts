@@ -39,7 +39,10 @@ export const readHasRate = async (): Promise<HasRate> => {
   return (currency, on) => currency === planCurrency || rates.factor(currency, toEpochDay(on)) !== undefined;
 };
 
-export const readStatus = async (on: string = today()): Promise<Head & Jsonable<Status>> => {
+/** As `arr/status` answers it. */
+export type ArrStatus = Head & Jsonable<Status>;
+
+export const readStatus = async (on: string = today()): Promise<ArrStatus> => {
   const { planCurrency, fiscalCalendar } = companyConfig();
   const [head, plan, hasRate] = await Promise.all([readHead(ARR_FORMULA), currentPlan(on), readHasRate()]);
   const history = addMonths(on, -MONTHS_BACK).slice(0, 7);

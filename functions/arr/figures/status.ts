@@ -38,6 +38,7 @@ export const statusOf = ({ totals, plan, planCurrency, planned, on, hasRate }: S
     milestone: { ...milestoneOf(course, plan.content, on), targetOn: plan.content.targetOn },
     velocity: velocityOf(course, plan.content, planned, on),
     growth: {
+      yearAgoMinor: course.arrAt(addMonths(on, -12)),
       monthOverMonthBps: growthBps(arr, course.arrAt(addMonths(on, -1))),
       quarterOverQuarterBps: growthBps(arr, course.arrAt(addMonths(on, -3))),
       yearOverYearBps: growthBps(arr, course.arrAt(addMonths(on, -12))),

@@ -1,0 +1,54 @@
+import { assert } from '../../platform/bug.ts';
+import { addMonths } from '../../platform/calendar.ts';
+import { companyConfig } from '../../platform/config.ts';
+import { type Fraction, fraction } from '../../platform/decimal.ts';
+import { today } from '../figures/read.ts';
+import { type MetricsWanted, readMetrics } from '../metrics/read-metrics.ts';
+import { type MarginOfMonth, TOLD_MARGINS, type Worked, type WorkedFigures } from './figures.ts';
+
+/** Months that are looked through for the last one with costs. */
+const MONTHS_BACK = 12;
+
+type Answer = Extract<Awaited<ReturnType<typeof readMetrics>>, { readonly ok: true }>['value'];
+type Row = Answer['rows'][number];
+
+const rowsOf = async (wanted: MetricsWanted, on: string): Promise<readonly Row[]> => {
+  const answer = await readMetrics(wanted, companyConfig(), on);
+  assert(answer.ok, 'metrics of the whole company are always answered');
+  return answer.value.rows;
+};
+
+/** `12` or `1/3`. */
+const exactly = (text: string): Fraction => {
+  const [num = '0', den = '1'] = text.split('/');
+  return fraction(BigInt(num), BigInt(den));
+};
+
+/** A metric as the quotient that it was made of, exactly. */
+const workedOf = (row: Row | undefined, id: string, explain: string): Worked => {
+  const figure = row?.figures.find((one) => one.id === id);
+  if (figure === undefined) return { ok: false, reason: 'There is no ARR to measure.' };
+  if ('notDefined' in figure) return { ok: false, reason: figure.notDefined.detail };
+  const { numerator, denominator } = figure;
+  assert(numerator !== undefined && denominator !== undefined, `${id} is a quotient`);
+  const [over, under] = [exactly(numerator.amount), exactly(denominator.amount)];
+  return { ok: true, ratio: fraction(over.num * under.den, over.den * under.num), explain };
+};
+
+/** What alerts read of metrics, in total and at plan rates: net revenue retention today, and margins of the last month that has them. */
+export const readWorked = async (): Promise<WorkedFigures> => {
+  const on = today();
+  const [retained, months] = await Promise.all([
+    rowsOf({ on, metrics: 'nrr' }, on),
+    rowsOf({ on, from: addMonths(on, -MONTHS_BACK), metrics: TOLD_MARGINS.map((name) => `${name}-margin`).join(',') }, on),
+  ]);
+  const margins = TOLD_MARGINS.flatMap((name): readonly MarginOfMonth[] => {
+    const own = months.map((row) => {
+      const month = row.startsOn.slice(0, 7);
+      return { month, name, margin: workedOf(row, `${name}-margin`, `/api/v1/arr/metrics?metrics=${name}-margin&month=${month}`) };
+    });
+    const last = own.findLast(({ margin }) => margin.ok) ?? own.at(-1);
+    return last === undefined ? [] : [last];
+  });
+  return { netRevenueRetention: workedOf(retained.at(-1), 'nrr', `/api/v1/arr/metrics?metrics=nrr&on=${on}`), margins };
+};
