@@ -177,11 +177,14 @@ describe("Stripe's samples through the front door", () => {
     expect(figure('gross-churn')).toMatchObject({ value: '0.631579', numerator: { amount: '720000' }, denominator: { amount: '1140000' } });
     expect(figure('quick-ratio')?.value).toBe('0.0000');
     expect(figure('nrr')?.notDefined?.code).toBe('not-defined'); // nothing was there twelve months before
-    expect(figure('cac')?.notDefined).toMatchObject({ code: 'costs-missing', detail: expect.stringContaining('sales of the month from 2026-12-01') });
+    expect(figure('cac')?.notDefined).toMatchObject({
+      code: 'costs-missing',
+      detail: expect.stringContaining('sales of the month from 2026-12-01'),
+    });
     expect(body.definitions.find(({ id }) => id === 'nrr')?.formula).toBe(
       'ARR now of the customers with ARR 12 months before ÷ their ARR then',
     );
-    const { body: explained } = await whole.api<Figure>(figure('gross-churn')?.explain ?? '');
+    const { body: explained } = await whole.api<{ movementsMinor: string }>(figure('gross-churn')?.explain ?? '');
     expect(explained.movementsMinor).toBe('-720000');
     const { body: cohorts } = await whole.api<Cohorts>('/api/v1/arr/cohorts?on=2027-01-31');
     expect(cohorts.cohorts.map(({ startsOn, customers }) => [startsOn, customers])).toEqual([

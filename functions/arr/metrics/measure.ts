@@ -4,10 +4,10 @@ import type { Rows } from '../ledger/rows.ts';
 import { type Bridge, type Bridges, bridgeOf, bridgesOf } from './bridges.ts';
 import type { Costs } from './costs.ts';
 import type { Cut } from './cut.ts';
+import type { Due } from './dues.ts';
 import type { Definitions, Facts, Window } from './metric.ts';
 import { of } from './metric.ts';
 import { Months, monthsOf, type Period, type PeriodKind } from './periods.ts';
-import type { Due } from './dues.ts';
 import { type RetainedBySpan, retainedOf, type Span } from './retained.ts';
 
 /** Five years, as far as anybody has measured. A stated choice: `ltv-uncapped` is told beside it. */

@@ -3,8 +3,8 @@ import type { Cause } from '../movements/movements.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Bridge } from './bridges.ts';
 import type { CostMonths, Costs } from './costs.ts';
-import type { Measured } from './ratio.ts';
 import type { Due } from './dues.ts';
+import type { Measured } from './ratio.ts';
 import type { Retained } from './retained.ts';
 
 /** Choices of the profile that metrics read: all others are in the movements already. */
