@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { demo } from './proofs/demo.ts';
 import { hostile } from './proofs/hostile.ts';
 import { kill } from './proofs/kill.ts';
+import { metrics } from './proofs/metrics.ts';
 import { order } from './proofs/order.ts';
 import type { Proof, ProofResult } from './proofs/proof.ts';
 import { samples } from './proofs/samples.ts';
 import { simulation } from './proofs/simulation.ts';
 
 /** Proofs that take longer than the tests. `npm run prove -- NAME [--runs N | --seeds N] [--first SEED] [--from FOLDER] [--record]`; without a name it lists them. */
-const PROOFS: readonly Proof[] = [order, demo, samples, kill, hostile, simulation];
+const PROOFS: readonly Proof[] = [order, demo, samples, kill, hostile, simulation, metrics];
 
 const ROOT = join(import.meta.dirname, '..');
 const RECORD = join(ROOT, 'docs', 'proofs.md');
@@ -41,7 +42,7 @@ const list = (): string =>
     '',
     ...PROOFS.map(({ name, proves }) => `  ${name.padEnd(10)} ${proves}`),
     '',
-    `--runs N or --seeds N: random histories of \`order\` and seeds of \`simulation\`, ${DEFAULT_RUNS.toLocaleString('en')} by default, or requests of \`hostile\`, ${(hostile.defaultRuns ?? DEFAULT_RUNS).toLocaleString('en')}. --first SEED: of \`simulation\`, 1 by default. --from FOLDER: samples of another place than test/contracts, by vendor (stripe/events, salesforce/eventbridge, …). --record: append the result to docs/proofs.md.`,
+    `--runs N or --seeds N: random histories of \`order\` and seeds of \`simulation\`, ${DEFAULT_RUNS.toLocaleString('en')} by default, or requests of \`hostile\`, ${(hostile.defaultRuns ?? DEFAULT_RUNS).toLocaleString('en')}. --first SEED: of \`simulation\`, 1 by default. --from FOLDER: samples of another place than test/contracts, by vendor (stripe/events, salesforce/eventbridge, …), or of \`metrics\` the published cases. --record: append the result to docs/proofs.md.`,
   ].join('\n');
 
 /** The whole number behind one of these options. */

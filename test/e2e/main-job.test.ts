@@ -184,7 +184,7 @@ describe("Stripe's samples through the front door", () => {
     expect(body.definitions.find(({ id }) => id === 'nrr')?.formula).toBe(
       'ARR now of the customers with ARR 12 months before ÷ their ARR then',
     );
-    const { body: explained } = await whole.api<Figure>(figure('gross-churn')?.explain ?? '');
+    const { body: explained } = await whole.api<{ movementsMinor: string }>(figure('gross-churn')?.explain ?? '');
     expect(explained.movementsMinor).toBe('-720000');
     const { body: cohorts } = await whole.api<Cohorts>('/api/v1/arr/cohorts?on=2027-01-31');
     expect(cohorts.cohorts.map(({ startsOn, customers }) => [startsOn, customers])).toEqual([

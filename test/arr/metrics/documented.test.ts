@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { METRICS } from '../../../functions/arr/metrics/catalogue.ts';
 import type { Costs } from '../../../functions/arr/metrics/costs.ts';
-import type { Metric } from '../../../functions/arr/metrics/metric.ts';
 import type { Due } from '../../../functions/arr/metrics/dues.ts';
+import type { Metric } from '../../../functions/arr/metrics/metric.ts';
 import { type Flows, factsTold, figure, ledgerTold, moving, percent, type Told } from './told.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8');
