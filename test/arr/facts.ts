@@ -68,7 +68,7 @@ export const subscription = (at: string, lines: Line[], more: Partial<Subscripti
   return { kind: 'subscription', data };
 };
 
-export const canceled = (at: string, more: Partial<SubscriptionFact> = {}): Fact =>
+export const canceled = (at: string, more: Partial<SubscriptionFact> & { eventId?: string } = {}): Fact =>
   subscription(at, [], { status: 'canceled', endedOn: at.slice(0, 10), lifecycle: 'deleted', ...more });
 
 export const customer = (at: string, attributes: Record<string, string>, more: Partial<CustomerFact> & { eventId?: string } = {}): Fact => {
