@@ -1,5 +1,5 @@
 import { costsByMonth } from '../../company/index.ts';
-import { addMonths, daysBetween, endOfMonth, fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
+import { addDays, addMonths, daysBetween, endOfMonth, fromEpochDay, startOfDay, toEpochDay } from '../../platform/calendar.ts';
 import type { CompanyConfig } from '../../platform/config.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { METRICS_FORMULA } from '../figures/formulas.ts';
@@ -112,7 +112,7 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const unconverted = missingAnswers(missing, ledger.planCurrency, view);
   const [head, costs] = await Promise.all([
     readHead(METRICS_FORMULA),
-    wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted.asKnownOn)) : undefined,
+    wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted.asKnownOn, company)) : undefined,
   ]);
   const lifetimeCapMonths = wanted.lifetimeCapMonths ?? LIFETIME_CAP_MONTHS;
   const beside = { definitions: profileInForce(company), costs, dues: undefined, lifetimeCapMonths };
@@ -146,5 +146,6 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
 const lackingRate = (unconverted: readonly { readonly detail: string }[]): NotDefined | undefined =>
   unconverted[0] === undefined ? undefined : { code: 'rate-missing', detail: unconverted[0].detail };
 
-/** The end of a day, as costs know time. */
-const knownAt = (day: string | undefined): string | undefined => (day === undefined ? undefined : `${day}T23:59:59.999Z`);
+/** The end of a day of the company's zone, as costs know time. */
+const knownAt = (day: string | undefined, { zone }: CompanyConfig): string | undefined =>
+  day === undefined ? undefined : new Date(startOfDay(addDays(day, 1), zone) * 1000 - 1).toISOString();
