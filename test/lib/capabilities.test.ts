@@ -227,7 +227,7 @@ describe('queues', () => {
       app.all('AWS::CloudWatch::Alarm').filter(({ resource }) => resource.Properties['MetricName'] === metric);
     expect(watched('ApproximateAgeOfOldestMessage')).toHaveLength(7);
     const depth = watched('ApproximateNumberOfMessagesVisible');
-    expect(depth).toHaveLength(14);
+    expect(depth).toHaveLength(15);
     for (const { resource } of depth) expect(resource.Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
   });
 });
@@ -338,7 +338,7 @@ describe('rules and schedules', () => {
     const without = synthesise({ company: defineCompany({ ...company, salesforce: [] }) });
     const names = without.all('AWS::Lambda::Function').map(({ resource }) => String(resource.Properties['FunctionName']));
     expect(names.filter((name) => name.includes('salesforce'))).toEqual([]);
-    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(4);
+    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(5);
     expect(without.all('AWS::SecretsManager::Secret')).toHaveLength(2);
   });
 });

@@ -43,7 +43,7 @@ const sub = (who: string, at: string, quantity: number, more: Parameters<typeof 
   subscription(at, [seats('a', quantity, 5000)], { customerId: who, subscriptionId: `sub_${who}`, eventId: `evt_${who}_${at}`, ...more });
 
 const record = async (shard: string, facts: readonly Fact[]): Promise<void> => {
-  for (const fact of facts) expect(await recordFacts([fact], decidingContext, '2026-11-05T09:00:00.000Z')).toEqual(new Set());
+  for (const fact of facts) expect(await recordFacts([fact], decidingContext, '2026-11-05T10:00:00.000Z')).toEqual(new Set());
   const customers = [...new Set(facts.map((fact) => `stripe.main.${fact.data.customerId}`))];
   const movements = (await Promise.all(customers.map(readMovements))).flat();
   await project(shard, [{ sequence: 1n, customerId: 'all', place: '00000001~', planCurrency: 'USD', movements }]);

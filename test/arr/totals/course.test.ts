@@ -148,7 +148,12 @@ describe('status without a plan rate', () => {
       plannedArrMinor: 833n,
       requiredDailyMinor: undefined,
     });
-    expect(status.growth).toEqual({ monthOverMonthBps: undefined, quarterOverQuarterBps: undefined, yearOverYearBps: undefined });
+    expect(status.growth).toEqual({
+      yearAgoMinor: 700n,
+      monthOverMonthBps: undefined,
+      quarterOverQuarterBps: undefined,
+      yearOverYearBps: undefined,
+    });
     expect(status.eta).toBeUndefined();
     expect(status.composition).toEqual({ originOfStock: undefined, twelveMonthBridge: undefined, bookingsMix: undefined });
     expect(status.byCurrency).toEqual([
@@ -172,7 +177,7 @@ describe('status without a plan rate', () => {
     expect(status.milestone).toMatchObject({ progressBps: 9_091, gapClosedBps: 7_500, remainingMinor: 100n }); // 1,000 ÷ 1,100; 300 ÷ 400
     expect(status.milestone.thresholds).toBeUndefined(); // 90% may have been crossed in spring
     expect(status.velocity).toMatchObject({ dailyMinor: 0n, weeklyMinor: 0n, monthlyMinor: 70n }); // on 5 June: 930
-    expect(status.growth).toEqual({ monthOverMonthBps: 753, quarterOverQuarterBps: undefined, yearOverYearBps: 4_286 }); // 70 ÷ 930; 5 April; 300 ÷ 700
+    expect(status.growth).toEqual({ yearAgoMinor: 700n, monthOverMonthBps: 753, quarterOverQuarterBps: undefined, yearOverYearBps: 4_286 }); // 70 ÷ 930; 5 April; 300 ÷ 700
     expect(status.eta).toBeUndefined();
     expect(status.composition.originOfStock).toMatchObject({ totalMinor: 1_000n });
     expect([status.composition.twelveMonthBridge, status.composition.bookingsMix]).toEqual([undefined, undefined]);
