@@ -74,8 +74,8 @@ interface Open {
 }
 
 /**
- * The same movements at closing rates: each row at the rate of its day, and at each look a row of cause FX for each line whose worth has changed
- * by rates since. Every amount is rounded once, half away from zero, a line at a time: so all cuts foot, to the minor unit. Plan FX goes away.
+ * The same movements at closing rates: each row at the rate of its day, and at each look, and where a line ends, a row of cause FX for what its worth
+ * has changed by rates since. Every amount is rounded once, half away from zero, a line at a time: so all cuts foot, to the minor unit. Plan FX goes away.
  * What takes effect before the first look, or after the last, is told at the rate of that day: nothing looks closer.
  */
 export const reportedView = (rows: Rows, names: Names, planCurrency: string, looks: Int32Array, rateOn: RateOn): Viewed => {
@@ -129,20 +129,23 @@ class Reported {
   }
 
   revalue(day: number): void {
-    for (const [key, open] of this.#open) {
+    for (const open of this.#open.values()) {
       const worth = this.#converted(open.own, this.#rows.currency[open.row] as number, day);
       if (worth !== open.told) this.#tell(open.row, day, worth - open.told, open.attributes);
       open.told = worth;
-      if (open.own === 0n) this.#open.delete(key);
     }
   }
 
+  /** What has nothing left has no worth either, from that day on: until the next look it would seem to be there. */
   #add(row: number, attributes: number, own: bigint, told: bigint): void {
     const key = (this.#rows.line[row] as number) * this.#names.attributes.length + attributes;
     const open = this.#open.get(key) ?? { own: 0n, told: 0n, row, attributes };
     this.#open.set(key, open);
     open.own += own;
     open.told += told;
+    if (open.own !== 0n) return;
+    if (open.told !== 0n) this.#tell(open.row, this.#rows.day[row] as number, -open.told, attributes);
+    this.#open.delete(key);
   }
 
   viewed(): Viewed {

@@ -235,6 +235,23 @@ describe('currency views', () => {
     ]);
   });
 
+  it('reported: who leaves between two looks has nothing from that day on, whatever rates did before', () => {
+    const left = ledgerTold([
+      { on: '2025-12-01', customer: 'a', cause: 'new', minor: 10_000n, currency: 'EUR' },
+      { on: '2026-01-10', customer: 'a', cause: 'churn', minor: -10_000n, currency: 'EUR' },
+      { on: '2026-01-20', customer: 'a', cause: 'reactivation', minor: 9_000n },
+    ]);
+    const { rows } = reportedView(left.rows, left.names, 'USD', looks, (_, day) => rates.get(day));
+    const { bridge, retained } = factsTold({ ...left, rows }, { on: '2026-01-31' }).period;
+    // 100 € × 1.20; × 1.25 when they leave; FX 125 − 120 on that day.
+    expect([...bridge.byCause].sort()).toEqual([
+      ['churn', -12_500n],
+      ['fx', 500n],
+      ['reactivation', 9_000n],
+    ]);
+    expect(retained).toMatchObject({ baseMinor: 12_000n, nowMinor: 9_000n, stayedMinor: 0n, keptStayedMinor: 0n });
+  });
+
   it('reported: says which rate is missing, and for which day', () => {
     const { missing } = reportedView(ledger.rows, ledger.names, 'USD', looks, (_, day) =>
       day < toEpochDay('2026-01-31') ? fraction(1n) : undefined,
