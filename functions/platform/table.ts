@@ -132,6 +132,8 @@ export interface KeyRange {
 export const queryRange = async <T>({ index, pk, from, to, newestFirst, limit = Number.POSITIVE_INFINITY }: KeyRange): Promise<T[]> => {
   const keys = index === undefined ? (['pk', 'sk'] as const) : ([`${index}pk`, `${index}sk`] as const);
   const found: T[] = [];
+  // DynamoDB refuses a range that ends before it begins; a cursor that nobody gave out may ask for one.
+  if (from > to) return found;
   let start: unknown;
   do {
     const answer = await dynamodb('Query', {

@@ -11,6 +11,7 @@ import {
   mustNotExist,
   primaryPk,
   primarySk,
+  queryRange,
   readAll,
   readPage,
   type Write,
@@ -331,6 +332,10 @@ describe('a batch', () => {
 });
 
 describe('reading', () => {
+  test('a range of keys that ends before it begins holds nothing', async () => {
+    expect(await queryRange({ pk: 'any', from: '0', to: "' OR 1=1 --" })).toEqual([]);
+  });
+
   test('pages with the wanted length until the end', async () => {
     await commit(pages('p', 7));
     const query = () => notes.query.byBook({ book: 'p' });
