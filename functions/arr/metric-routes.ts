@@ -62,7 +62,14 @@ export const metricRoutes = defineRoutes({
       ),
     }),
     response: arrMetrics,
-    problems: { 'period-invalid': 400, 'question-invalid': 400, 'metric-unknown': 400, 'answer-too-large': 400, 'dimension-unknown': 404 },
+    problems: {
+      'period-invalid': 400,
+      'question-invalid': 400,
+      'question-incomplete': 400,
+      'metric-unknown': 400,
+      'answer-too-large': 400,
+      'dimension-unknown': 404,
+    },
   },
   getArrCohorts: {
     method: 'GET',

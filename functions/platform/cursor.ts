@@ -37,6 +37,8 @@ export const decodeCursor = (list: string, text: string): Result<string, Problem
   const decoded = parts(text);
   if (!Array.isArray(decoded) || decoded.length !== 3) return cursorInvalid;
   const [version, sum, position] = decoded as unknown[];
-  if (version !== VERSION || typeof position !== 'string' || sum !== checksum(list, position)) return cursorInvalid;
+  // Half a character is no key of the table.
+  if (version !== VERSION || typeof position !== 'string' || !position.isWellFormed() || sum !== checksum(list, position))
+    return cursorInvalid;
   return ok(position);
 };

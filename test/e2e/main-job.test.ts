@@ -186,6 +186,8 @@ describe("Stripe's samples through the front door", () => {
     );
     const { body: explained } = await whole.api<{ movementsMinor: string }>(figure('gross-churn')?.explain ?? '');
     expect(explained.movementsMinor).toBe('-720000');
+    // A value of no dimension is a question that was not put to its end.
+    for (const figures of ['metrics', 'cohorts']) expect((await whole.api(`/api/v1/arr/${figures}?value=Enterprise`)).status).toBe(400);
     const { body: cohorts } = await whole.api<Cohorts>('/api/v1/arr/cohorts?on=2027-01-31');
     expect(cohorts.cohorts.map(({ startsOn, customers }) => [startsOn, customers])).toEqual([
       ['2026-10-01', 3],

@@ -273,6 +273,7 @@ describe('a list', () => {
     expect(decodeCursor('list', encodeCursor('list', 'é"\n'))).toEqual({ ok: true, value: 'é"\n' });
     const other = Buffer.from(JSON.stringify([2, 'x', 'y'])).toString('base64url');
     expect(decodeCursor('list', other)).toMatchObject({ ok: false, problem: { code: 'cursor-invalid' } });
+    expect(decodeCursor('list', encodeCursor('list', '\ud800'))).toMatchObject({ ok: false, problem: { code: 'cursor-invalid' } });
     expect(decodeCursor('list', 'A'.repeat(2_049))).toMatchObject({ ok: false });
   });
 });

@@ -43,8 +43,6 @@ const ageAnswer = (cohort: Cohort, age: number, endsOn: string, isWhole: boolean
  */
 export const readCohorts = async (wanted: CohortsWanted, company: CompanyConfig, today: string) => {
   const { by = 'month', on = today, dimension, value, currencyView = 'plan' } = wanted;
-  if (dimension === undefined && value !== undefined)
-    return fail('question-incomplete', 'A value belongs to a dimension: ask with dimension and value.', 'query.dimension');
   if (dimension !== undefined && value === undefined)
     return fail('question-incomplete', 'Cohorts are of one value of a dimension: ask with dimension and value.', 'query.value');
   if (wanted.from !== undefined && wanted.from > on)

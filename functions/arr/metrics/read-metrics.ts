@@ -27,7 +27,9 @@ export interface MetricsWanted extends ViewWanted {
   readonly lifetimeCapMonths?: number | undefined;
 }
 
-type MetricsProblem = Problem<'period-invalid' | 'dimension-unknown' | 'metric-unknown' | 'question-invalid' | 'answer-too-large'>;
+type MetricsProblem = Problem<
+  'period-invalid' | 'dimension-unknown' | 'question-incomplete' | 'metric-unknown' | 'question-invalid' | 'answer-too-large'
+>;
 
 /** Periods by day of one answer: a quarter's. */
 const MAX_DAYS = 100;

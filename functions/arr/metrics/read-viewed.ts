@@ -45,9 +45,16 @@ export const viewed = async (
 
 const MAX_NAMED = 300;
 
-/** The cut that is asked for. Problem `dimension-unknown`: it names the dimensions, or the values, that there are. */
-export const cutOf = (rows: Rows, names: Names, { dimension, value }: ViewWanted): Result<Cut, Problem<'dimension-unknown'>> => {
-  if (dimension === undefined) return ok(uncut(rows, names));
+/** The cut that is asked for. Problems: a value without its dimension; `dimension-unknown`, which names the dimensions, or the values, that there are. */
+export const cutOf = (
+  rows: Rows,
+  names: Names,
+  { dimension, value }: ViewWanted,
+): Result<Cut, Problem<'dimension-unknown' | 'question-incomplete'>> => {
+  if (dimension === undefined)
+    return value === undefined
+      ? ok(uncut(rows, names))
+      : fail('question-incomplete', 'A value belongs to a dimension: ask with dimension and value.', 'query.dimension');
   const cut = cutBy(rows, names, dimension);
   if (cut === undefined) {
     const known = dimensionsOf(names).join(', ').slice(0, MAX_NAMED);
