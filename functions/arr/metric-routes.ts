@@ -56,9 +56,12 @@ export const metricRoutes = defineRoutes({
       ...viewQuery,
       metrics: z.optional(z.string().check(z.maxLength(600), z.describe('Ids of the metrics wanted, with commas between; default: all'))),
       lifetimeCapMonths: z.optional(
-        z.coerce
-          .number()
-          .check(z.int(), z.minimum(1), z.maximum(600), z.describe('Longest life of a customer that LTV assumes; default: 60')),
+        z
+          .string()
+          .check(
+            z.regex(/^(?:[1-9]\d?|[1-5]\d\d|600)$/, 'must be a whole number from 1 to 600'),
+            z.describe('Longest life of a customer that LTV assumes, 1 to 600; default: 60'),
+          ),
       ),
     }),
     response: arrMetrics,

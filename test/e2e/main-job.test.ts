@@ -186,6 +186,8 @@ describe("Stripe's samples through the front door", () => {
     );
     const { body: explained } = await whole.api<{ movementsMinor: string }>(figure('gross-churn')?.explain ?? '');
     expect(explained.movementsMinor).toBe('-720000');
+    expect((await whole.api('/api/v1/arr/metrics?lifetimeCapMonths=0x10')).status).toBe(400);
+    expect((await whole.api<Metrics>('/api/v1/arr/metrics?lifetimeCapMonths=36')).body).toMatchObject({ lifetimeCapMonths: 36 });
     // A value of no dimension is a question that was not put to its end.
     for (const figures of ['metrics', 'cohorts']) expect((await whole.api(`/api/v1/arr/${figures}?value=Enterprise`)).status).toBe(400);
     const { body: cohorts } = await whole.api<Cohorts>('/api/v1/arr/cohorts?on=2027-01-31');

@@ -24,7 +24,8 @@ export interface MetricsWanted extends ViewWanted {
   readonly period?: PeriodKind | undefined;
   readonly attributesAsOf?: 'then' | 'today' | undefined;
   readonly metrics?: string | undefined;
-  readonly lifetimeCapMonths?: number | undefined;
+  /** A whole number of months, as text. */
+  readonly lifetimeCapMonths?: string | undefined;
 }
 
 type MetricsProblem = Problem<
@@ -116,7 +117,7 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
     readHead(METRICS_FORMULA),
     wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted.asKnownOn, company)) : undefined,
   ]);
-  const lifetimeCapMonths = wanted.lifetimeCapMonths ?? LIFETIME_CAP_MONTHS;
+  const lifetimeCapMonths = wanted.lifetimeCapMonths === undefined ? LIFETIME_CAP_MONTHS : Number(wanted.lifetimeCapMonths);
   const beside = { definitions: profileInForce(company), costs, dues: undefined, lifetimeCapMonths };
   const told = plan.value.periods.flatMap((period, i) =>
     values.flatMap((value) => {
