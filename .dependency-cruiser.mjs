@@ -105,7 +105,20 @@ const STEPS = [
 const STEPS_WITH_ENTITY = ['arr/alerts/notice-milestones', 'coordinator/snapshot', 'integrations/watermark'];
 
 /** The kernel's files that touch the world; every other file of it is pure. */
-const PLATFORM_EDGES = ['batches', 'clients/[^/]+', 'clock', 'config', 'handler', 'http', 'log', 'metrics', 'outbox', 'table', 'writes'];
+const PLATFORM_EDGES = [
+  'batches',
+  'clients/[^/]+',
+  'clock',
+  'config',
+  'expire',
+  'handler',
+  'http',
+  'log',
+  'metrics',
+  'outbox',
+  'table',
+  'writes',
+];
 
 const filesOf = (names) => `^functions/(?:${names.join('|')})\\.ts$`;
 const PLATFORM_EDGE = `^functions/platform/(?:${PLATFORM_EDGES.join('|')})\\.ts$`;

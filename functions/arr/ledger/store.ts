@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { expireItem } from '../../platform/expire.ts';
 import { digest } from '../../platform/ids.ts';
 import { commit, expiresAtAttribute, getItems, type Key, queryRange } from '../../platform/table.ts';
 
@@ -109,24 +110,9 @@ export const readSegments = async (profile: string, segments: readonly SegmentPl
   });
 };
 
-const expire = async ({ pk, sk }: Key, expiresAt: number): Promise<void> => {
-  const written = await commit([
-    {
-      update: {
-        Key: { pk, sk },
-        UpdateExpression: 'SET #expiresAt = :expiresAt',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: { '#expiresAt': expiresAtAttribute },
-        ExpressionAttributeValues: { ':expiresAt': expiresAt },
-      },
-    },
-  ]);
-  if (!written.ok && written.problem.code === 'busy') throw new Error(`${pk} ${sk} is busy; ask again`);
-};
-
 /** Leaves segments that no head names any more to the table's time to live. */
 export const expireSegments = async (profile: string, segments: readonly SegmentPlace[], nowSecond: number): Promise<void> => {
-  for (const key of segments.flatMap((segment) => keysOf(profile, segment))) await expire(key, nowSecond + KEPT_SECONDS);
+  for (const key of segments.flatMap((segment) => keysOf(profile, segment))) await expireItem(key, nowSecond + KEPT_SECONDS);
 };
 
 /** A shard of the customers as a rebuild has read it: rows as segments of their own. */

@@ -1,5 +1,6 @@
 import { nowMs } from '../../platform/clock.ts';
-import { commit, expiresAtAttribute, queryRange } from '../../platform/table.ts';
+import { expireItem } from '../../platform/expire.ts';
+import { queryRange } from '../../platform/table.ts';
 import { laneIn, refillKey } from './generation-store.ts';
 import { lanes } from './log-store.ts';
 
@@ -15,22 +16,6 @@ interface Stored {
   readonly expiresAt?: number;
 }
 
-/** One that has expired meanwhile is not made anew. */
-const expire = async ({ pk, sk }: Stored, expiresAt: number): Promise<void> => {
-  const written = await commit([
-    {
-      update: {
-        Key: { pk, sk },
-        UpdateExpression: 'SET #expiresAt = :expiresAt',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: { '#expiresAt': expiresAtAttribute },
-        ExpressionAttributeValues: { ':expiresAt': expiresAt },
-      },
-    },
-  ]);
-  if (!written.ok && written.problem.code === 'busy') throw new Error(`${pk} ${sk} is busy; ask again`);
-};
-
 /** False where it was not to go on: what has been marked is passed over by the next call. */
 const expirePartition = async (pk: string, mayGoOn: () => boolean): Promise<boolean> => {
   for (let from = ' '; ; ) {
@@ -39,7 +24,7 @@ const expirePartition = async (pk: string, mayGoOn: () => boolean): Promise<bool
     if (unmarked.length > 0 && !mayGoOn()) return false;
     const expiresAt = Math.floor(nowMs() / 1000) + KEPT_SECONDS;
     for (let i = 0; i < unmarked.length; i += AT_ONCE)
-      await Promise.all(unmarked.slice(i, i + AT_ONCE).map((item) => expire(item, expiresAt)));
+      await Promise.all(unmarked.slice(i, i + AT_ONCE).map((item) => expireItem(item, expiresAt)));
     const last = page[page.length - 1];
     if (last === undefined || page.length < PAGE) return true;
     // Right behind it.
