@@ -60,7 +60,7 @@ export const difference = z.object({
 export const besideArr = {
   contracted: z
     .object({
-      carr: total,
+      carr: total.check(z.describe('CARR: live ARR, what is signed and not yet live, less what is known to end')),
       tcv: total,
       agreements: z.array(
         z.object({
@@ -74,10 +74,13 @@ export const besideArr = {
           tcv: z.object(amount).check(z.describe('Lines without end have none')),
         }),
       ),
+      beyondTerms: z
+        .array(z.object({ ...line, ...explainedBy, ...amount }))
+        .check(z.describe('The rest of CARR: lines that only billing tells of, and those that go on after their term')),
     })
     .check(
       z.describe(
-        'Of agreements that are signed by the day and not over, begun or not. `carr`: what each comes to a year once all contracted steps have been taken. `tcv`: what its term comes to as a whole',
+        '`agreements`: those that are signed by the day and not over, begun or not. Their `carr`, and what is `beyondTerms`, sum to `carr`. `tcv`: what a term comes to as a whole',
       ),
     ),
   billed: z

@@ -33,7 +33,9 @@ export const arrBeside = z.object({
   ...head,
   customers: z.int().check(z.describe('Customers with ARR')),
   arr: total,
-  contracted: z.object({ carr: total, tcv: total }).check(z.describe('Of agreements that are signed and not over, begun or not')),
+  contracted: z
+    .object({ carr: total, tcv: total })
+    .check(z.describe('CARR of all customers, and TCV of agreements that are signed and not over, begun or not')),
   billed: total.check(z.describe('What billing alone comes to a year, as if nothing had been signed')),
   usage: total.check(z.describe('Metered usage that was invoiced for three months, as a year')),
   unsigned: total.check(z.describe('What is claimed as sold and not signed, as a year')),

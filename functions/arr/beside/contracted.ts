@@ -1,9 +1,12 @@
+import { Bug } from '../../platform/bug.ts';
 import { addMonths, daysBetween, fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import { type Chain, monthsBetween, type Term } from '../evidence/terms.ts';
 import { ratedOn } from '../lines/dated.ts';
 import type { SubscriptionFact } from '../lines/facts.ts';
 import type { Discount, Fraction, Line } from '../lines/rating.ts';
 import { type Stretch, stretchFrom } from '../lines/stretches.ts';
+import type { LineValue } from '../lines/values.ts';
+import { closingAt } from '../movements/decide.ts';
 import { type Amount, amountOf, type Scope, shownBy, summed, totalOf, worthOf } from './amounts.ts';
 
 /** Day of the last signature under a line; where none is told, its first day of service. */
@@ -81,7 +84,7 @@ const plusProduct = (a: Fraction, b: Fraction, c: Fraction): Fraction => {
   return { num: a.num * den + b.num * c.num * a.den, den: a.den * den };
 };
 
-const agreementOf = (term: Term, stretch: Stretch, isLast: boolean, scope: Scope) => {
+const agreementOf = (term: Term, stretch: Stretch, scope: Scope) => {
   const endDay = endOf(stretch);
   const { currency } = stretch;
   const values = stretch.lines.flatMap((line) => contractValue(line, stretch, scope) ?? []);
@@ -92,21 +95,47 @@ const agreementOf = (term: Term, stretch: Stretch, isLast: boolean, scope: Scope
     startsOn: fromEpochDay(term.startDay),
     ...(endDay === undefined ? {} : { endsOn: fromEpochDay(endDay) }),
     currency,
-    carr: (isLast ? fullyRamped(stretch, scope) : undefined) ?? summed([], currency),
     tcv: summed(values, currency),
   };
 };
 
+/** The lines of CARR at the end of a day: those of ARR under the same profile, but for what its basis is. `lines/chosen.ts` defines it. */
+const carrLines = ({ facts, day, context }: Scope): readonly LineValue[] =>
+  closingAt(facts, day, { ...context, profile: { ...context.profile, basis: 'carr' } }).closing.lines;
+
+const amountOfLine = ({ currency, amountMinor, planMinor, converted }: LineValue): Amount =>
+  converted ? { currency, amountMinor, planMinor } : { currency, amountMinor };
+
+/** A line of CARR that no agreement in its term has, with the event that shows it. */
+const lineBeyondTerms = (line: LineValue, scope: Scope) => {
+  const { subscriptionId, lineId, productId, eventId } = line;
+  const fact = scope.facts.find(({ kind, data }) => kind === 'subscription' && data.provenance.eventId === eventId);
+  if (fact?.kind !== 'subscription') throw new Bug(`no fact of event ${eventId} tells line ${line.key}`);
+  return { subscriptionId, lineId, productId, ...shownBy(fact.data, scope), ...amountOfLine(line) };
+};
+
 /**
- * What is signed by a day and not over, begun or not: of each agreement and its renewals. **CARR** is the annual value of the last term once all
- * of its contracted steps have been taken (`fullyRamped`): an earlier term is part of it no more once its renewal is signed. **TCV** is what each
- * term comes to as a whole, served or not: Σ over its lines of annual value × years of service, a year being twelve months, and days beyond
- * whole months parts of the month that they begin. A line without end has no TCV.
+ * What is contracted at the end of a day. **CARR** is of all lines of the customer, line by line (`carrLines`): those of an agreement in its term
+ * stand with its last signed term, the others, which billing tells of or which go on after their term, in `beyondTerms`; all together are `carr`.
+ * **TCV** is what each term that is signed and not over comes to as a whole, served or not: Σ over its lines of annual value × years of service, a
+ * year being twelve months, and days beyond whole months parts of the month that they begin. A line without end has no TCV.
  */
 export const contractedOn = (chains: readonly Chain[], scope: Scope) => {
-  const agreements = chains.flatMap(({ terms }) => {
+  const lines = carrLines(scope);
+  const inTerms = new Set<LineValue>();
+  const agreements = chains.flatMap(({ chainId, terms }) => {
     const signed = terms.map((term) => ({ term, stretch: signedBy(term, scope.on) })).filter(({ stretch }) => !isOver(stretch, scope.day));
-    return signed.map(({ term, stretch }, i) => agreementOf(term, stretch, i === signed.length - 1, scope));
+    const own = signed.length === 0 ? [] : lines.filter(({ subscriptionId }) => subscriptionId === chainId);
+    for (const line of own) inTerms.add(line);
+    return signed.map(({ term, stretch }, i) => {
+      const carr = i === signed.length - 1 ? own.map(amountOfLine) : [];
+      return { ...agreementOf(term, stretch, scope), carr: summed(carr, stretch.currency) };
+    });
   });
-  return { carr: totalOf(agreements.map(({ carr }) => carr)), tcv: totalOf(agreements.map(({ tcv }) => tcv)), agreements };
+  return {
+    carr: totalOf(lines.map(amountOfLine)),
+    tcv: totalOf(agreements.map(({ tcv }) => tcv)),
+    agreements,
+    beyondTerms: lines.filter((line) => !inTerms.has(line)).map((line) => lineBeyondTerms(line, scope)),
+  };
 };

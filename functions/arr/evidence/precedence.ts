@@ -1,4 +1,5 @@
-import { fromEpochDay } from '../../platform/calendar.ts';
+import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
+import { countsFromBooking } from '../lines/chosen.ts';
 import type { LapseFact, PairFact } from '../lines/facts.ts';
 import type { Line } from '../lines/rating.ts';
 import { type Stretch, type Subscription, stretchFrom } from '../lines/stretches.ts';
@@ -50,11 +51,12 @@ export const settle = (
     }
   const keys = sharedKeys(paired.pairs);
   const origins = originsOf(paired.pairs, ownerOf);
-  const hiddenBilled = hiddenBy(paired.pairs, endDays);
+  const fromBooking = countsFromBooking(context.profile);
+  const hiddenBilled = hiddenBy(paired.pairs, endDays, (signed) => (fromBooking ? firstDayOf(signed, chains) : signed.startDay));
   const hiddenSigned = new Map<Group, readonly Interval[]>();
   for (const { signed, billed: own } of paired.duplicates) {
-    // Both began at about the same time: the signed one waits for the billed one from its first day on.
-    const days = servedOf(own).map((interval, i) => (i === 0 ? { ...interval, from: Number.NEGATIVE_INFINITY } : interval));
+    // Both began at about the same time: a signed one that counts from its service waits for the billed one from its first day on.
+    const days = servedOf(own).map((interval, i) => (i === 0 && !fromBooking ? { ...interval, from: Number.NEGATIVE_INFINITY } : interval));
     hiddenSigned.set(signed, [...(hiddenSigned.get(signed) ?? []), ...days]);
   }
   const subscriptions = [
@@ -137,13 +139,25 @@ const sharedKeys = (pairs: readonly Pair[]): ReadonlyMap<Group, string> => {
 };
 
 /** Days on which billed lines add nothing: from before the signed line begins, where both began together, until it ends. */
-const hiddenBy = (pairs: readonly Pair[], endDays: ReadonlyMap<Group, number>): ReadonlyMap<Group, readonly Interval[]> => {
+const hiddenBy = (
+  pairs: readonly Pair[],
+  endDays: ReadonlyMap<Group, number>,
+  firstDay: (signed: Group) => number,
+): ReadonlyMap<Group, readonly Interval[]> => {
   const hidden = new Map<Group, Interval[]>();
   for (const { signed, billed } of pairs) {
-    const from = billed.startDay >= signed.startDay - START_DAYS ? Number.NEGATIVE_INFINITY : signed.startDay;
+    const from = billed.startDay >= signed.startDay - START_DAYS ? Number.NEGATIVE_INFINITY : firstDay(signed);
     hidden.set(billed, [...(hidden.get(billed) ?? []), { from, to: endDays.get(signed) ?? NEVER }]);
   }
   return hidden;
+};
+
+/** The day from which on a signed line counts, where that is its signature. */
+const firstDayOf = ({ ownerId, startDay, lineIds }: Group, chains: readonly Chain[]): number => {
+  const term = chains.find(({ chainId }) => chainId === ownerId)?.terms.find((one) => lineIds.has(one.startDay));
+  const line = term?.fact.lines.find(({ lineId }) => lineId === lineIds.get(term.startDay));
+  const bookedOn = line?.bookedOn ?? term?.fact.bookedOn;
+  return bookedOn === undefined ? startDay : Math.min(startDay, toEpochDay(bookedOn));
 };
 
 /** Stretches cut where lines begin or cease to be hidden. */

@@ -2,7 +2,7 @@ import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { isFirstTrial } from './counts.ts';
 import type { SubscriptionFact } from './facts.ts';
-import type { Line } from './rating.ts';
+import type { Discount, Line } from './rating.ts';
 import { type Stretch, type Subscription, stretchFrom } from './stretches.ts';
 
 /**
@@ -13,15 +13,24 @@ interface Chosen {
   readonly trials: boolean;
   readonly atBooking: boolean;
   readonly fullyRamped: boolean;
+  /** Whether what a term has fixed to end within it is taken for ended: discounts at once, lines from the day on which that was told. */
+  readonly atTermsEnd: boolean;
   readonly churnDate: Profile['churnDate'];
 }
 
-/** CARR is what is signed, from its signature on, with all of its steps, less what was given notice of. */
-const chosenBy = ({ basis, startEvent, rampStep, churnDate, trial }: Profile): Chosen => {
-  const trials = trial === 'counted';
+/** Whether signed lines count from their signature on. */
+export const countsFromBooking = ({ basis, startEvent }: Profile): boolean => basis === 'carr' || startEvent === 'booking';
+
+/**
+ * **CARR** is defined here: live ARR, what is signed and not yet live (from its signature on, with all that its term has fixed), less what is
+ * known to end: what was given notice of, and reductions that were signed. What billing alone tells of counts with its ARR.
+ */
+const chosenBy = (profile: Profile): Chosen => {
+  const { basis, rampStep, churnDate, trial } = profile;
+  const choices = { trials: trial === 'counted', atBooking: countsFromBooking(profile) };
   return basis === 'carr'
-    ? { trials, atBooking: true, fullyRamped: true, churnDate: 'request' }
-    : { trials, atBooking: startEvent === 'booking', fullyRamped: rampStep === 'full', churnDate };
+    ? { ...choices, fullyRamped: true, atTermsEnd: true, churnDate: 'request' }
+    : { ...choices, fullyRamped: rampStep === 'full', atTermsEnd: false, churnDate };
 };
 
 /** Whether a profile leaves every line its own days and steps. */
@@ -40,6 +49,7 @@ export const chosen = (
   return subscriptions.map((subscription) => {
     let { stretches } = subscription;
     if (choices.trials) stretches = stretches.map(fromTrial);
+    if (choices.atTermsEnd) stretches = stretches.map((stretch) => untilToldToEnd(undiscounted(stretch), readings));
     if (choices.fullyRamped) stretches = stretches.map(fullyRamped);
     if (choices.atBooking) stretches = fromBooking(stretches);
     if (choices.churnDate === 'request') stretches = untilNotice(stretches, noticed);
@@ -60,6 +70,51 @@ const fromTrial = (stretch: Stretch): Stretch =>
   stretch.startDay > stretch.fromDay && isFirstTrial(stretch.fact)
     ? remade(stretch, stretch.lines, stretch.fromDay, stretch.fromDay)
     : stretch;
+
+/** First day after the term that a signed stretch is of; undefined where it has no end. */
+const termEndOf = ({ fact: { lines } }: Stretch): string | undefined =>
+  lines.some(({ endsOn }) => endsOn === undefined)
+    ? undefined
+    : lines.reduce((last, { endsOn = '' }) => (endsOn > last ? endsOn : last), '');
+
+/** A signed stretch without the discounts that end before its term does. */
+const undiscounted = (stretch: Stretch): Stretch => {
+  const { fact, lines, discounts } = stretch;
+  if (fact.evidence === 'billed') return stretch;
+  const end = termEndOf(stretch);
+  const isLasting = ({ endsOn }: Discount): boolean => endsOn === undefined || (end !== undefined && endsOn >= end);
+  if (discounts.every(isLasting) && lines.every((line) => line.discounts.every(isLasting))) return stretch;
+  const own = lines.map((line) => ({ ...line, discounts: line.discounts.filter(isLasting) }));
+  return { ...remade(stretch, own), discounts: discounts.filter(isLasting) };
+};
+
+/** First day after all segments of a line; undefined where one has no end, or there is none. */
+const lineEndOf = (lineId: string, lines: readonly Line[]): string | undefined => {
+  const ends = lines.filter((line) => line.lineId === lineId).map(({ endsOn }) => endsOn);
+  return ends.some((end) => end === undefined) ? undefined : (ends as string[]).sort().at(-1);
+};
+
+/** A signed stretch whose lines that end before its term does end on the day on which a reading first told so. */
+const untilToldToEnd = (stretch: Stretch, readings: readonly SubscriptionFact[]): Stretch => {
+  const { fact, lines } = stretch;
+  const termEnd = termEndOf(stretch);
+  const endOf = ({ lineId }: Line): string | undefined => {
+    const end = lineEndOf(lineId, fact.lines);
+    return end === undefined || (termEnd !== undefined && end >= termEnd) ? undefined : end;
+  };
+  if (fact.evidence === 'billed' || lines.every((line) => endOf(line) === undefined)) return stretch;
+  const toldOn = (line: Line, end: string): string =>
+    readings
+      .filter((one) => one.subscriptionId === fact.subscriptionId && lineEndOf(line.lineId, one.lines) === end)
+      .reduce((first, { observedOn }) => (observedOn < first ? observedOn : first), end);
+  return remade(
+    stretch,
+    lines.flatMap((line) => {
+      const end = endOf(line);
+      return end === undefined ? [line] : linesUntil(line, toldOn(line, end));
+    }),
+  );
+};
 
 /** Day of the last signature under a line, where one is told. */
 const bookedOnOf = (line: Line, { bookedOn }: SubscriptionFact): string | undefined => line.bookedOn ?? bookedOn;

@@ -54,7 +54,9 @@ describe('what is contracted', () => {
       { agreementId: '800B', bookedOn: '2027-01-20', carr: { amountMinor: 9_000_000n }, tcv: { amountMinor: 9_000_000n } },
     ]);
     expect(told(renewed, '2027-02-01')).toEqual([9_000_000n, 9_000_000n]);
-    expect(told(renewed, '2028-02-01')).toEqual([0n, 0n]);
+    // Expired, renewing: it is live, until it is stated to have lapsed.
+    expect(told(renewed, '2028-02-01')).toEqual([9_000_000n, 0n]);
+    expect(contracted(renewed, '2028-02-01')).toMatchObject({ agreements: [], beyondTerms: [{ lineId: 'oi_9', amountMinor: 9_000_000n }] });
   });
 
   it('counts whole months, and days beyond them as parts of the month that they begin', () => {
@@ -85,10 +87,12 @@ describe('what is contracted', () => {
     expect(told(facts, '2026-03-01')).toEqual([1_200_000n, 1_050_000n]); // 12,000 − 1,000 × 50% × 3
   });
 
-  it('ends where it is terminated, and is nothing where it is signed no more', () => {
+  it('is without what is terminated from the notice on, and is nothing where it is signed no more', () => {
     const whole = [signedLine('oi_1', 12_000, '2026-02-01', '2027-02-01')];
     const ended = [agreement('2026-01-15', whole), agreement('2026-07-20', whole, { endedOn: '2026-08-01' })];
-    expect(told(ended, '2026-07-31')).toEqual([1_200_000n, 600_000n]); // 6 months
+    expect(told(ended, '2026-07-19')).toEqual([1_200_000n, 600_000n]); // 6 months
+    // Notice was given on 20 July.
+    expect(told(ended, '2026-07-20')).toEqual([0n, 600_000n]);
     expect(told(ended, '2026-08-01')).toEqual([0n, 0n]);
     expect(told([agreement('2026-01-15', whole), agreement('2026-03-01', whole, { evidence: 'claimed' })], '2026-04-01')).toEqual([0n, 0n]);
   });
@@ -111,6 +115,66 @@ describe('what is contracted', () => {
         { currency: 'GBP', amountMinor: 20_000n },
       ],
     });
+  });
+});
+
+describe('CARR', () => {
+  const carrOn = (facts: readonly Fact[], on: string) => contracted(facts, on).carr.planMinor;
+  /** 10 seats × $100 × 12 = $12,000 a year. */
+  const billed = (on: string, more: Partial<SubscriptionFact> = {}) =>
+    subscription(on, [seats('si_1', 10, 10_000)], { lifecycle: 'created', startsOn: on, ...more });
+
+  it('is ARR where billing alone tells of a line', () => {
+    const facts = [billed('2026-02-03'), canceled('2026-09-01')];
+    expect(['2026-02-02', '2026-02-03', '2026-08-31', '2026-09-01'].map((on) => carrOn(facts, on))).toEqual([
+      0n,
+      1_200_000n,
+      1_200_000n,
+      0n,
+    ]);
+    expect(contracted(facts, '2026-03-01')).toMatchObject({
+      agreements: [],
+      beyondTerms: [{ subscriptionId: 'sub_1', lineId: 'si_1', amountMinor: 1_200_000n }],
+    });
+  });
+
+  it('is without what was given notice of, also where billing alone tells of it', () => {
+    const facts = [
+      billed('2026-02-03'),
+      subscription('2026-06-10', [seats('si_1', 10, 10_000)], { startsOn: '2026-02-03', cancelsOn: '2026-09-01' }),
+    ];
+    expect(['2026-06-09', '2026-06-10'].map((on) => carrOn(facts, on))).toEqual([1_200_000n, 0n]);
+  });
+
+  it('is of the signed line alone from its signature on, where that takes the place of what has long been billed', () => {
+    const facts = [
+      billed('2025-02-03', { agreementId: '800A' }),
+      agreement('2026-01-15', [signedLine('oi_1', 20_000, '2026-03-01', '2027-03-01')]),
+    ];
+    expect(['2026-01-14', '2026-01-15', '2026-03-01'].map((on) => carrOn(facts, on))).toEqual([1_200_000n, 2_000_000n, 2_000_000n]);
+    expect(contracted(facts, '2026-01-15').beyondTerms).toEqual([]);
+  });
+
+  it('is without a line that is told to end within its term, from the day on which that is told', () => {
+    const platform = signedLine('oi_1', 12_000, '2026-02-01', '2028-02-01');
+    const addOn = (endsOn: string) => signedLine('oi_2', 6_000, '2026-02-01', endsOn);
+    const facts = [agreement('2026-01-15', [platform, addOn('2028-02-01')]), agreement('2026-08-12', [platform, addOn('2027-02-01')])];
+    expect(['2026-08-11', '2026-08-12'].map((on) => carrOn(facts, on))).toEqual([1_800_000n, 1_200_000n]);
+    // Fixed with the signature itself.
+    expect(carrOn([agreement('2026-01-15', [platform, addOn('2027-02-01')])], '2026-03-01')).toBe(1_200_000n);
+  });
+
+  it('is what its parts sum to: agreements in their terms, and all other lines', () => {
+    const facts = [
+      agreement('2026-01-15', [signedLine('oi_1', 12_000, '2026-02-01', '2027-02-01')]),
+      subscription('2026-02-03', [seats('si_1', 10, 10_000, { productId: 'prod_other' })], {
+        lifecycle: 'created',
+        startsOn: '2026-02-03',
+      }),
+    ];
+    const { carr, agreements, beyondTerms } = contracted(facts, '2026-03-01');
+    const parts = [...agreements.map((one) => one.carr.planMinor), ...beyondTerms.map(({ planMinor }) => planMinor)];
+    expect([parts, carr.planMinor]).toEqual([[1_200_000n, 1_200_000n], 2_400_000n]);
   });
 });
 

@@ -20,7 +20,7 @@ describe('example 1: three years at $1,200,000, signed on 15 January, billed fro
   ];
 
   it('is CARR of 1,200,000 and TCV of 3,600,000 from the last signature on, and neither before', () => {
-    expect(beside(facts, '2026-01-14').contracted).toEqual({ carr: NOTHING, tcv: NOTHING, agreements: [] });
+    expect(beside(facts, '2026-01-14').contracted).toEqual({ carr: NOTHING, tcv: NOTHING, agreements: [], beyondTerms: [] });
     expect(beside(facts, '2026-01-15')).toMatchObject({
       contracted: {
         carr: dollars(120_000_000n),
@@ -65,7 +65,8 @@ describe('example 2: a ramp of 600, 900, 1,200 thousand', () => {
   it('is CARR of 1,200,000 and TCV of 2,700,000 on every day until its end', () => {
     for (const on of ['2026-01-15', '2027-06-30', '2029-01-31'])
       expect(beside(facts, on).contracted).toMatchObject({ carr: dollars(120_000_000n), tcv: dollars(270_000_000n) });
-    expect(beside(facts, '2029-02-01').contracted).toMatchObject({ carr: NOTHING, tcv: NOTHING });
+    // Expired, renewing: live, and of no term any more.
+    expect(beside(facts, '2029-02-01').contracted).toMatchObject({ carr: dollars(120_000_000n), tcv: NOTHING, agreements: [] });
   });
 });
 
@@ -96,17 +97,21 @@ describe('example 3: $300,000 closed-won and unsigned; Stripe bills $285,000 wit
       ],
     });
     expect(billed.runRate).toEqual(dollars(28_500_000n));
-    expect([contracted.carr, possibleDuplicates]).toEqual([NOTHING, []]);
+    // What is billed is live; what is claimed is no CARR.
+    expect([contracted.carr, possibleDuplicates]).toEqual([dollars(28_500_000n), []]);
     expect(beside([claimed, stripe], '2026-02-19').unsigned).toEqual({ annual: NOTHING, bookings: [] });
   });
 
   it('shows both sides as a possible duplicate once it is signed, each with its worth and age', () => {
     const facts = [claimed, stripe, signed];
     expect(beside(facts, '2026-03-30').unsigned.annual).toEqual(dollars(30_000_000n));
-    // Signed on 31 March, as was read the day after: from then on it is contracted, and unsigned no more.
-    expect(beside(facts, '2026-03-31')).toMatchObject({ unsigned: { bookings: [] }, contracted: { carr: dollars(30_000_000n) } });
+    // Signed on 31 March, as was read the day after: from then on it has a TCV, and is unsigned no more. Of the two lines only the billed one counts.
+    expect(beside(facts, '2026-03-31')).toMatchObject({
+      unsigned: { bookings: [] },
+      contracted: { carr: dollars(28_500_000n), tcv: dollars(30_000_000n) },
+    });
     const { unsigned, contracted, possibleDuplicates, differences } = beside(facts, '2026-04-04');
-    expect([unsigned.bookings, contracted.carr]).toEqual([[], dollars(30_000_000n)]);
+    expect([unsigned.bookings, contracted.carr]).toEqual([[], dollars(28_500_000n)]);
     expect(possibleDuplicates).toMatchObject([
       {
         signed: {
@@ -205,7 +210,7 @@ describe('example 4: 10,000 × $120 less 10% are signed; Stripe bills 1,200,000'
 
   it('is none any more when the term is over, and the billing that goes on is flagged', () => {
     const { differences, flags, contracted } = beside([agreement('2026-01-15', [contract('12000')]), stripe], '2027-02-11');
-    expect([differences, contracted.carr]).toEqual([[], NOTHING]);
+    expect([differences, contracted.carr]).toEqual([[], dollars(120_000_000n)]);
     expect(flags).toEqual([{ flag: 'billed-after-term', agreementId: '800A', since: '2027-02-01', ageDays: 10 }]);
   });
 });
@@ -259,10 +264,11 @@ describe('example 6: €500,000 from 1 January; 100 seats × €600 by self-serv
   ];
   const euros = (amountMinor: bigint, planMinor: bigint) => ({ byCurrency: [{ currency: 'EUR', amountMinor, planMinor }], planMinor });
 
-  it('is contracted at 500,000 until the amendment is signed, and at 560,000 from then on', () => {
+  it('is contracted at 500,000 until the seats are bought, and at 560,000 from then on; TCV waits for the signature', () => {
     // At the plan rate of 1.10: $550,000, and $616,000.
+    expect(beside(facts, '2026-05-31').contracted).toMatchObject({ carr: euros(50_000_000n, 55_000_000n) });
     expect(beside(facts, '2026-06-19').contracted).toMatchObject({
-      carr: euros(50_000_000n, 55_000_000n),
+      carr: euros(56_000_000n, 61_600_000n),
       tcv: euros(50_000_000n, 55_000_000n),
     });
     expect(beside(facts, '2026-06-20').contracted).toMatchObject({

@@ -164,7 +164,7 @@ describe('a customer’s answer', () => {
     expect(json).toMatchObject({ events: [{ kind: 'usage', eventId: 'usage-2026-05-03' }], movements: [] });
   });
 
-  it('example 6: €500,000 contracted, €560,000 once the amendment is signed; live €560,000 on both days', async () => {
+  it('example 6: TCV of €500,000, and of €535,000 once the amendment is signed; live and CARR €560,000 on both days', async () => {
     const base = signedLine('oi_1', 500_000, '2026-01-01', '2027-01-01', { bookedOn: '2025-12-15' });
     const priced = { quantity: '100', pricing: { model: 'per-unit', unitMinor: '60000' }, bookedOn: '2026-06-20' } as const;
     await companyWith([
@@ -181,11 +181,14 @@ describe('a customer’s answer', () => {
     ]);
     for (const [on, euros, plan] of [
       ['2026-06-19', '50000000', '55000000'], // × 1.10
-      ['2026-06-20', '56000000', '61600000'],
+      ['2026-06-20', '53500000', '58850000'], // and 60,000 × 7 of 12 months
     ] as const)
       expect(await customerOn(on)).toMatchObject({
         arrMinor: '61600000',
-        contracted: { carr: { byCurrency: [{ currency: 'EUR', amountMinor: euros, planMinor: plan }] } },
+        contracted: {
+          carr: { byCurrency: [{ currency: 'EUR', amountMinor: '56000000', planMinor: '61600000' }] },
+          tcv: { byCurrency: [{ currency: 'EUR', amountMinor: euros, planMinor: plan }] },
+        },
         billed: { runRate: { byCurrency: [{ currency: 'EUR', amountMinor: '6000000', planMinor: '6600000' }] } },
       });
   });

@@ -253,8 +253,11 @@ describe('what stands beside ARR, of all customers', () => {
       customers: 3,
       // 285,000 + 285,000 + 1,080,000
       arr: { planMinor: '165000000' },
-      // 300,000 + 1,080,000
-      contracted: { carr: { planMinor: '138000000', byCurrency: [{ currency: 'USD', amountMinor: '138000000' }] } },
+      // 285,000 + 285,000 + 1,080,000: what only billing tells of counts with its ARR, and of two lines that may be one the billed one alone
+      contracted: {
+        carr: { planMinor: '165000000', byCurrency: [{ currency: 'USD', amountMinor: '165000000' }] },
+        tcv: { planMinor: '138000000' }, // 300,000 + 1,080,000
+      },
       // 285,000 + 285,000 + 1,200,000
       billed: { planMinor: '177000000' },
       // 18,000 in three months, four times
