@@ -7,6 +7,8 @@ const MOST = 2n ** 51n;
 /** Bytes whose value surely is exact as a number: below 2^49. */
 const PLAIN_BYTES = 7;
 
+type Numbers = Uint32Array | Uint16Array | Uint8Array | Int32Array;
+
 export class ByteWriter {
   #bytes = new Uint8Array(65_536);
   #length = 0;
@@ -80,6 +82,27 @@ export class ByteReader {
       value += (byte & 127) * scale;
     }
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+  }
+
+  /** Fills a column with numbers, each written as what it differs by from the one before. */
+  sums(column: Numbers): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let sum = 0;
+    for (let i = 0; i < column.length; i += 1) {
+      const byte = bytes[at] as number;
+      // Most take one byte.
+      if (byte < 128) {
+        at += 1;
+        sum += byte & 1 ? -((byte + 1) >> 1) : byte >> 1;
+      } else {
+        this.#at = at;
+        sum += this.number();
+        at = this.#at;
+      }
+      column[i] = sum;
+    }
+    this.#at = at;
   }
 
   amount(): bigint {

@@ -2,37 +2,46 @@ import {
   attributesFromText,
   attributesText,
   copyRows,
-  inOrder,
   NO_SECTION,
   type Numbers,
   newRows,
   picked,
-  placesOf,
   type Section,
   sliced,
 } from './columns.ts';
-import type { Rows } from './rows.ts';
+import type { Names, Rows } from './rows.ts';
 
-const isInOrder = (texts: readonly string[]): boolean => texts.every((text, i) => i === 0 || (texts[i - 1] as string) < text);
+/** Two lists of texts in order as one; the longer one itself where the other adds nothing. */
+const merged = (a: readonly string[], b: readonly string[]): readonly string[] => {
+  const all: string[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    const [one, other] = [a[i] as string, b[j] as string];
+    all.push(other < one ? other : one);
+    if (one <= other) i += 1;
+    if (other <= one) j += 1;
+  }
+  while (i < a.length) all.push(a[i++] as string);
+  while (j < b.length) all.push(b[j++] as string);
+  const longer = a.length < b.length ? b : a;
+  return all.length === longer.length ? longer : all;
+};
 
-/** Lists of texts as one, sorted, and where those of each list stand in it; undefined where they stand where they stood. */
-const union = (
-  lists: readonly (readonly string[])[],
-): { readonly all: readonly string[]; readonly places: (Uint32Array | undefined)[] } => {
-  const longest = lists.reduce((most, list) => (list.length > most.length ? list : most));
-  const known = new Set(longest);
-  // Mostly a little is added to what is large and sorted.
-  const isWhole = isInOrder(longest) && lists.every((list) => list === longest || list.every((text) => known.has(text)));
-  const all = isWhole ? longest : inOrder(lists.flat());
-  const places = lists.length === 1 && isWhole ? undefined : placesOf(all);
-  return {
-    all,
-    places: lists.map((list) => {
-      if (places === undefined || list === all) return undefined;
-      const own = Uint32Array.from(list, (text) => places.get(text) as number);
-      return own.every((place, i) => place === i) ? undefined : own;
-    }),
-  };
+const union = (lists: readonly (readonly string[])[]): readonly string[] => {
+  const half = lists.length >>> 1;
+  return half === 0 ? (lists[0] ?? []) : merged(union(lists.slice(0, half)), union(lists.slice(half)));
+};
+
+/** Where the texts of a list stand in one that has them all, both in order; undefined where each stands where it stood. */
+const placesIn = (all: readonly string[], list: readonly string[]): Uint32Array | undefined => {
+  if (list === all) return undefined;
+  let at = -1;
+  const places = Uint32Array.from(list, (text) => {
+    do at += 1;
+    while (all[at] !== text);
+    return at;
+  });
+  return at === list.length - 1 ? undefined : places;
 };
 
 const renumber = (column: Uint32Array, places: Uint32Array | undefined): void => {
@@ -40,39 +49,55 @@ const renumber = (column: Uint32Array, places: Uint32Array | undefined): void =>
   for (let i = 0; i < column.length; i += 1) column[i] = places[column[i] as number] as number;
 };
 
+type Texts = Omit<Names, 'attributes'> & { readonly attributes: readonly string[] };
+const KINDS = ['customers', 'attributes', 'lines', 'products', 'entities', 'currencies'] as const satisfies readonly (keyof Names)[];
+const textsOf = (names: Names): Texts => ({ ...names, attributes: names.attributes.map(attributesText) });
+const namesOf = (texts: Texts): Names => ({ ...texts, attributes: texts.attributes.map(attributesFromText) });
+
+/** By kind of name. */
+type Places = Readonly<Record<(typeof KINDS)[number], Uint32Array | undefined>>;
+const byKind = <T>(of: (kind: (typeof KINDS)[number]) => T) =>
+  Object.fromEntries(KINDS.map((kind) => [kind, of(kind)])) as Record<(typeof KINDS)[number], T>;
+
+const renumberAll = (rows: Rows, places: Places): void => {
+  renumber(rows.customer, places.customers);
+  renumber(rows.attributes, places.attributes);
+  renumber(rows.fromAttributes, places.attributes);
+  renumber(rows.line, places.lines);
+  renumber(rows.product, places.products);
+  renumber(rows.entity, places.entities);
+  renumber(rows.currency, places.currencies);
+};
+
 /** Rows one after the other, under names that they share. */
 const concatenated = (sections: readonly Section[]): Section => {
-  const customers = union(sections.map(({ names }) => names.customers));
-  const attributes = union(sections.map(({ names }) => names.attributes.map(attributesText)));
-  const lines = union(sections.map(({ names }) => names.lines));
-  const products = union(sections.map(({ names }) => names.products));
-  const entities = union(sections.map(({ names }) => names.entities));
-  const currencies = union(sections.map(({ names }) => names.currencies));
+  const texts = sections.map(({ names }) => textsOf(names));
+  const all = byKind((kind) => union(texts.map((own) => own[kind])));
   const rows = newRows(sections.reduce((sum, section) => sum + section.rows.length, 0));
   let at = 0;
   for (const [i, section] of sections.entries()) {
     copyRows(rows, at, section.rows);
-    const own = sliced(rows, at, at + section.rows.length);
-    renumber(own.customer, customers.places[i]);
-    renumber(own.attributes, attributes.places[i]);
-    renumber(own.fromAttributes, attributes.places[i]);
-    renumber(own.line, lines.places[i]);
-    renumber(own.product, products.places[i]);
-    renumber(own.entity, entities.places[i]);
-    renumber(own.currency, currencies.places[i]);
+    renumberAll(
+      sliced(rows, at, at + section.rows.length),
+      byKind((kind) => placesIn(all[kind], (texts[i] as Texts)[kind])),
+    );
     at += section.rows.length;
   }
-  return {
-    rows,
-    names: {
-      customers: customers.all,
-      attributes: attributes.all.map(attributesFromText),
-      lines: lines.all,
-      products: products.all,
-      entities: entities.all,
-      currencies: currencies.all,
-    },
-  };
+  return { rows, names: namesOf(all) };
+};
+
+/** Where texts that differ from each other stand once they are in order. */
+const ranksOf = (texts: readonly string[]): Uint32Array => {
+  const order = Uint32Array.from(texts, (_, i) => i).sort((a, b) => ((texts[a] as string) < (texts[b] as string) ? -1 : 1));
+  const ranks = new Uint32Array(texts.length);
+  for (const [rank, place] of order.entries()) ranks[place] = rank;
+  return ranks;
+};
+
+const ranked = (texts: readonly string[], ranks: Uint32Array): readonly string[] => {
+  const inOrder = texts.slice();
+  for (const [i, text] of texts.entries()) inOrder[ranks[i] as number] = text;
+  return inOrder;
 };
 
 /** Whether two rows are of one movement. */
@@ -90,22 +115,24 @@ const compare = ({ day, customer, version, number }: Rows, a: number, b: number)
 const sortedBy = (column: Numbers, places: Uint32Array): Uint32Array => {
   if (places.length === 0) return places;
   let [least, most] = [column[0] as number, column[0] as number];
-  for (const value of column) {
+  for (let i = 1; i < column.length; i += 1) {
+    const value = column[i] as number;
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  // Nearly every recording has one movement: its number is 0.
-  if (least === most) return places;
   // More values than counting has room for: few rows far apart.
   if (most - least > MAX_COUNTED) return places.slice().sort((a, b) => (column[a] as number) - (column[b] as number));
   const starts = new Uint32Array(most - least + 2);
-  for (const value of column) starts[value - least + 1] = (starts[value - least + 1] as number) + 1;
+  for (let i = 0; i < column.length; i += 1) {
+    const next = (column[i] as number) - least + 1;
+    starts[next] = (starts[next] as number) + 1;
+  }
   for (let i = 1; i < starts.length; i += 1) starts[i] = (starts[i] as number) + (starts[i - 1] as number);
   const sorted = new Uint32Array(places.length);
-  for (const place of places) {
-    const bucket = (column[place] as number) - least;
+  for (let i = 0; i < places.length; i += 1) {
+    const bucket = (column[places[i] as number] as number) - least;
     const at = starts[bucket] as number;
-    sorted[at] = place;
+    sorted[at] = places[i] as number;
     starts[bucket] = at + 1;
   }
   return sorted;
@@ -113,30 +140,48 @@ const sortedBy = (column: Numbers, places: Uint32Array): Uint32Array => {
 
 const MAX_COUNTED = 4_000_000;
 
+/** Places of all rows in the order of the ledger; equal ones stay as they stood. */
+const orderOf = (rows: Rows): Uint32Array => {
+  const all: Uint32Array = new Uint32Array(rows.length);
+  for (let i = 0; i < all.length; i += 1) all[i] = i;
+  const places = sortedBy(rows.day, sortedBy(rows.customer, all));
+  // What one customer has on one day are few rows, mostly in order already.
+  for (let i = 1; i < places.length; i += 1) {
+    const own = places[i] as number;
+    let at = i;
+    for (; at > 0 && compare(rows, places[at - 1] as number, own) > 0; at -= 1) places[at] = places[at - 1] as number;
+    places[at] = own;
+  }
+  return places;
+};
+
 /**
  * Sections as one, in canonical form: what several of them hold is in it once, and the order of the sections does not show. Each holds its
  * movements whole, in canonical form of its own.
  */
 export const joined = (sections: readonly Section[]): Section => {
   const filled = sections.filter(({ rows }) => rows.length > 0);
-  return filled.length < 2 ? (filled[0] ?? NO_SECTION) : sorted(filled);
-};
-
-/** Rows in whatever order and under names in whatever order, in canonical form; lines of one movement stay in theirs. */
-export const canonical = (section: Section): Section => sorted([section]);
-
-const sorted = (sections: readonly Section[]): Section => {
-  const { rows, names } = concatenated(sections);
+  if (filled.length < 2) return filled[0] ?? NO_SECTION;
+  const { rows, names } = concatenated(filled);
   const origin = new Uint32Array(rows.length);
   let at = 0;
-  for (const [i, own] of sections.entries()) {
+  for (const [i, own] of filled.entries()) {
     origin.fill(i, at, at + own.rows.length);
     at += own.rows.length;
   }
   if (isSorted(rows, origin)) return { rows, names };
-  let places: Uint32Array = Uint32Array.from({ length: rows.length }, (_, i) => i);
-  for (const column of ['number', 'version', 'customer', 'day'] as const) places = sortedBy(rows[column], places);
-  return { rows: picked(rows, once(rows, origin, places)), names };
+  return { rows: picked(rows, once(rows, origin, orderOf(rows))), names };
+};
+
+/**
+ * Rows in whatever order and under names in whatever order, each once, in canonical form; lines of one movement stay in theirs. The rows that are
+ * handed in are used up.
+ */
+export const canonical = ({ rows, names }: Section): Section => {
+  const texts = textsOf(names);
+  const ranks = byKind((kind) => ranksOf(texts[kind]));
+  renumberAll(rows, ranks);
+  return { rows: picked(rows, orderOf(rows)), names: namesOf(byKind((kind) => ranked(texts[kind], ranks[kind]))) };
 };
 
 /** Whether rows of sections one behind the other stand in order, none of them twice. */

@@ -34,6 +34,12 @@ export interface Rows {
   readonly planMinor: BigInt64Array;
 }
 
+/** The columns that figures over customers are folded from, in one money: `planMinor`. */
+export type ToldRows = Pick<
+  Rows,
+  'length' | 'customer' | 'day' | 'cause' | 'lineCause' | 'attributes' | 'fromAttributes' | 'product' | 'entity' | 'currency' | 'planMinor'
+>;
+
 /** Texts that rows name by number. */
 export interface Names {
   readonly customers: readonly string[];

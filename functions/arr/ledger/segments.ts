@@ -25,6 +25,8 @@ const FORMAT = 1;
 const LEVEL = 6;
 export const MAX_SEGMENT_ROWS = 65_536;
 const MAX_INFLATED_BYTES = 256_000_000;
+/** What is inflated into at once: fewer, larger pieces. */
+const CHUNK_BYTES = 65_536;
 
 const KINDS = ['customers', 'attributes', 'lines', 'products', 'entities', 'currencies'] as const;
 type Kind = (typeof KINDS)[number];
@@ -144,7 +146,7 @@ export const segmentsOf = ({ rows, names }: Section, dictionary: Dictionary): re
 };
 
 const readerOf = (bytes: Uint8Array): { readonly reader: ByteReader; readonly length: number; readonly fresh: Fresh } => {
-  const reader = new ByteReader(inflateRawSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES }));
+  const reader = new ByteReader(inflateRawSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES, chunkSize: CHUNK_BYTES }));
   const format = reader.number();
   assert(format === FORMAT, `a segment of the ledger has format ${FORMAT}, not ${format}`);
   const length = reader.number();
@@ -153,14 +155,7 @@ const readerOf = (bytes: Uint8Array): { readonly reader: ByteReader; readonly le
 };
 
 const readRows = (reader: ByteReader, rows: Rows): void => {
-  for (const name of NUMBER_COLUMNS) {
-    const column = rows[name];
-    let value = 0;
-    for (let row = 0; row < rows.length; row += 1) {
-      value += reader.number();
-      column[row] = value;
-    }
-  }
+  for (const name of NUMBER_COLUMNS) reader.sums(rows[name]);
   for (let row = 0; row < rows.length; row += 1) rows.amountMinor[row] = reader.amount();
   for (let row = 0; row < rows.length; row += 1) rows.planMinor[row] = reader.amount() + (rows.amountMinor[row] as bigint);
   assert(reader.isAtEnd(), 'a segment of the ledger ends with its last column');

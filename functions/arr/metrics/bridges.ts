@@ -1,4 +1,4 @@
-import { CAUSES, type Rows } from '../ledger/rows.ts';
+import { CAUSES, type ToldRows } from '../ledger/rows.ts';
 import type { Cause } from '../movements/movements.ts';
 import type { Cut } from './cut.ts';
 
@@ -30,7 +30,7 @@ export interface Bridge {
  * One pass over the rows for all looks and all values of a cut. Products are told by the cause of the line, everything else by the customer's, as
  * in the waterfall. In a cut by an attribute, what changes its value is a transfer out of the one and into the other.
  */
-export const bridgesOf = (rows: Rows, cut: Cut, looks: Int32Array): Bridges => {
+export const bridgesOf = (rows: ToldRows, cut: Cut, looks: Int32Array): Bridges => {
   const values = cut.values.length;
   const moved = new BigInt64Array(looks.length * values * WIDTH);
   const renewed = new BigInt64Array(looks.length * values);

@@ -1,5 +1,5 @@
 import { type Fraction, fraction } from '../../platform/decimal.ts';
-import type { Rows } from '../ledger/rows.ts';
+import type { ToldRows } from '../ledger/rows.ts';
 import type { Cut } from './cut.ts';
 import { part, quotient, type Ratio } from './ratio.ts';
 import { eachLook } from './standing.ts';
@@ -18,7 +18,7 @@ export interface Cohort {
 }
 
 /** The cohorts of one value of a cut, one for each look (ascending epoch days), each seen at every look from its own on. */
-export const cohortsOf = (rows: Rows, cut: Cut, looks: Int32Array, value: number): readonly Cohort[] => {
+export const cohortsOf = (rows: ToldRows, cut: Cut, looks: Int32Array, value: number): readonly Cohort[] => {
   const width = looks.length;
   const customers = new Uint32Array(width);
   const active = new Uint32Array(width * width);

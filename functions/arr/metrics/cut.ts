@@ -1,4 +1,4 @@
-import type { Names, Rows } from '../ledger/rows.ts';
+import type { Names, ToldRows } from '../ledger/rows.ts';
 
 /** Dimensions that a line has, beside the attributes of its customer. */
 const LINE_DIMENSIONS = ['product', 'entity', 'currency'] as const;
@@ -24,7 +24,7 @@ export interface Cut {
 }
 
 /** Everything as one value. */
-export const uncut = (rows: Rows, names: Names): Cut => ({
+export const uncut = (rows: ToldRows, names: Names): Cut => ({
   dimension: 'total',
   values: [NO_VALUE],
   column: rows.attributes,
@@ -41,7 +41,7 @@ export const dimensionsOf = ({ attributes }: Names): readonly string[] => {
 };
 
 /** The rows cut by a dimension, each in the value of its own day; undefined where there is none of that name. */
-export const cutBy = (rows: Rows, names: Names, dimension: string): Cut | undefined => {
+export const cutBy = (rows: ToldRows, names: Names, dimension: string): Cut | undefined => {
   if (dimension === 'product') return ofLines(dimension, names.products, rows.product);
   if (dimension === 'entity') return ofLines(dimension, names.entities, rows.entity);
   if (dimension === 'currency') return ofLines(dimension, names.currencies, rows.currency);

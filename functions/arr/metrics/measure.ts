@@ -1,6 +1,6 @@
 import { addDays, toEpochDay } from '../../platform/calendar.ts';
 import type { FiscalCalendar } from '../../platform/fiscal.ts';
-import type { Rows } from '../ledger/rows.ts';
+import type { ToldRows } from '../ledger/rows.ts';
 import { type Bridge, type Bridges, bridgeOf, bridgesOf } from './bridges.ts';
 import type { Costs } from './costs.ts';
 import type { Cut } from './cut.ts';
@@ -62,14 +62,14 @@ export interface Beside {
 /** Everything that metrics of all periods and all values of a cut are made of: two passes over the rows. */
 export class Fold {
   readonly #plan: Plan;
-  readonly #rows: Rows;
+  readonly #rows: ToldRows;
   readonly #cut: Cut;
   readonly #bridges: Bridges;
   readonly #retained: RetainedBySpan;
   readonly #places: ReadonlyMap<number, number>;
   #daily: { readonly bridges: Bridges; readonly first: number } | undefined;
 
-  constructor(rows: Rows, cut: Cut, plan: Plan) {
+  constructor(rows: ToldRows, cut: Cut, plan: Plan) {
     this.#plan = plan;
     this.#rows = rows;
     this.#cut = cut;

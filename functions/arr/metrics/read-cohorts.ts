@@ -4,7 +4,7 @@ import { fiscalPeriodOf } from '../../platform/fiscal.ts';
 import { fail, ok } from '../../platform/result.ts';
 import { COHORTS_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
-import type { Rows } from '../ledger/rows.ts';
+import type { ToldRows } from '../ledger/rows.ts';
 import { MAX_YEARS } from '../totals/course.ts';
 import { averageLogosKept, averageRevenueKept, type Cohort, cohortsOf, logosKept, revenueKept } from './cohorts.ts';
 import { dimensionsOf } from './cut.ts';
@@ -22,7 +22,7 @@ const PLACES = 6;
 const share = (ratio: Ratio): string | undefined => (ratio.ok ? formatRatio(ratio.value, PLACES) : undefined);
 
 /** The first period: that of the first row, at most as far back as one answer tells. */
-const firstPeriod = ({ day, length }: Rows, on: string, by: 'month' | 'quarter', { fiscalCalendar }: CompanyConfig): string => {
+const firstPeriod = ({ day, length }: ToldRows, on: string, by: 'month' | 'quarter', { fiscalCalendar }: CompanyConfig): string => {
   const earliest = addDays(addMonths(on, -12 * MAX_YEARS), 1);
   const first = length === 0 ? on : fromEpochDay(day[0] as number);
   const from = first > on ? on : first < earliest ? earliest : first;

@@ -4,7 +4,7 @@ import type { CompanyConfig } from '../../platform/config.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { METRICS_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
-import type { Rows } from '../ledger/rows.ts';
+import type { ToldRows } from '../ledger/rows.ts';
 import { profileInForce } from '../profiles/presets.ts';
 import { MAX_YEARS } from '../totals/course.ts';
 import type { CostFunction, Costs } from './costs.ts';
@@ -73,10 +73,10 @@ const readCosts = async ({ looks, periods }: Plan, knownOn: string | undefined):
 };
 
 /** Folds of the rows that were read last: they stay the same objects while nothing is recorded. */
-const folds = new WeakMap<Rows, Map<string, Fold>>();
+const folds = new WeakMap<ToldRows, Map<string, Fold>>();
 const MAX_FOLDS = 16;
 
-const foldOf = (rows: Rows, cut: Cut, plan: Plan, key: string): Fold => {
+const foldOf = (rows: ToldRows, cut: Cut, plan: Plan, key: string): Fold => {
   const known = folds.get(rows) ?? new Map<string, Fold>();
   folds.set(rows, known);
   const found = known.get(key);

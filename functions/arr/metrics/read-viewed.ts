@@ -7,7 +7,7 @@ import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { readHasRate } from '../figures/read.ts';
 import { asKnownOn } from '../ledger/known.ts';
 import { readLedger } from '../ledger/read-ledger.ts';
-import type { Ledger, Names, Rows } from '../ledger/rows.ts';
+import type { Ledger, Names, ToldRows } from '../ledger/rows.ts';
 import { type Cut, cutBy, dimensionsOf, uncut } from './cut.ts';
 import { type CurrencyView, planView, type RateMissing, type RateOn, reportedView } from './views.ts';
 
@@ -30,7 +30,7 @@ export const viewed = async (
   { rows, names, planCurrency }: Ledger,
   view: CurrencyView,
   looks: Int32Array,
-): Promise<{ readonly rows: Rows; readonly missing: readonly RateMissing[] }> => {
+): Promise<{ readonly rows: ToldRows; readonly missing: readonly RateMissing[] }> => {
   if (view === 'plan') {
     const hasRate = await readHasRate();
     return planView(rows, names, planCurrency, looks, (currency, day) => hasRate(currency, fromEpochDay(day)));
@@ -47,7 +47,7 @@ const MAX_NAMED = 300;
 
 /** The cut that is asked for. Problems: a value without its dimension; `dimension-unknown`, which names the dimensions, or the values, that there are. */
 export const cutOf = (
-  rows: Rows,
+  rows: ToldRows,
   names: Names,
   { dimension, value }: ViewWanted,
 ): Result<Cut, Problem<'dimension-unknown' | 'question-incomplete'>> => {

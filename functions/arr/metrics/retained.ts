@@ -1,4 +1,4 @@
-import type { Rows } from '../ledger/rows.ts';
+import type { ToldRows } from '../ledger/rows.ts';
 import type { Cut } from './cut.ts';
 import { eachLook, type Standing } from './standing.ts';
 
@@ -64,7 +64,7 @@ interface Base {
 }
 
 /** One pass over the rows for all spans and all values of a cut. What a span begins with is kept until the last one that begins there is over. */
-export const retainedOf = (rows: Rows, cut: Cut, looks: Int32Array, spans: readonly Span[]): RetainedBySpan => {
+export const retainedOf = (rows: ToldRows, cut: Cut, looks: Int32Array, spans: readonly Span[]): RetainedBySpan => {
   const sums = spans.map(() => new Sums(cut.values.length));
   const ending = Map.groupBy(spans.keys(), (i) => (spans[i] as Span).to);
   const lastUse = new Map<number, number>();

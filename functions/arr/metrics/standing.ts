@@ -1,5 +1,6 @@
-import { CAUSES, type Rows } from '../ledger/rows.ts';
+import { CAUSES, type ToldRows } from '../ledger/rows.ts';
 import type { Cut } from './cut.ts';
+import { grown } from './grown.ts';
 
 const RENEWAL = CAUSES.indexOf('renewal');
 const NEW = CAUSES.indexOf('new');
@@ -27,14 +28,6 @@ export interface Standing {
   readonly firstValue: Uint32Array;
 }
 
-type Column = BigInt64Array | Uint32Array | Int32Array | Uint8Array;
-
-const grown = <T extends Column>(column: T, length: number): T => {
-  const larger = new (column.constructor as new (length: number) => T)(length);
-  larger.set(column as never);
-  return larger;
-};
-
 const FIRST_UNITS = 1024;
 const FIRST_TOUCHED = 16;
 
@@ -48,7 +41,7 @@ class Walk implements Standing {
   newValue = new Uint32Array(FIRST_UNITS);
   firstLook = new Int32Array(FIRST_UNITS);
   firstValue = new Uint32Array(FIRST_UNITS);
-  readonly #rows: Rows;
+  readonly #rows: ToldRows;
   readonly #cut: Cut;
   /** Whether a unit had ARR at the end of its last day. */
   #isThere = new Uint8Array(FIRST_UNITS);
@@ -65,7 +58,7 @@ class Walk implements Standing {
   readonly #amounts: BigInt64Array;
   #valueCount = 0;
 
-  constructor(rows: Rows, cut: Cut) {
+  constructor(rows: ToldRows, cut: Cut) {
     this.#rows = rows;
     this.#cut = cut;
     this.#values = new Uint32Array(cut.values.length);
@@ -188,7 +181,7 @@ class Walk implements Standing {
  * Shows how all customers stand at the end of each look (ascending epoch days), in one pass. Amounts are those of `planMinor`, exact to 63 bits. What
  * moves within a day is netted: who ends one line and begins another on the same day has not left. Answers the customer of each unit.
  */
-export const eachLook = (rows: Rows, cut: Cut, looks: Int32Array, visit: (look: number, standing: Standing) => void): Uint32Array => {
+export const eachLook = (rows: ToldRows, cut: Cut, looks: Int32Array, visit: (look: number, standing: Standing) => void): Uint32Array => {
   const walk = new Walk(rows, cut);
   const { day, customer, length } = rows;
   let look = 0;

@@ -1,4 +1,4 @@
-import type { Rows } from '../ledger/rows.ts';
+import type { ToldRows } from '../ledger/rows.ts';
 import type { Cut } from './cut.ts';
 import { eachLook } from './standing.ts';
 
@@ -6,7 +6,7 @@ import { eachLook } from './standing.ts';
  * Today's view of a cut by an attribute: all of a customer's history counts in the value that it has at the end of `on` (epoch day), or had when
  * it left, so that there are no transfers. Products, entities and currencies are the same in both views.
  */
-export const asOfToday = (rows: Rows, cut: Cut, on: number): Cut => {
+export const asOfToday = (rows: ToldRows, cut: Cut, on: number): Cut => {
   if (cut.ofParts) return cut;
   let values = new Uint32Array(0);
   const customers = eachLook(rows, cut, Int32Array.of(on), (_, { value, units }) => {

@@ -1,6 +1,7 @@
 import { type Fraction, round } from '../../platform/decimal.ts';
-import { picked } from '../ledger/columns.ts';
-import { CAUSES, type Names, type Rows } from '../ledger/rows.ts';
+import { CAUSES, type Names, type Rows, type ToldRows } from '../ledger/rows.ts';
+import { OpenLines } from './open-lines.ts';
+import { Told } from './told.ts';
 
 const FX = CAUSES.indexOf('fx');
 const RENEWAL = CAUSES.indexOf('renewal');
@@ -24,7 +25,7 @@ export interface RateMissing {
 
 /** The rows in one money: all that folds read is `planMinor`. While a rate is missing there is no figure, and `missing` says why. */
 export interface Viewed {
-  readonly rows: Rows;
+  readonly rows: ToldRows;
   readonly missing: readonly RateMissing[];
 }
 
@@ -65,14 +66,6 @@ export const planView = (rows: Rows, names: Names, planCurrency: string, looks: 
   return { rows, missing };
 };
 
-/** A line of another currency that has ARR under some attributes: its own amount, what that was told as, and a row like those of its FX. */
-interface Open {
-  own: bigint;
-  told: bigint;
-  readonly row: number;
-  readonly attributes: number;
-}
-
 /**
  * The same movements at closing rates: each row at the rate of its day, and at each look, and where a line ends, a row of cause FX for what its worth
  * has changed by rates since. Every amount is rounded once, half away from zero, a line at a time: so all cuts foot, to the minor unit. Plan FX goes away.
@@ -96,79 +89,61 @@ class Reported {
   readonly #names: Names;
   readonly #plan: number;
   readonly #rateOn: RateOn;
-  readonly #open = new Map<number, Open>();
+  readonly #open: OpenLines;
   readonly #rates = new Map<number, Fraction>();
   readonly #missing = new Map<string, RateMissing>();
-  /** The rows that are told, by the row that each is like; an FX row has its own day and amount. */
-  readonly #order: number[] = [];
-  readonly #days: number[] = [];
-  readonly #amounts: bigint[] = [];
-  /** Attributes of an FX row; -1 of any other. */
-  readonly #fxOf: number[] = [];
+  readonly #made: Told;
 
   constructor(rows: Rows, names: Names, planCurrency: string, rateOn: RateOn) {
     this.#rows = rows;
     this.#names = names;
     this.#plan = names.currencies.indexOf(planCurrency);
     this.#rateOn = rateOn;
+    this.#open = new OpenLines(names.lines.length);
+    this.#made = new Told(rows.length);
   }
 
   take(row: number): void {
     const { currency, cause, day, amountMinor, planMinor, attributes, fromAttributes } = this.#rows;
-    const own = amountMinor[row] as bigint;
+    const on = day[row] as number;
     if (currency[row] === this.#plan) {
-      this.#tell(row, day[row] as number, planMinor[row] as bigint);
+      this.#made.like(this.#rows, row, on, planMinor[row] as bigint);
       return;
     }
     if (cause[row] === FX) return;
-    const told = this.#converted(own, currency[row] as number, day[row] as number);
-    this.#tell(row, day[row] as number, told);
+    const own = amountMinor[row] as bigint;
+    const told = this.#converted(own, currency[row] as number, on);
+    this.#made.like(this.#rows, row, on, told);
     if (cause[row] === RENEWAL) return;
     this.#add(row, attributes[row] as number, own, told);
     if (attributes[row] !== fromAttributes[row]) this.#add(row, fromAttributes[row] as number, -own, -told);
   }
 
   revalue(day: number): void {
-    for (const open of this.#open.values()) {
-      const worth = this.#converted(open.own, this.#rows.currency[open.row] as number, day);
-      if (worth !== open.told) this.#tell(open.row, day, worth - open.told, open.attributes);
-      open.told = worth;
+    const { own, told, row, attributes, length } = this.#open;
+    for (let at = 0; at < length; at += 1) {
+      if (own[at] === 0n) continue;
+      const worth = this.#converted(own[at] as bigint, this.#rows.currency[row[at] as number] as number, day);
+      if (worth === told[at]) continue;
+      this.#made.fx(this.#rows, row[at] as number, day, worth - (told[at] as bigint), attributes[at] as number);
+      told[at] = worth;
     }
   }
 
   /** What has nothing left has no worth either, from that day on: until the next look it would seem to be there. */
-  #add(row: number, attributes: number, own: bigint, told: bigint): void {
-    const key = (this.#rows.line[row] as number) * this.#names.attributes.length + attributes;
-    const open = this.#open.get(key) ?? { own: 0n, told: 0n, row, attributes };
-    this.#open.set(key, open);
-    open.own += own;
-    open.told += told;
-    if (open.own !== 0n) return;
-    if (open.told !== 0n) this.#tell(open.row, this.#rows.day[row] as number, -open.told, attributes);
-    this.#open.delete(key);
+  #add(row: number, attributes: number, amount: bigint, worth: bigint): void {
+    const at = this.#open.find(this.#rows.line[row] as number, attributes, row);
+    const { own, told } = this.#open;
+    if (own[at] === 0n) this.#open.row[at] = row;
+    own[at] = (own[at] as bigint) + amount;
+    told[at] = (told[at] as bigint) + worth;
+    if (own[at] !== 0n || told[at] === 0n) return;
+    this.#made.fx(this.#rows, this.#open.row[at] as number, this.#rows.day[row] as number, -(told[at] as bigint), attributes);
+    told[at] = 0n;
   }
 
   viewed(): Viewed {
-    const like = picked(this.#rows, Uint32Array.from(this.#order));
-    for (let row = 0; row < like.length; row += 1) {
-      like.day[row] = this.#days[row] as number;
-      like.planMinor[row] = this.#amounts[row] as bigint;
-      const attributes = this.#fxOf[row] as number;
-      if (attributes < 0) continue;
-      like.cause[row] = FX;
-      like.lineCause[row] = FX;
-      like.attributes[row] = attributes;
-      like.fromAttributes[row] = attributes;
-      like.amountMinor[row] = 0n;
-    }
-    return { rows: like, missing: [...this.#missing.values()] };
-  }
-
-  #tell(row: number, day: number, amount: bigint, fxOf = -1): void {
-    this.#order.push(row);
-    this.#days.push(day);
-    this.#amounts.push(amount);
-    this.#fxOf.push(fxOf);
+    return { rows: this.#made.rows(), missing: [...this.#missing.values()] };
   }
 
   /** Asked for once a currency and day. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Ledger, Rows } from '../../../functions/arr/ledger/rows.ts';
+import type { Ledger, ToldRows } from '../../../functions/arr/ledger/rows.ts';
 import { bridgeOf, bridgesOf } from '../../../functions/arr/metrics/bridges.ts';
 import { cohortsOf } from '../../../functions/arr/metrics/cohorts.ts';
 import { type Cut, cutBy, uncut } from '../../../functions/arr/metrics/cut.ts';
@@ -70,9 +70,9 @@ const lived = (
 const ledgers = fc.array(life, { minLength: 1, maxLength: 8 }).map((lives) => ledgerTold(lives.flatMap((one, i) => lived(`c${i}`, one))));
 
 /** The same ledger in both currency views. */
-const views = (ledger: Ledger): readonly Rows[] => [ledger.rows, reportedView(ledger.rows, ledger.names, 'USD', LOOKS, rateOn).rows];
+const views = (ledger: Ledger): readonly ToldRows[] => [ledger.rows, reportedView(ledger.rows, ledger.names, 'USD', LOOKS, rateOn).rows];
 
-const cutsOf = (rows: Rows, { names }: Ledger): readonly Cut[] => [
+const cutsOf = (rows: ToldRows, { names }: Ledger): readonly Cut[] => [
   uncut(rows, names),
   ...['segment', 'product', 'currency', 'entity'].flatMap((dimension) => cutBy(rows, names, dimension) ?? []),
 ];

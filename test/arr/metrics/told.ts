@@ -1,6 +1,6 @@
 import type { Movement } from '../../../functions/arr/events.ts';
 import { ledgerOf } from '../../../functions/arr/ledger/build.ts';
-import type { Ledger } from '../../../functions/arr/ledger/rows.ts';
+import type { Ledger, Names, ToldRows } from '../../../functions/arr/ledger/rows.ts';
 import { METRICS } from '../../../functions/arr/metrics/catalogue.ts';
 import type { Costs } from '../../../functions/arr/metrics/costs.ts';
 import { cutBy, uncut } from '../../../functions/arr/metrics/cut.ts';
@@ -76,7 +76,7 @@ export interface Wanted {
 }
 
 /** What metrics of one period, ending on a day, are made of. */
-export const factsTold = ({ rows, names }: Pick<Ledger, 'rows' | 'names'>, wanted: Wanted): Facts => {
+export const factsTold = ({ rows, names }: { readonly rows: ToldRows; readonly names: Names }, wanted: Wanted): Facts => {
   const { on, kind = 'month', dimension, value = '', definitions = enterprise, costs, dues } = wanted;
   const cut = (dimension === undefined ? undefined : cutBy(rows, names, dimension)) ?? uncut(rows, names);
   const plan = planOf(CALENDAR_YEAR, kind, periodsUpTo(CALENDAR_YEAR, kind, on, on));
