@@ -40,6 +40,7 @@ const STEPS = [
   'arr/ledger/read-month',
   'arr/ledger/rebuild',
   'arr/ledger/take-in',
+  'arr/metrics/read-change',
   'arr/metrics/read-cohorts',
   'arr/metrics/read-metrics',
   'arr/metrics/read-viewed',

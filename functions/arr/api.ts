@@ -8,6 +8,7 @@ import { listMovements } from './figures/list-movements.ts';
 import { readStatus, today } from './figures/read.ts';
 import { readWaterfall } from './figures/read-waterfall.ts';
 import { closeMonth, listClosings, listRestatements, readClosing } from './ledger/close.ts';
+import { readRetentionChange } from './metrics/read-change.ts';
 import { readCohorts } from './metrics/read-cohorts.ts';
 import { readMetrics } from './metrics/read-metrics.ts';
 import { arrRoutes } from './routes.ts';
@@ -20,6 +21,7 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   getArrWaterfall: ({ query }) => readWaterfall(query, companyConfig()),
   getArrMetrics: ({ query }) => readMetrics(query, companyConfig(), today()),
   getArrCohorts: ({ query }) => readCohorts(query, companyConfig(), today()),
+  getArrRetentionChange: ({ query, page }) => readRetentionChange(query, page, companyConfig(), today()),
   listArrCustomers: ({ query, page }) => {
     const { dimension, value } = query;
     if ((dimension === undefined) !== (value === undefined))

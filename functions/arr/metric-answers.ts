@@ -3,7 +3,7 @@ import { figureHead } from './answers.ts';
 import { minor, told } from './evidence-answers.ts';
 
 /** Forms of the answers about metrics and cohorts. */
-const viewHead = {
+export const viewHead = {
   ...figureHead,
   on: z.string(),
   currencyView: z.enum(['plan', 'reported']),

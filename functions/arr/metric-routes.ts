@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
+import { monthField } from './closing-answers.ts';
 import { arrCohorts, arrMetrics } from './metric-answers.ts';
+import { arrRetentionChange } from './retention-answers.ts';
 
 const name = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
 
@@ -89,6 +91,27 @@ export const metricRoutes = defineRoutes({
       ...viewQuery,
     }),
     response: arrCohorts,
+    problems: { 'period-invalid': 400, 'question-incomplete': 400, 'dimension-unknown': 404 },
+  },
+  getArrRetentionChange: {
+    method: 'GET',
+    path: '/api/v1/arr/retention-change',
+    scope: 'arr/read',
+    summary:
+      'Why net revenue retention changed from one month to a later one: its exact parts by what came into and went out of the twelve months, by who joined and left the cohort, by cause, and customer by customer with the movements behind each',
+    query: z.object({
+      month: monthField('The later month, at whose end NRR is explained, YYYY-MM; of a month that is not over: today'),
+      against: z.optional(
+        monthField('The month that it is compared with, at most twelve months earlier, YYYY-MM; default: the month before'),
+      ),
+      dimension,
+      value: z.optional(
+        z.string().check(z.maxLength(120), z.describe('Value of the dimension in which customers were when their cohort was taken')),
+      ),
+      asKnownOn: viewQuery.asKnownOn,
+    }),
+    paged: true,
+    response: arrRetentionChange,
     problems: { 'period-invalid': 400, 'question-incomplete': 400, 'dimension-unknown': 404 },
   },
 });

@@ -224,6 +224,27 @@ describe("Stripe's samples through the front door", () => {
     expect(await refused('from=2026-12-01&on=2026-11-05')).toEqual([400, 'period-invalid']);
   });
 
+  it('have no NRR yet that could have changed, which is said, and refuse months that cannot be compared', async () => {
+    const asked = (query: string) => whole.api<{ type: string }>(`/api/v1/arr/retention-change?${query}`);
+    expect((await asked('month=2026-10')).body).toMatchObject({
+      month: '2026-10',
+      against: '2026-09',
+      before: { on: '2026-09-30', cohortOn: '2025-09-30' },
+      notDefined: { code: 'not-defined' },
+      items: [],
+      nextCursor: null,
+    });
+    const refused = async (query: string) => {
+      const { status, body } = await asked(query);
+      return [status, body.type.slice('/problems/'.length)];
+    };
+    expect(await refused('month=2031-01')).toEqual([400, 'period-invalid']);
+    expect(await refused('month=2026-10&against=2026-10')).toEqual([400, 'period-invalid']);
+    expect(await refused('month=2026-10&against=2025-09')).toEqual([400, 'period-invalid']);
+    expect(await refused('month=2026-10&dimension=product')).toEqual([400, 'question-incomplete']);
+    expect(await refused('month=2026-10&dimension=colour&value=red')).toEqual([404, 'dimension-unknown']);
+  });
+
   it('foot in every row of the waterfall, in total and by product', async () => {
     for (const cut of ['', '&dimension=product&value=prod_SmplPlatform']) {
       const { body } = await whole.api<{ rows: WaterfallRow[] }>(`/api/v1/arr/waterfall?from=2026-10-01&to=2027-01-31&period=month${cut}`);

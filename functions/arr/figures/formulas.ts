@@ -12,6 +12,9 @@ export const METRICS_FORMULA = 'each figure = its numerator ÷ its denominator, 
 export const COHORTS_FORMULA =
   'a cohort = the customers whose first ARR began in one period; kept = what of it is there at the end of a later one (docs/metrics.md#cohorts)';
 
+export const RETENTION_CHANGE_FORMULA =
+  'NRR after − NRR before = Σ over customers of (Δ ARR now − NRR before × Δ ARR of the cohort) ÷ ARR of the later cohort (docs/metrics.md#why-nrr-changed)';
+
 export const MOVEMENT_FORMULA =
   'a movement = Σ over commercial lines of ARR at the end of the day − ARR at the end of the day before, by cause (docs/concepts.md#movements)';
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Ledger, ToldRows } from '../../../functions/arr/ledger/rows.ts';
 import { bridgeOf, bridgesOf } from '../../../functions/arr/metrics/bridges.ts';
+import { retentionChange } from '../../../functions/arr/metrics/change.ts';
 import { cohortsOf } from '../../../functions/arr/metrics/cohorts.ts';
 import { type Cut, cutBy, uncut } from '../../../functions/arr/metrics/cut.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
@@ -185,4 +186,44 @@ it('retention of the values of an attribute sums to that of the total, in the vi
       }
     }),
   );
+});
+
+it('a change of NRR is the sum of its parts and of its customers, exactly, between the NRR that metrics tell', () => {
+  const PARTS = ['included', 'excluded'] as const;
+  const span = fc.record({
+    before: fc.integer({ min: 0, max: 2 }),
+    after: fc.integer({ min: 0, max: 2 }),
+    width: fc.integer({ min: 3, max: 5 }),
+  });
+  let compared = 0;
+  fc.assert(
+    fc.property(ledgers, fc.constantFrom(...PARTS), span, (ledger, reactivationInNrr, { before: from, after, width }) => {
+      const spans = [from, from + after].map((start) => ({ from: start, to: Math.min(start + width, LOOKS.length - 1) }));
+      const [a, b] = spans.map((one) => ({ from: LOOKS[one.from] as number, to: LOOKS[one.to] as number }));
+      if (a === undefined || b === undefined) return;
+      for (const rows of views(ledger))
+        for (const cut of cutsOf(rows, ledger)) {
+          const retained = retainedOf(rows, cut, LOOKS, spans);
+          for (const value of cut.values.keys()) {
+            const change = retentionChange(rows, cut, value, [a, b], { reactivationInNrr });
+            const [then, now] = [retained.of(0, value), retained.of(1, value)];
+            if (change === undefined) {
+              expect(then.baseMinor === 0n || now.baseMinor === 0n).toBe(true);
+              continue;
+            }
+            compared += 1;
+            const kept = (one: typeof then): bigint => (reactivationInNrr === 'included' ? one.nowMinor : one.stayedMinor);
+            expect(change.before).toEqual({ baseMinor: then.baseMinor, nowMinor: kept(then) });
+            expect(change.after).toEqual({ baseMinor: now.baseMinor, nowMinor: kept(now) });
+            const { numerator, denominator } = change;
+            // now ÷ base after − now ÷ base before, over the product of the bases
+            expect(numerator).toBe(kept(now) * then.baseMinor - kept(then) * now.baseMinor);
+            expect(denominator).toBe(then.baseMinor * now.baseMinor);
+            for (const effects of [change.parts, change.byCustomer])
+              expect((effects as readonly { effect: bigint }[]).reduce((sum, { effect }) => sum + effect, 0n)).toBe(numerator);
+          }
+        }
+    }),
+  );
+  expect(compared).toBeGreaterThan(200);
 });
