@@ -2,10 +2,11 @@ import { type PlanVersion, planInForce, planVersions } from '../../company/index
 import { companyConfig } from '../../platform/config.ts';
 import { commit } from '../../platform/table.ts';
 import type { Movement } from '../events.ts';
+import { parentsOf } from '../evidence/members.ts';
 import { readHead } from '../figures/read.ts';
 import { readCustomer } from '../records/customer.ts';
 import { markWrite, readMarks, toldWrite } from './store.ts';
-import { type ListNews, listName, listNewsOf, newsSentence, parentsOf, strategicCustomer, strategicList } from './strategic-customer.ts';
+import { type ListNews, listName, listNewsOf, newsSentence, strategicCustomer, strategicList } from './strategic-customer.ts';
 import { momentOf, onceEvent } from './told.ts';
 
 /** Levels of parents that are followed, and attempts while others tell of the same company. */

@@ -1,5 +1,4 @@
 import type { Movement } from '../events.ts';
-import type { CustomerFact, Fact } from '../lines/facts.ts';
 import type { OnceRule } from './alert.ts';
 
 export const strategicCustomer: OnceRule = {
@@ -68,20 +67,4 @@ export const newsSentence = ({ what, on, customerId }: ListNews, company: string
   const who = company === customerId ? `Company ${company}` : `Company ${company}, by its customer ${customerId},`;
   if (what === 'added') return `${who} of the list ${list} became a customer on ${on}.`;
   return `${who} ${what === 'listed' ? 'came onto' : 'left'} the list ${list} on ${on}.`;
-};
-
-/** Parents that the newest fact of each source names, as customers. */
-export const parentsOf = (facts: readonly Fact[]): readonly string[] => {
-  const newest = new Map<string, CustomerFact>();
-  for (const fact of facts) {
-    if (fact.kind !== 'customer') continue;
-    const { data } = fact;
-    const key = `${data.provenance.system}.${data.provenance.instance}.${data.customerId}`;
-    const known = newest.get(key);
-    if (known === undefined || known.provenance.observedAt <= data.provenance.observedAt) newest.set(key, data);
-  }
-  const parents = [...newest.values()].flatMap(({ parentId, provenance: { system, instance } }) =>
-    parentId === undefined ? [] : [`${system}.${instance}.${parentId}`],
-  );
-  return [...new Set(parents)].sort();
 };

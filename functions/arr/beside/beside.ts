@@ -6,6 +6,7 @@ import type { Scope } from './amounts.ts';
 import { billedOn } from './billed.ts';
 import { contractedOn } from './contracted.ts';
 import { differencesOn } from './differences.ts';
+import { duesOn } from './dues.ts';
 import { duplicatesOn } from './duplicates.ts';
 import { flagsOn } from './flags.ts';
 import { unsignedOn } from './unsigned.ts';
@@ -33,5 +34,6 @@ export const besideArr = (customerId: string, facts: readonly Fact[], day: numbe
     possibleDuplicates: settlement === undefined ? [] : duplicatesOn(settlement, billing, scope),
     differences: settlement === undefined ? [] : differencesOn(settlement, billing, scope),
     flags: settlement === undefined ? [] : flagsOn(settlement, billing, scope),
+    dues: settlement === undefined ? [] : duesOn({ settlement, billing }, scope),
   };
 };

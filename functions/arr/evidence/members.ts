@@ -1,4 +1,4 @@
-import { customerIdOf, type Fact, type LinkFact, type SubscriptionFact } from '../lines/facts.ts';
+import { type CustomerFact, customerIdOf, type Fact, type LinkFact, type SubscriptionFact } from '../lines/facts.ts';
 import { newestReadings } from './terms.ts';
 
 /**
@@ -50,6 +50,24 @@ const newest = <T extends Said>(said: readonly T[]): T | undefined => {
 const sameAs = (facts: readonly Fact[]): readonly string[] => {
   const told = facts.flatMap((fact) => (fact.kind === 'customer' && !fact.data.deleted ? [fact.data] : []));
   return (newest(told)?.sameAs ?? []).map((one) => `${one.system}.${one.instance}.${one.customerId}`);
+};
+
+/** Parents that the newest fact of each source names, by their whole ids. */
+export const parentsOf = (facts: readonly Fact[]): readonly string[] => {
+  const told = facts.flatMap((fact) => (fact.kind === 'customer' ? [fact.data] : []));
+  const bySource = Map.groupBy(told, ({ provenance: { system, instance }, customerId }) => `${system}.${instance}.${customerId}`);
+  const parents = [...bySource.values()].flatMap((own) => {
+    const { parentId, provenance } = newest(own) as CustomerFact;
+    return parentId === undefined ? [] : [`${provenance.system}.${provenance.instance}.${parentId}`];
+  });
+  return [...new Set(parents)].sort();
+};
+
+/** The parent of a customer: the one that its own system names, before those of systems that it is one with. */
+export const parentOf = (customerId: string, facts: readonly Fact[]): string | undefined => {
+  const [system, instance] = customerId.split('.');
+  const parents = parentsOf(facts);
+  return parents.find((parent) => parent.startsWith(`${system}.${instance}.`)) ?? parents[0];
 };
 
 /** Customers that the facts of one name directly, with words by hand: they are to be looked at with it. */

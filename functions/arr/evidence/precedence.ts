@@ -76,7 +76,7 @@ export const settle = (
 const isSameWatch = (a: Watch, b: Watch): boolean => a.agreementId === b.agreementId && a.of === b.of && a.on === b.on;
 
 /** Billed lines of a line's product that bill nothing else, and begin about when its last term ends: whoever does not renew may buy them instead. */
-const followingOf = ({ terms }: Chain, group: Group, { billed, pairs }: Paired): readonly Group[] => {
+export const followingOf = ({ terms }: Chain, group: Group, { billed, pairs }: Paired): readonly Group[] => {
   const endDay = terms[terms.length - 1]?.endDay;
   if (endDay === undefined) return [];
   return billed.filter(

@@ -13,8 +13,10 @@ export interface Term {
   readonly startDay: number;
   /** First day after it; undefined where a line has no end, and where the next term of its chain begins too late to go on from there. */
   readonly endDay: number | undefined;
-  /** It was ended before its time, on `endDay`. */
+  /** It was ended on `endDay` by those who signed it. */
   readonly isTerminated: boolean;
+  /** Its lines would have gone on: it was ended before its time. */
+  readonly isCut: boolean;
 }
 
 /** An agreement and what renewed it, in the order of their terms: one commercial history. */
@@ -195,8 +197,11 @@ const termOf = (fact: SubscriptionFact, lines: SubscriptionFact['lines'], starts
     startDay: toEpochDay(startsOn),
     endDay,
     isTerminated: cutDay !== undefined && endDay === cutDay,
+    isCut: cutDay !== undefined && endDay === cutDay && fact.lines.some((line) => endsAfter(line, cutDay)),
   };
 };
+
+const endsAfter = ({ endsOn }: Line, day: number): boolean => endsOn === undefined || toEpochDay(endsOn) > day;
 
 const linesUntil = (line: Line, cutDay: number, startsOn: string): Line[] => {
   const cut = fromEpochDay(cutDay);

@@ -31,6 +31,8 @@ export interface Standing extends Readonly<Record<SumName, Sums>> {
   /** Version of the recording that it is of. */
   readonly version: number;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The customer that its source names as its parent, by its whole id; absent where it names none. */
+  readonly parentId?: string;
   /** Absent where there is nothing, as of nearly every customer. */
   readonly entries?: Entries;
 }
