@@ -42,6 +42,7 @@ const STEPS = [
   'arr/ledger/take-in',
   'arr/metrics/read-change',
   'arr/metrics/read-cohorts',
+  'arr/metrics/read-customers',
   'arr/metrics/read-metrics',
   'arr/metrics/read-viewed',
   'arr/totals/projection',

@@ -132,4 +132,19 @@ export const besideArr = {
         'Of agreements: the term ended at most 30 days before and nothing came yet; billing stopped at most 30 days before, within the term; the term is over and billing goes on, which counts',
       ),
     ),
+  renewals: z
+    .array(
+      z.object({
+        dueOn: told('First day after the term: the day on which a renewal takes effect'),
+        productId: z.string(),
+        legalEntity: z.string(),
+        currency: z.string(),
+        dueMinor: told('ARR of the line on the last day of the term, in minor units of its currency'),
+        duePlanMinor: z.optional(told('The same at the plan rate of that day')),
+        renewedMinor: told('What was renewed of it, at most what was due'),
+        renewedPlanMinor: z.optional(told('The same at that plan rate')),
+        isSettled: z.boolean().check(z.describe('Renewed, billed on, or lost; false while it lies ahead or a late renewal is waited for')),
+      }),
+    )
+    .check(z.describe('Signed lines whose term ended, or will end, and what was renewed of each')),
 };

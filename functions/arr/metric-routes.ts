@@ -15,6 +15,15 @@ const viewQuery = {
         z.describe('`plan`: constant currency, at plan rates; `reported`: at each day’s closing rate, with FX on its own. Default: plan'),
       ),
   ),
+  level: z.optional(
+    z
+      .enum(['customer', 'parent'])
+      .check(
+        z.describe(
+          'Who counts as one: each customer, or all customers of a company (the topmost parent that sources name, as of today, for all of history). Default: customer',
+        ),
+      ),
+  ),
   asKnownOn: z.optional(day('Only what had been recorded by the end of this day, YYYY-MM-DD; default: everything, as corrected')),
 };
 
@@ -74,6 +83,7 @@ export const metricRoutes = defineRoutes({
       'metric-unknown': 400,
       'answer-too-large': 400,
       'dimension-unknown': 404,
+      'customers-not-listed': 409,
     },
   },
   getArrCohorts: {
@@ -91,7 +101,13 @@ export const metricRoutes = defineRoutes({
       ...viewQuery,
     }),
     response: arrCohorts,
-    problems: { 'period-invalid': 400, 'question-incomplete': 400, 'dimension-unknown': 404 },
+    problems: {
+      'period-invalid': 400,
+      'question-incomplete': 400,
+      'question-invalid': 400,
+      'dimension-unknown': 404,
+      'customers-not-listed': 409,
+    },
   },
   getArrRetentionChange: {
     method: 'GET',

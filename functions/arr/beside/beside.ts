@@ -34,6 +34,6 @@ export const besideArr = (customerId: string, facts: readonly Fact[], day: numbe
     possibleDuplicates: settlement === undefined ? [] : duplicatesOn(settlement, billing, scope),
     differences: settlement === undefined ? [] : differencesOn(settlement, billing, scope),
     flags: settlement === undefined ? [] : flagsOn(settlement, billing, scope),
-    dues: settlement === undefined ? [] : duesOn({ settlement, billing }, scope),
+    renewals: settlement === undefined ? [] : duesOn({ settlement, billing }, scope),
   };
 };

@@ -1,46 +1,45 @@
 import { toEpochDay } from '../../platform/calendar.ts';
-import { CAUSES, type Ledger } from '../ledger/rows.ts';
+import type { ToldRows } from '../ledger/rows.ts';
+import type { Cut } from './cut.ts';
 
-/** A term of a customer that ends, with what there is to renew, and what of it was won so far. */
+/** A line of a customer that came up for renewal, in one money: minor units of the plan currency. */
 export interface Due {
   readonly customerId: string;
+  readonly productId: string;
+  readonly legalEntity: string;
+  readonly currency: string;
   /** First day after the term: the day on which a renewal takes effect. */
   readonly dueOn: string;
-  /** ARR of the term that ends, in minor units of the plan currency. */
   readonly dueMinor: bigint;
-  /** ARR renewed of it; more than was due counts as what was due. */
+  /** At most what was due. */
   readonly renewedMinor: bigint;
   /** Whether it is settled: renewed, lost, or past its grace. What is open is neither. */
   readonly isSettled: boolean;
+  /** Its currency has no rate on the last day of the term: both amounts are 0. */
+  readonly lacksRate?: true;
 }
 
-/** A term's end before anybody looked at what became of it. */
-export type TermEnd = Pick<Due, 'customerId' | 'dueOn' | 'dueMinor'>;
-
-const RENEWAL = CAUSES.indexOf('renewal');
-const CHURN = CAUSES.indexOf('churn');
-
-/**
- * What became of terms that end, by the ledger: a renewal of the customer on the day or up to `graceDays` later has won what it carries; churn
- * within these days, or the days gone by on `asOf`, settles the rest as lost.
- */
-export const duesOf = ({ rows, names }: Ledger, ends: readonly TermEnd[], graceDays: number, asOf: string): readonly Due[] => {
-  const customers = new Map<string, readonly TermEnd[]>(Map.groupBy(ends, ({ customerId }) => customerId));
-  const told = new Map<TermEnd, { renewed: bigint; churned: bigint }>(ends.map((end) => [end, { renewed: 0n, churned: 0n }]));
-  for (let row = 0; row < rows.length; row += 1) {
-    const cause = rows.cause[row];
-    if (cause !== RENEWAL && cause !== CHURN) continue;
-    for (const end of customers.get(names.customers[rows.customer[row] as number] as string) ?? []) {
-      const late = (rows.day[row] as number) - toEpochDay(end.dueOn);
-      const found = told.get(end);
-      if (found === undefined || late < 0 || late > graceDays) continue;
-      if (cause === RENEWAL) found.renewed += rows.planMinor[row] as bigint;
-      else found.churned += rows.planMinor[row] as bigint;
-    }
+/** Dues by the value of a cut in which each counts: its own, or that of its customer on the last day of the term. */
+export const duesByValue = (dues: readonly Due[], rows: ToldRows, customers: readonly string[], cut: Cut): readonly (readonly Due[])[] => {
+  const byValue: Due[][] = cut.values.map(() => []);
+  const put = (due: Due, value: number | undefined): void => {
+    if (value !== undefined) byValue[value]?.push(due);
+  };
+  if (cut.ofParts) {
+    const values = new Map(cut.values.map((value, place) => [value, place]));
+    const own = { product: 'productId', entity: 'legalEntity', currency: 'currency' } as const;
+    const key = own[cut.dimension as keyof typeof own];
+    for (const due of dues) put(due, values.get(due[key]));
+    return byValue;
   }
-  return ends.map((end) => {
-    const { renewed, churned } = told.get(end) ?? { renewed: 0n, churned: 0n };
-    const isOver = toEpochDay(asOf) - toEpochDay(end.dueOn) > graceDays;
-    return { ...end, renewedMinor: renewed, isSettled: churned < 0n || isOver || renewed >= end.dueMinor };
-  });
+  const places = new Map(customers.map((customerId, place) => [customerId, place]));
+  const lastValue = new Uint32Array(customers.length);
+  let row = 0;
+  for (const due of dues.toSorted((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0))) {
+    for (const day = toEpochDay(due.dueOn); row < rows.length && (rows.day[row] as number) < day; row += 1)
+      lastValue[rows.customer[row] as number] = cut.lookup[cut.column[row] as number] as number;
+    const place = places.get(due.customerId);
+    put(due, place === undefined ? undefined : lastValue[place]);
+  }
+  return byValue;
 };

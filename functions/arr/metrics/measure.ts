@@ -8,6 +8,7 @@ import type { Due } from './dues.ts';
 import type { Definitions, Facts, Window } from './metric.ts';
 import { of } from './metric.ts';
 import { Months, monthsOf, type Period, type PeriodKind } from './periods.ts';
+import type { NotDefined } from './ratio.ts';
 import { type RetainedBySpan, retainedOf, type Span } from './retained.ts';
 
 /** Five years, as far as anybody has measured. A stated choice: `ltv-uncapped` is told beside it. */
@@ -55,7 +56,7 @@ export const planOf = (calendar: FiscalCalendar, kind: PeriodKind, periods: read
 export interface Beside {
   readonly definitions: Definitions;
   readonly costs: Costs | undefined;
-  readonly dues: readonly Due[] | undefined;
+  readonly dues: readonly Due[] | NotDefined;
   readonly lifetimeCapMonths: number;
 }
 
@@ -96,7 +97,7 @@ export class Fold {
     const ahead = bridgeOf(this.#bridges, value, end, this.#plan.looks.length);
     return {
       ...beside,
-      dues: beside.dues?.filter(({ dueOn }) => asked.from <= dueOn && dueOn <= asked.to),
+      dues: 'code' in beside.dues ? beside.dues : beside.dues.filter(({ dueOn }) => asked.from <= dueOn && dueOn <= asked.to),
       period: asked,
       quarter: window(windows.quarter),
       quarterBefore: window(windows.quarterBefore),

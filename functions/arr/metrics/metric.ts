@@ -4,7 +4,7 @@ import type { Profile } from '../profiles/profile.ts';
 import type { Bridge } from './bridges.ts';
 import type { CostMonths, Costs } from './costs.ts';
 import type { Due } from './dues.ts';
-import type { Measured } from './ratio.ts';
+import type { Measured, NotDefined } from './ratio.ts';
 import type { Retained } from './retained.ts';
 
 /** Choices of the profile that metrics read: all others are in the movements already. */
@@ -42,7 +42,8 @@ export interface Facts {
   /** Undefined for a part of the company: costs are kept for the whole of it. */
   readonly costs: Costs | undefined;
   /** What comes up for renewal in the period; undefined where nobody told. */
-  readonly dues: readonly Due[] | undefined;
+  /** What came up for renewal in the period, or why that is not known. */
+  readonly dues: readonly Due[] | NotDefined;
   /** Longest life of a customer that LTV assumes. */
   readonly lifetimeCapMonths: number;
 }

@@ -1,7 +1,7 @@
-import { picked } from '../ledger/columns.ts';
-import { CAUSES, type Ledger, type Rows } from '../ledger/rows.ts';
+import { CAUSES, type Names, type ToldRows } from '../ledger/rows.ts';
 import type { Cause } from '../movements/movements.ts';
 import type { Profile } from '../profiles/profile.ts';
+import { Told as ToldColumns } from './told.ts';
 
 const numberOf = (cause: Cause): number => CAUSES.indexOf(cause);
 const RENEWAL = numberOf('renewal');
@@ -14,7 +14,11 @@ const CONTRACTION = numberOf('contraction');
 /** What is decided anew of a parent: every other cause is what it is, whoever it is of. */
 const DECIDED: ReadonlySet<number> = new Set([NEW, EXPANSION, CONTRACTION, CHURN, REACTIVATION]);
 
-type Told = Pick<Ledger, 'rows' | 'names'>;
+/** Rows in one money, and the texts that they name. */
+export interface Told {
+  readonly rows: ToldRows;
+  readonly names: Names;
+}
 
 /** Parents in the order in which they first move, and which one each customer belongs to. */
 interface Parents {
@@ -107,10 +111,13 @@ const classOf = (
  * another on a day is netted. A company counts in one value of an attribute, over all of its history: its own newest, where it is a customer itself,
  * otherwise that of its customer with most ARR at the end. Lines keep their own class, and every sum over all companies is that over all customers.
  */
-export const atParents = <T extends Told>(ledger: T, parentOf: (customerId: string) => string, profile: Reactivation): T => {
+export const atParents = (ledger: Told, parentOf: (customerId: string) => string, profile: Reactivation): Told => {
   const parents = parentsOf(ledger.names.customers, parentOf);
   const attributes = attributesOf(ledger, parents);
-  const rows = picked(ledger.rows, inOrder(ledger.rows, parents));
+  const order = inOrder(ledger.rows, parents);
+  const told = new ToldColumns(order.length);
+  for (const row of order) told.like(ledger.rows, row, ledger.rows.day[row] as number, ledger.rows.planMinor[row] as bigint);
+  const rows = told.rows();
   for (let row = 0; row < rows.length; row += 1) {
     const parent = parents.of[rows.customer[row] as number] as number;
     rows.customer[row] = parent;
@@ -118,11 +125,11 @@ export const atParents = <T extends Told>(ledger: T, parentOf: (customerId: stri
     rows.fromAttributes[row] = attributes[parent] as number;
   }
   classify(rows, parents.ids.length, profile);
-  return { ...ledger, rows, names: { ...ledger.names, customers: parents.ids } };
+  return { rows, names: { ...ledger.names, customers: parents.ids } };
 };
 
 /** The end of the rows of one parent's day that begin at a place, and what they come to. */
-const dayAt = ({ day, customer, cause, planMinor, length }: Rows, start: number): Day & { readonly end: number } => {
+const dayAt = ({ day, customer, cause, planMinor, length }: ToldRows, start: number): Day & { readonly end: number } => {
   let end = start;
   let decidedMinor = 0n;
   let movedMinor = 0n;
@@ -137,7 +144,7 @@ const dayAt = ({ day, customer, cause, planMinor, length }: Rows, start: number)
 };
 
 /** Puts the class of each parent's day into its rows. */
-const classify = (rows: Rows, parents: number, profile: Reactivation): void => {
+const classify = (rows: ToldRows, parents: number, profile: Reactivation): void => {
   const courses = Array.from({ length: parents }, (): Course => ({ arr: 0n, hasBeen: false, leftOn: 0 }));
   for (let start = 0; start < rows.length; ) {
     const { end, ...today } = dayAt(rows, start);

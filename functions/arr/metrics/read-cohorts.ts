@@ -10,9 +10,10 @@ import { averageLogosKept, averageRevenueKept, type Cohort, cohortsOf, logosKept
 import { dimensionsOf } from './cut.ts';
 import { type Period, periodsUpTo } from './periods.ts';
 import { formatRatio, type Ratio } from './ratio.ts';
+import { atLevel, type LevelWanted } from './read-customers.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from './read-viewed.ts';
 
-export interface CohortsWanted extends ViewWanted {
+export interface CohortsWanted extends ViewWanted, LevelWanted {
   readonly on?: string | undefined;
   readonly from?: string | undefined;
   readonly by?: 'month' | 'quarter' | undefined;
@@ -53,8 +54,11 @@ export const readCohorts = async (wanted: CohortsWanted, company: CompanyConfig,
   const periods = periodsUpTo(company.fiscalCalendar, by, wanted.from ?? firstPeriod(ledger.rows, on, by, company), on);
   const start = addDays((periods[0] as Period).startsOn, -1);
   const looks = Int32Array.from([start, ...periods.map(({ endsOn }) => endsOn)], toEpochDay);
-  const { rows, missing } = await viewed(ledger, currencyView, looks);
-  const cut = cutOf(rows, ledger.names, wanted);
+  const { missing, ...seen } = await viewed(ledger, currencyView, looks);
+  const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, company);
+  if (!told.ok) return told;
+  const { rows, names } = told.value;
+  const cut = cutOf(rows, names, wanted);
   if (!cut.ok) return cut;
   const [earlier, ...cohorts] = cohortsOf(rows, cut.value, looks, cut.value.values.indexOf(value ?? '')) as [Cohort, ...Cohort[]];
   const isWhole = missing.length === 0;
@@ -67,6 +71,7 @@ export const readCohorts = async (wanted: CohortsWanted, company: CompanyConfig,
     on,
     by,
     currencyView,
+    level: wanted.level ?? 'customer',
     asKnownOn: wanted.asKnownOn,
     ledgerThrough: new Date(ledger.through * 1000).toISOString(),
     unconverted: missingAnswers(missing, ledger.planCurrency, currencyView),
@@ -79,7 +84,7 @@ export const readCohorts = async (wanted: CohortsWanted, company: CompanyConfig,
       logosKept: share(averageLogosKept(cohorts, age)),
       ...(isWhole ? { revenueKept: share(averageRevenueKept(cohorts, age)) } : {}),
     })),
-    dimensions: [...dimensionsOf(ledger.names)],
+    dimensions: [...dimensionsOf(names)],
     values: [...cut.value.values],
   });
 };

@@ -9,15 +9,17 @@ import { profileInForce } from '../profiles/presets.ts';
 import { MAX_YEARS } from '../totals/course.ts';
 import type { CostFunction, Costs } from './costs.ts';
 import { type Cut, dimensionsOf } from './cut.ts';
+import { duesByValue } from './dues.ts';
 import { definitionAnswer, figureAnswers, metricsAsked } from './figures.ts';
 import { Fold, LIFETIME_CAP_MONTHS, type Plan, planOf } from './measure.ts';
 import type { Metric } from './metric.ts';
 import { type PeriodKind, periodsUpTo } from './periods.ts';
 import type { NotDefined } from './ratio.ts';
+import { atLevel, type LevelWanted, readDues } from './read-customers.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from './read-viewed.ts';
 import { asOfToday } from './today.ts';
 
-export interface MetricsWanted extends ViewWanted {
+export interface MetricsWanted extends ViewWanted, LevelWanted {
   readonly on?: string | undefined;
   readonly month?: string | undefined;
   readonly from?: string | undefined;
@@ -98,8 +100,11 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   if (unknown !== undefined) return fail('metric-unknown', `There is no metric "${unknown}": docs/metrics.md lists them.`, 'query.metrics');
   const view = wanted.currencyView ?? 'plan';
   const ledger = await readKnown(wanted, company);
-  const { rows, missing } = await viewed(ledger, view, plan.value.looks);
-  const cut = cutOf(rows, ledger.names, wanted);
+  const seen = await viewed(ledger, view, plan.value.looks);
+  const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, company);
+  if (!told.ok) return told;
+  const { rows, names } = told.value;
+  const cut = cutOf(rows, names, wanted);
   if (!cut.ok) return cut;
   const last = toEpochDay((plan.value.periods.at(-1) as { endsOn: string }).endsOn);
   const asked = wanted.attributesAsOf === 'today' && wanted.dimension !== undefined ? asOfToday(rows, cut.value, last) : cut.value;
@@ -112,16 +117,19 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
     );
   const key = [wanted.dimension, wanted.attributesAsOf, plan.value.kind, ...plan.value.looks].join(' ');
   const fold = foldOf(rows, asked, plan.value, key);
-  const unconverted = missingAnswers(missing, ledger.planCurrency, view);
-  const [head, costs] = await Promise.all([
+  const unconverted = missingAnswers(seen.missing, ledger.planCurrency, view);
+  const [head, costs, dues] = await Promise.all([
     readHead(METRICS_FORMULA),
     wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted.asKnownOn, company)) : undefined,
+    metrics.some(({ needs }) => needs.includes('renewals-due')) ? readDues(wanted, plan.value, ledger.planCurrency) : NOT_ASKED,
   ]);
   const lifetimeCapMonths = wanted.lifetimeCapMonths === undefined ? LIFETIME_CAP_MONTHS : Number(wanted.lifetimeCapMonths);
-  const beside = { definitions: profileInForce(company), costs, dues: undefined, lifetimeCapMonths };
-  const told = plan.value.periods.flatMap((period, i) =>
+  const duesOf = 'code' in dues ? undefined : duesByValue(dues, rows, names.customers, asked);
+  const beside = { definitions: profileInForce(company), costs, lifetimeCapMonths };
+  const figures = plan.value.periods.flatMap((period, i) =>
     values.flatMap((value) => {
-      const facts = fold.facts(i, asked.values.indexOf(value), beside);
+      const place = asked.values.indexOf(value);
+      const facts = fold.facts(i, place, { ...beside, dues: duesOf?.[place] ?? (dues as NotDefined) });
       const { openingMinor, closingMinor, byCause } = facts.year.bridge;
       if (wanted.value === undefined && openingMinor === 0n && closingMinor === 0n && byCause.size === 0 && asked.dimension !== 'total')
         return [];
@@ -133,18 +141,22 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
     on: fromEpochDay(last),
     period: plan.value.kind,
     currencyView: view,
+    level: wanted.level ?? 'customer',
     attributesAsOf: wanted.attributesAsOf ?? 'then',
     asKnownOn: wanted.asKnownOn,
     ledgerThrough: new Date(ledger.through * 1000).toISOString(),
     lifetimeCapMonths,
     unconverted,
     dimension: asked.dimension,
-    rows: told,
+    rows: figures,
     definitions: metrics.map((metric: Metric) => definitionAnswer(metric)),
-    dimensions: [...dimensionsOf(ledger.names)],
+    dimensions: [...dimensionsOf(names)],
     values: [...asked.values],
   });
 };
+
+/** Nobody looks at what comes up. */
+const NOT_ASKED: NotDefined = { code: 'dues-missing', detail: 'Nobody asked.' };
 
 const lackingRate = (unconverted: readonly { readonly detail: string }[]): NotDefined | undefined =>
   unconverted[0] === undefined ? undefined : { code: 'rate-missing', detail: unconverted[0].detail };

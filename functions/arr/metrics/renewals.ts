@@ -10,16 +10,18 @@ export const RENEWALS: readonly Metric[] = [
   {
     id: 'renewal-rate',
     name: 'Renewal rate',
-    formula: 'Σ min(renewed, due) ÷ Σ due, of the terms that ended in the period and are settled',
+    formula: 'Σ min(renewed, due) ÷ Σ due, of the signed lines whose term ended in the period and that are settled',
     unit: 'percent',
     purpose: 'How much is renewed of what came up for renewal',
     source: 'Gainsight, renewal calculations: won, capped at target ÷ target',
     switches: [],
     needs: ['ledger', 'renewals-due'],
-    measure: ({ dues, period }) => {
-      if (dues === undefined)
-        return lacking({ code: 'dues-missing', detail: `Nobody told which terms end from ${period.from} to ${period.to}.` });
+    measure: ({ dues }) => {
+      if ('code' in dues) return lacking(dues);
       const settled = dues.filter(({ isSettled }) => isSettled);
+      const unrated = settled.find(({ lacksRate }) => lacksRate);
+      if (unrated !== undefined)
+        return lacking({ code: 'rate-missing', detail: `There is no rate of ${unrated.currency} for what came up on ${unrated.dueOn}.` });
       return quotient(
         part(
           'renewed of it',

@@ -57,6 +57,12 @@ const readLists = async (): Promise<{ readonly lists: CustomerLists; readonly as
   return { lists: lists.lists, asOf: asOf(heads) };
 };
 
+/** All customers as they stand, in no order, and as of when. */
+export const readStandings = async () => {
+  const { lists: all, asOf: asOfWhen } = await readLists();
+  return { standings: all.standings, ...asOfWhen };
+};
+
 const FORMULA = 'Of each customer by itself, as its own answer tells it at the end of the day: arr/customers/{customerId}';
 
 const totalAnswer = (sums: Sums) => {

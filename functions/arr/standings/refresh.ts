@@ -6,7 +6,7 @@ import type { Context } from '../lines/values.ts';
 import { decidingContext } from '../records/context.ts';
 import { readCustomer } from '../records/customer.ts';
 import { readBooks, readCustomerIds, type StoredBook, shards } from '../records/store.ts';
-import { type Standing, standingOf } from './standing.ts';
+import { FORM, type Standing, standingOf } from './standing.ts';
 import { readAsked, readHeads, readShard, type StandingsHead, writeShard } from './store.ts';
 
 const CUSTOMERS_AT_ONCE = 20;
@@ -63,7 +63,7 @@ const refreshShard = async (shard: string, head: StandingsHead | undefined): Pro
   const context = await decidingContext();
   const ratesVersion = context.rates.version;
   const before = head === undefined ? [] : await readShard(head);
-  const isOfNow = head?.on === on && head.ratesVersion === ratesVersion;
+  const isOfNow = head?.on === on && head.ratesVersion === ratesVersion && head.form === FORM;
   const known = new Map(isOfNow ? before.map((standing) => [standing.customerId, standing]) : []);
   const customerIds = await readCustomerIds(shard);
   const looked = await lookAtAll(customerIds, { day: toEpochDay(on), context, known });
@@ -74,7 +74,7 @@ const refreshShard = async (shard: string, head: StandingsHead | undefined): Pro
     const had = old.get(customerIds[i] as string);
     return had === undefined ? [] : [{ ...had, version: TO_LOOK_AT }];
   });
-  const next = { shard, number: (head?.number ?? 0) + 1, on, through, ratesVersion };
+  const next = { shard, number: (head?.number ?? 0) + 1, on, through, ratesVersion, form: FORM };
   const written = await writeShard(next, head, isOfNow && isSame(before, standings) ? 'unchanged' : standings);
   if (!written.ok) log.info('another run put how a shard of the customers stands', { source: shard, code: written.problem.code });
   return looked.filter((one) => one === 'failed').length;
@@ -88,7 +88,11 @@ export interface Refreshed {
 }
 
 const isDue = (head: StandingsHead | undefined, on: string, ratesVersion: number): boolean =>
-  head === undefined || head.on !== on || head.ratesVersion !== ratesVersion || nowMs() - Date.parse(head.through) >= LOOK_AGAIN_MS;
+  head === undefined ||
+  head.on !== on ||
+  head.ratesVersion !== ratesVersion ||
+  head.form !== FORM ||
+  nowMs() - Date.parse(head.through) >= LOOK_AGAIN_MS;
 
 /**
  * Brings up to date how customers stand, shard by shard, the oldest first: those are decided again of whom something was recorded since, and on

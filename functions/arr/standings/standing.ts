@@ -1,9 +1,14 @@
 import { type Amount, totalOf } from '../beside/amounts.ts';
 import { besideArr } from '../beside/beside.ts';
+import type { LineDue } from '../beside/dues.ts';
+import { parentOf } from '../evidence/members.ts';
 import { type Jsonable, jsonable } from '../figures/status.ts';
 import type { Fact } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { closingAt } from '../movements/decide.ts';
+
+/** Raised with everything that a standing has more, or has otherwise. */
+export const FORM = 2;
 
 /** What of a customer stands beside ARR one by one. */
 type Beside = ReturnType<typeof besideArr>;
@@ -14,6 +19,28 @@ export type Sums = readonly (readonly [currency: string, amountMinor: string, pl
 /** The totals of a customer, in the order in which they are kept. */
 export const SUMS = ['arr', 'carr', 'tcv', 'billed', 'usage', 'unsigned'] as const;
 export type SumName = (typeof SUMS)[number];
+
+/**
+ * A line that comes up for renewal, as `LineDue` has it: first day after the term, product, entity, currency, what is due and what was renewed of it in
+ * minor units of the currency, whether it is settled, and both amounts in the plan currency where there is a rate.
+ */
+export type Renewal = readonly [
+  dueOn: string,
+  productId: string,
+  legalEntity: string,
+  currency: string,
+  dueMinor: string,
+  renewedMinor: string,
+  isSettled: boolean,
+  duePlanMinor?: string,
+  renewedPlanMinor?: string,
+];
+
+const renewalOf = ({ dueOn, productId, legalEntity, currency, dueMinor, renewedMinor, isSettled, ...atPlan }: LineDue): Renewal => {
+  const own = [dueOn, productId, legalEntity, currency, String(dueMinor), String(renewedMinor), isSettled] as const;
+  const { duePlanMinor, renewedPlanMinor } = atPlan;
+  return duePlanMinor === undefined || renewedPlanMinor === undefined ? own : [...own, String(duePlanMinor), String(renewedPlanMinor)];
+};
 
 /** Entries of a customer that people look through. */
 export interface Entries {
@@ -33,6 +60,8 @@ export interface Standing extends Readonly<Record<SumName, Sums>> {
   readonly attributes: Readonly<Record<string, string>>;
   /** The customer that its source names as its parent, by its whole id; absent where it names none. */
   readonly parentId?: string;
+  /** Terms that ended, and that will; absent where there are none. */
+  readonly renewals?: readonly Renewal[];
   /** Absent where there is nothing, as of nearly every customer. */
   readonly entries?: Entries;
 }
@@ -53,11 +82,12 @@ interface Known {
 /** Decided from all facts of the customer, as its own answer is: the same rules that made its movements. */
 export const standingOf = ({ customerId, name, members, facts }: Known, version: number, day: number, context: Context): Standing => {
   const { closing, attributes } = closingAt(facts, day, context);
-  const { contracted, billed, usage, unsigned, possibleDuplicates, differences } = besideArr(customerId, facts, day, context);
+  const { contracted, billed, usage, unsigned, possibleDuplicates, differences, renewals } = besideArr(customerId, facts, day, context);
   const live = closing.lines.map(
     ({ currency, amountMinor, planMinor, converted }): Amount =>
       converted ? { currency, amountMinor, planMinor } : { currency, amountMinor },
   );
+  const parentId = parentOf(customerId, facts);
   const isEmpty = unsigned.bookings.length + possibleDuplicates.length + differences.length === 0;
   return {
     customerId,
@@ -65,6 +95,8 @@ export const standingOf = ({ customerId, name, members, facts }: Known, version:
     ...(members.length > 1 ? { others: members.slice(1).map((member) => member.customerId) } : {}),
     version,
     attributes,
+    ...(parentId === undefined ? {} : { parentId }),
+    ...(renewals.length === 0 ? {} : { renewals: renewals.map(renewalOf) }),
     arr: sumsOf(live),
     carr: sumsOf(contracted.carr.byCurrency),
     tcv: sumsOf(contracted.tcv.byCurrency),

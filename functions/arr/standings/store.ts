@@ -40,6 +40,8 @@ const heads = new Entity(
       through: { type: 'string', required: true },
       /** Version of the plan rates that they are decided under. */
       ratesVersion: { type: 'number', required: true },
+      /** Form of its standings: those of another form are looked at again. */
+      form: { type: 'number', required: true },
       /** Parts that belong to it: one that lies behind them is of before. */
       parts: { type: 'number', required: true },
     },
@@ -71,6 +73,7 @@ export interface StandingsHead {
   readonly on: string;
   readonly through: string;
   readonly ratesVersion: number;
+  readonly form: number;
   readonly parts: number;
 }
 

@@ -7,7 +7,7 @@ import { testContext } from '../facts.ts';
 
 /** What came up by a day: first day after the term, cents due, cents renewed, and whether it is settled. */
 const dues = (facts: readonly Fact[], on: string) =>
-  besideArr('c', facts, toEpochDay(on), testContext).dues.map(({ dueOn, dueMinor, renewedMinor, isSettled }) => [
+  besideArr('c', facts, toEpochDay(on), testContext).renewals.map(({ dueOn, dueMinor, renewedMinor, isSettled }) => [
     dueOn,
     Number(dueMinor),
     Number(renewedMinor),

@@ -73,7 +73,12 @@ const shown = (metric: Metric, numbers: ReadonlyMap<string, number>): string => 
   const dues: readonly Due[] | undefined =
     due === undefined
       ? undefined
-      : [{ customerId: 'stays', dueOn: '2026-03-10', dueMinor: BigInt(due) * 100n, renewedMinor: BigInt(renewed) * 100n, isSettled: true }];
+      : [
+          {
+            ...{ customerId: 'stays', productId: 'p', legalEntity: 'acme', currency: 'USD', dueOn: '2026-03-10', isSettled: true },
+            ...{ dueMinor: BigInt(due) * 100n, renewedMinor: BigInt(renewed) * 100n },
+          },
+        ];
   const ledger = ledgerTold([...moving('2026-03-10', flows), ...beside]);
   const facts = factsTold(ledger, { on: '2026-03-31', costs: costsOf(numbers), ...(dues === undefined ? {} : { dues }) });
   switch (metric.unit) {

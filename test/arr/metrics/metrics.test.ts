@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Cohort, cohortsOf } from '../../../functions/arr/metrics/cohorts.ts';
 import type { Costs } from '../../../functions/arr/metrics/costs.ts';
 import { type Cut, cutBy, dimensionsOf, uncut } from '../../../functions/arr/metrics/cut.ts';
-import { duesOf } from '../../../functions/arr/metrics/dues.ts';
+import { type Due, duesByValue } from '../../../functions/arr/metrics/dues.ts';
 import type { Facts } from '../../../functions/arr/metrics/metric.ts';
 import { Months, periodsUpTo } from '../../../functions/arr/metrics/periods.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
@@ -351,30 +351,55 @@ describe('unit economics', () => {
 
 describe('renewal rate', () => {
   const ledger = ledgerTold([
-    { on: '2025-01-01', customer: 'a', cause: 'new', major: 100 },
-    { on: '2025-01-01', customer: 'b', cause: 'new', major: 100 },
-    { on: '2025-01-01', customer: 'c', cause: 'new', major: 100 },
-    { on: '2025-01-01', customer: 'd', cause: 'new', major: 100 },
-    { on: '2026-01-01', customer: 'a', cause: 'renewal', major: 130 },
-    { on: '2026-01-20', customer: 'b', cause: 'renewal', major: 60 },
-    { on: '2026-01-01', customer: 'c', cause: 'churn', major: -100 },
+    ...['a', 'b', 'c', 'd'].map(
+      (customer): Told => ({ on: '2025-01-01', customer, cause: 'new', major: 100, attributes: { segment: 'SMB' } }),
+    ),
+    {
+      on: '2025-12-01',
+      customer: 'a',
+      cause: 'transfer',
+      major: 100,
+      attributes: { segment: 'Enterprise' },
+      fromAttributes: { segment: 'SMB' },
+    },
+    {
+      on: '2026-01-01',
+      customer: 'b',
+      cause: 'transfer',
+      major: 100,
+      attributes: { segment: 'Enterprise' },
+      fromAttributes: { segment: 'SMB' },
+    },
   ]);
-  const ends = ['a', 'b', 'c', 'd'].map((customerId) => ({ customerId, dueOn: '2026-01-01', dueMinor: 10_000n }));
+  const due = (customerId: string, renewed: number, more: Partial<Due> = {}): Due => ({
+    ...{ customerId, productId: 'p', legalEntity: 'acme', currency: 'USD', dueOn: '2026-01-01', dueMinor: 10_000n },
+    ...{ renewedMinor: BigInt(renewed) * 100n, isSettled: true },
+    ...more,
+  });
+  const dues = [due('a', 100), due('b', 60), due('c', 0, { productId: 'q' }), due('d', 0, { isSettled: false })];
+  const rate = (on: string, told: readonly Due[] | undefined) =>
+    percent(factsTold(ledger, told === undefined ? { on } : { on, dues: told }), 'renewal-rate', 2);
 
-  it('looks at what was due alone, capped at that, and leaves out what is open', () => {
-    const early = duesOf(ledger, ends, 30, '2026-01-31');
-    // a 100 of 100 and c 0 of 100 are settled; b has renewed 60 and may renew more, d is open
-    expect(percent(factsTold(ledger, { on: '2026-01-31', dues: early }), 'renewal-rate', 2)).toBe('50.00');
-    const late = duesOf(ledger, ends, 30, '2026-02-01');
-    // 100 + 60 + 0 + 0 of 400
-    expect(percent(factsTold(ledger, { on: '2026-01-31', dues: late }), 'renewal-rate', 2)).toBe('40.00');
+  it('looks at what came up alone, and leaves out what is open', () => {
+    expect(rate('2026-01-31', dues)).toBe('53.33'); // 160 of 300
+    expect(rate('2026-01-31', [...dues.slice(0, 3), due('d', 0)])).toBe('40.00'); // 160 of 400
   });
 
-  it('is not that of another month, and says so where nobody told what was due', () => {
-    expect(percent(factsTold(ledger, { on: '2026-02-28', dues: duesOf(ledger, ends, 30, '2026-02-28') }), 'renewal-rate', 2)).toBe(
-      'not-defined',
-    );
-    expect(percent(factsTold(ledger, { on: '2026-01-31' }), 'renewal-rate', 2)).toBe('dues-missing');
+  it('is not that of another month, and says so where that is not known, or a rate is missing', () => {
+    expect(rate('2026-02-28', dues)).toBe('not-defined');
+    expect(rate('2026-01-31', undefined)).toBe('dues-missing');
+    expect(rate('2026-01-31', [...dues, due('e', 0, { lacksRate: true })])).toBe('rate-missing');
+  });
+
+  it('counts a line in the value of its customer on the last day of the term, or in its own', () => {
+    const by = (dimension: string) => {
+      const cut = cutBy(ledger.rows, ledger.names, dimension) as Cut;
+      const found = duesByValue([...dues, due('stranger', 1)], ledger.rows, ledger.names.customers, cut);
+      return Object.fromEntries(cut.values.map((value, place) => [value, found[place]?.map(({ customerId }) => customerId)]));
+    };
+    // What has moved on the day of the renewal counts where it was the day before.
+    expect(by('segment')).toEqual({ Enterprise: ['a'], SMB: ['b', 'c', 'd'] });
+    expect(by('product')).toEqual({ p: ['a', 'b', 'd', 'stranger'] });
   });
 });
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CAUSES, type Ledger } from '../../../functions/arr/ledger/rows.ts';
+import { CAUSES } from '../../../functions/arr/ledger/rows.ts';
 import { bridgeOf, bridgesOf } from '../../../functions/arr/metrics/bridges.ts';
 import { uncut } from '../../../functions/arr/metrics/cut.ts';
-import { atParents } from '../../../functions/arr/metrics/parents.ts';
+import { atParents, type Told as InOneMoney } from '../../../functions/arr/metrics/parents.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
 import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { addDays, fromEpochDay, toEpochDay } from '../../../functions/platform/calendar.ts';
@@ -14,7 +14,7 @@ import { factsTold, figure, ledgerTold, measured, percent, type Told } from './t
 const byFirstLetter = (customerId: string): string => customerId.slice(0, 1);
 const companies = (told: readonly Told[], definitions = enterprise) => atParents(ledgerTold(told), byFirstLetter, definitions);
 
-const causes = ({ rows, names }: Pick<Ledger, 'rows' | 'names'>) =>
+const causes = ({ rows, names }: InOneMoney) =>
   [...rows.cause].map((cause, row) => [
     names.customers[rows.customer[row] as number],
     fromEpochDay(rows.day[row] as number),
@@ -99,8 +99,7 @@ it('a company counts in its own newest value, or in that of its largest customer
       fromAttributes: { segment: 'SMB' },
     },
   ];
-  const segments = ({ rows, names }: Pick<Ledger, 'rows' | 'names'>) =>
-    [...rows.attributes].map((attributes) => names.attributes[attributes]?.['segment']);
+  const segments = ({ rows, names }: InOneMoney) => [...rows.attributes].map((attributes) => names.attributes[attributes]?.['segment']);
   expect(segments(companies(told))).toEqual(['Enterprise', 'Enterprise']);
   expect(segments(atParents(ledgerTold(told), () => 'a1', enterprise))).toEqual(['Startup', 'Startup']);
 });

@@ -75,13 +75,15 @@ export interface Wanted {
   readonly dues?: readonly Due[];
 }
 
+const NO_DUES = { code: 'dues-missing', detail: 'Nobody told what came up.' } as const;
+
 /** What metrics of one period, ending on a day, are made of. */
 export const factsTold = ({ rows, names }: { readonly rows: ToldRows; readonly names: Names }, wanted: Wanted): Facts => {
   const { on, kind = 'month', dimension, value = '', definitions = enterprise, costs, dues } = wanted;
   const cut = (dimension === undefined ? undefined : cutBy(rows, names, dimension)) ?? uncut(rows, names);
   const plan = planOf(CALENDAR_YEAR, kind, periodsUpTo(CALENDAR_YEAR, kind, on, on));
   const fold = new Fold(rows, cut, plan);
-  const beside = { definitions, costs, dues, lifetimeCapMonths: LIFETIME_CAP_MONTHS };
+  const beside = { definitions, costs, dues: dues ?? NO_DUES, lifetimeCapMonths: LIFETIME_CAP_MONTHS };
   return fold.facts(0, cut.values.indexOf(value), beside);
 };
 

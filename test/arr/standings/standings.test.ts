@@ -6,6 +6,7 @@ import { decidingContext } from '../../../functions/arr/records/context.ts';
 import { recordFacts } from '../../../functions/arr/records/record.ts';
 import { shardOf } from '../../../functions/arr/records/store.ts';
 import { arrRoutes } from '../../../functions/arr/routes.ts';
+import { FORM } from '../../../functions/arr/standings/standing.ts';
 import { readHeads, writeShard } from '../../../functions/arr/standings/store.ts';
 import { handler as task } from '../../../functions/arr/task-standings.ts';
 import { handler as companyApi } from '../../../functions/company/api.ts';
@@ -207,7 +208,7 @@ describe('the list of customers', () => {
       usage: [],
       unsigned: [],
     });
-    const next = { shard, number: 1, on: '2026-04-04', through: '2026-04-04T10:00:00.000Z', ratesVersion: 0 };
+    const next = { shard, number: 1, on: '2026-04-04', through: '2026-04-04T10:00:00.000Z', ratesVersion: 0, form: FORM };
     await writeShard(
       next,
       undefined,
@@ -295,5 +296,51 @@ describe('what stands beside ARR, of all customers', () => {
       ['', '10000'],
       ['', undefined],
     ]);
+  });
+});
+
+describe('what comes up for renewal, and who belongs to whom', () => {
+  interface Metrics {
+    readonly type?: string;
+    readonly rows: readonly {
+      readonly figures: readonly { readonly id: string; readonly value?: string; readonly notDefined?: object }[];
+    }[];
+  }
+  const metrics = async (query: Record<string, string>) => {
+    const { method, path, scope, response } = arrRoutes.getArrMetrics;
+    const { status, json } = await call<Metrics>(api, method, path, {
+      scopes: [scope],
+      query: { metrics: 'renewal-rate,customers', month: '2026-03', ...query },
+    });
+    if (status !== 200) return json.type;
+    expect(response.safeParse(json)).toMatchObject({ success: true });
+    return json.rows.map(({ figures }) => figures.map(({ value, notDefined }) => value ?? notDefined));
+  };
+  const term = (n: number, dollars: number, from: string, to: string) =>
+    of(
+      n,
+      agreement(from, [signedLine('oi_1', dollars, from, to, { bookedOn: from })], {
+        subscriptionId: `800A-${from}`,
+        agreementId: `800A-${from}`,
+        agreementIds: [`800A-${from}`],
+      }),
+    );
+
+  it('is told by the metrics once customers are listed: by renewal rate, and at the level of parents', async () => {
+    await record(
+      named(7, 'Holding', 'Enterprise'),
+      term(7, 100_000, '2025-03-15', '2026-03-15'),
+      term(7, 80_000, '2026-03-15', '2027-03-15'),
+      of(2, customer('2026-01-02', {}, { name: 'Subsidiary', parentId: 'cus_7' })),
+      // It is over since 20 March and may still be renewed.
+      term(2, 50_000, '2025-03-20', '2026-03-20'),
+    );
+    expect(await metrics({ level: 'parent' })).toBe('/problems/customers-not-listed');
+    expect((await metrics({}))?.[0]).toMatchObject(['2', { code: 'dues-missing' }]);
+    await run();
+    expect(await metrics({})).toEqual([['2', '0.800000']]);
+    expect(await metrics({ level: 'parent' })).toEqual([['1', '0.800000']]);
+    expect(await metrics({ level: 'parent', asKnownOn: '2026-04-01' })).toBe('/problems/question-invalid');
+    expect((await metrics({ asKnownOn: '2026-04-01' }))?.[0]).toMatchObject(['0', { code: 'dues-missing' }]);
   });
 });

@@ -1,0 +1,96 @@
+import { closingRates } from '../../company/index.ts';
+import { addDays } from '../../platform/calendar.ts';
+import type { CompanyConfig } from '../../platform/config.ts';
+import { fraction, round } from '../../platform/decimal.ts';
+import { convert } from '../../platform/fx.ts';
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import type { ToldRows } from '../ledger/rows.ts';
+import { profileInForce } from '../profiles/presets.ts';
+import { companyOf } from '../standings/companies.ts';
+import { readStandings } from '../standings/read.ts';
+import type { Renewal, Standing } from '../standings/standing.ts';
+import type { Due } from './dues.ts';
+import type { Plan } from './measure.ts';
+import { atParents, type Told } from './parents.ts';
+import type { NotDefined } from './ratio.ts';
+import type { ViewWanted } from './read-viewed.ts';
+
+export interface LevelWanted {
+  readonly level?: 'customer' | 'parent' | undefined;
+}
+
+type CompanyOf = (customerId: string) => string;
+
+/** Of the standings that were read last: they stay the same object while nothing changed. */
+const companies = new WeakMap<readonly Standing[], CompanyOf>();
+const joined = new WeakMap<ToldRows, { readonly by: CompanyOf; readonly told: Told }>();
+
+const companiesOf = (standings: readonly Standing[]): CompanyOf => {
+  const by = companies.get(standings) ?? companyOf(standings);
+  companies.set(standings, by);
+  return by;
+};
+
+const NOT_LISTED = 'How customers stand is being looked at for the first time: ask again in some minutes.';
+
+/** A ledger's rows at the level that is asked for. Problems: `question-invalid` (who belonged to whom is known as of today alone), `customers-not-listed`. */
+export const atLevel = async (
+  ledger: Told,
+  { level, asKnownOn }: LevelWanted & ViewWanted,
+  company: CompanyConfig,
+): Promise<Result<Told, Problem<'question-invalid' | 'customers-not-listed'>>> => {
+  if (level !== 'parent') return ok(ledger);
+  if (asKnownOn !== undefined)
+    return fail('question-invalid', 'Parents are as of today: ask with level, or with asKnownOn, not with both.', 'query.level');
+  const { standings, isComplete } = await readStandings();
+  if (!isComplete) return fail('customers-not-listed', NOT_LISTED);
+  const by = companiesOf(standings);
+  const known = joined.get(ledger.rows);
+  if (known?.by === by) return ok(known.told);
+  const told = atParents({ rows: ledger.rows, names: ledger.names }, by, profileInForce(company));
+  joined.set(ledger.rows, { by, told });
+  return ok(told);
+};
+
+type Convert = (amountMinor: bigint, currency: string, on: string) => bigint | undefined;
+
+const dueOf = (customerId: string, [dueOn, productId, legalEntity, currency, ...amounts]: Renewal, reported: Convert | undefined): Due => {
+  const [due, renewed, isSettled, duePlan, renewedPlan] = amounts;
+  const lastDay = addDays(dueOn, -1);
+  const dueMinor = reported === undefined ? duePlan : reported(BigInt(due), currency, lastDay);
+  const renewedMinor = reported === undefined ? renewedPlan : reported(BigInt(renewed), currency, lastDay);
+  const told = { customerId, productId, legalEntity, currency, dueOn, isSettled };
+  if (dueMinor === undefined || renewedMinor === undefined) return { ...told, dueMinor: 0n, renewedMinor: 0n, lacksRate: true };
+  return { ...told, dueMinor: BigInt(dueMinor), renewedMinor: BigInt(renewedMinor) };
+};
+
+/** At the closing rate of a term's last day. */
+const converting = async (currencies: readonly string[], planCurrency: string, from: string, to: string): Promise<Convert> => {
+  const table = await closingRates(currencies, from, to);
+  return (amountMinor, currency, on) => {
+    const found = table.find(currency, planCurrency, 'closing', on);
+    if (!found.ok) return undefined;
+    const { num, den } = convert(fraction(amountMinor), currency, planCurrency, found.value.rate);
+    return round({ num, den }, 'half-up');
+  };
+};
+
+/** What came up for renewal from the first of some periods to the last, over all customers, or why that cannot be told. */
+export const readDues = async (
+  { currencyView, asKnownOn, level }: LevelWanted & ViewWanted,
+  { periods }: Plan,
+  planCurrency: string,
+): Promise<readonly Due[] | NotDefined> => {
+  if (asKnownOn !== undefined)
+    return { code: 'dues-missing', detail: 'What came up for renewal is told as it is known today: ask without asKnownOn.' };
+  const { standings, isComplete } = await readStandings();
+  if (!isComplete) return { code: 'dues-missing', detail: NOT_LISTED };
+  const [first, last] = [periods[0]?.startsOn ?? '', periods.at(-1)?.endsOn ?? ''];
+  const by = level === 'parent' ? companiesOf(standings) : undefined;
+  const told = standings.flatMap(({ customerId, renewals = [] }) =>
+    renewals.flatMap((renewal) => (first <= renewal[0] && renewal[0] <= last ? [[by?.(customerId) ?? customerId, renewal] as const] : [])),
+  );
+  const currencies = [...new Set(told.map(([, renewal]) => renewal[3]))];
+  const reported = currencyView === 'reported' ? await converting(currencies, planCurrency, addDays(first, -1), last) : undefined;
+  return told.map(([customerId, renewal]) => dueOf(customerId, renewal, reported));
+};
