@@ -78,6 +78,20 @@ export class ArrStack extends CapabilityStack {
       handler: standings,
     });
 
+    const decided = new CapabilityFunction(this, 'arr/task-decide-ledgers', {
+      purpose:
+        'Makes ledgers of other definition profiles, and comparisons, that were asked for, and keeps them up to date while somebody looks',
+      timeout: Duration.minutes(10),
+      memoryMb: 1769,
+    })
+      .writesTable()
+      .readsCompany();
+    new Schedule(this, 'decide-ledgers', {
+      expression: 'rate(1 minute)',
+      why: 'A ledger that somebody asks for is begun within a minute',
+      handler: decided,
+    });
+
     const ledger = new CapabilityFunction(this, 'arr/task-ledger', {
       purpose: 'Takes into the ledger what was recorded',
       timeout: Duration.minutes(4),

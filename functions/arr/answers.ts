@@ -30,6 +30,7 @@ const mix = z.object({ totalMinor: minor, shares: z.array(share) });
 /** What every figure carries: which definition, which money, and how far the sources had been heard. */
 export const figureHead = {
   profile: z.string(),
+  profileVersion: z.optional(told('Names what the profile chooses; absent in what was kept before figures said so')),
   /** In words, with where it is explained. */
   formula: z.string(),
   /** Amounts are its minor units at plan rates unless a field says otherwise. */
@@ -129,6 +130,9 @@ export const arrWaterfall = z.object({
   asKnownOn: z.optional(told('The day at whose end this was known, where one was asked for')),
   knownThrough: z.optional(
     told('Only as known on a day: all of it that was recorded before this instant is in; before the end of that day, more may come'),
+  ),
+  ledgerThrough: z.optional(
+    told('As known on a day, or by a profile that is not in force: all that was recorded before this instant is in the ledger it is from'),
   ),
   dimension: z.string(),
   value: z.string(),

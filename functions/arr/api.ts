@@ -2,6 +2,8 @@ import { companyConfig } from '../platform/config.ts';
 import { apiHandler } from '../platform/http.ts';
 import { fail, ok } from '../platform/result.ts';
 import { listAlerts, listToldAlerts } from './alerts/list.ts';
+import { listProfiles, wantComparison, wantProfileLedger } from './decided/ask.ts';
+import { listComparedLines, readComparison } from './decided/read-comparison.ts';
 import { customerOn } from './figures/customer.ts';
 import { explain } from './figures/explain.ts';
 import { listMovements } from './figures/list-movements.ts';
@@ -43,5 +45,10 @@ export const handler = apiHandler('arr-api', arrRoutes, {
     decideRuling({ rulingId: params.rulingId, status: 'approved', by: caller.subject, observedOn: today() }),
   rejectArrRuling: ({ params, caller }) =>
     decideRuling({ rulingId: params.rulingId, status: 'rejected', by: caller.subject, observedOn: today() }),
+  listArrProfiles: async () => ok(await listProfiles()),
+  makeArrProfileLedger: ({ params, caller }) => wantProfileLedger(params.profile, caller.subject),
+  makeArrComparison: ({ body, caller }) => wantComparison(body, caller.subject),
+  getArrComparison: ({ query }) => readComparison(query),
+  listArrComparedLines: ({ query, page }) => listComparedLines(query, page),
   explainArr: ({ query, page }) => explain(query, page),
 });

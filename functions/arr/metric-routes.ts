@@ -3,11 +3,13 @@ import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
 import { monthField } from './closing-answers.ts';
 import { arrCohorts, arrMetrics } from './metric-answers.ts';
+import { profileParameter, profileProblems } from './profile-routes.ts';
 import { arrRetentionChange } from './retention-answers.ts';
 
 const name = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
 
 const viewQuery = {
+  ...profileParameter,
   currencyView: z.optional(
     z
       .enum(['plan', 'reported'])
@@ -84,6 +86,7 @@ export const metricRoutes = defineRoutes({
       'answer-too-large': 400,
       'dimension-unknown': 404,
       'customers-not-listed': 409,
+      ...profileProblems,
     },
   },
   getArrCohorts: {
@@ -107,6 +110,7 @@ export const metricRoutes = defineRoutes({
       'question-invalid': 400,
       'dimension-unknown': 404,
       'customers-not-listed': 409,
+      ...profileProblems,
     },
   },
   getArrRetentionChange: {
@@ -124,10 +128,11 @@ export const metricRoutes = defineRoutes({
       value: z.optional(
         z.string().check(z.maxLength(120), z.describe('Value of the dimension in which customers were when their cohort was taken')),
       ),
+      profile: viewQuery.profile,
       asKnownOn: viewQuery.asKnownOn,
     }),
     paged: true,
     response: arrRetentionChange,
-    problems: { 'period-invalid': 400, 'question-incomplete': 400, 'dimension-unknown': 404 },
+    problems: { 'period-invalid': 400, 'question-incomplete': 400, 'dimension-unknown': 404, ...profileProblems },
   },
 });

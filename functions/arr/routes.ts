@@ -7,6 +7,7 @@ import { arrClosing, arrRestatements, monthField } from './closing-answers.ts';
 import { causeSchema, movementSchema, rulingSchema } from './events.ts';
 import { ruling } from './identity-answers.ts';
 import { metricRoutes } from './metric-routes.ts';
+import { profileParameter, profileProblems, profileRoutes } from './profile-routes.ts';
 import { KINDS, SORTS } from './standings/lists.ts';
 import { arrBeside, arrBesideEntries, arrCustomers } from './standings-answers.ts';
 
@@ -67,9 +68,10 @@ export const arrRoutes = defineRoutes({
           'As it was known at the end of this day, YYYY-MM-DD: without what was recorded later. Default: as corrected since. Not by `origin`',
         ),
       ),
+      ...profileParameter,
     }),
     response: arrWaterfall,
-    problems: { 'period-invalid': 400, 'dimension-unknown': 404 },
+    problems: { 'period-invalid': 400, 'dimension-unknown': 404, ...profileProblems },
   },
   listArrCustomers: {
     method: 'GET',
@@ -251,4 +253,5 @@ export const arrRoutes = defineRoutes({
     problems: { 'ruling-unknown': 404, 'ruling-decided': 409 },
   },
   ...metricRoutes,
+  ...profileRoutes,
 });

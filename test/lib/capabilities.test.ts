@@ -45,6 +45,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'arr-on-rates': [...READ, ...WRITE, ...POLL_QUEUE, 'sqs:SendMessage'],
   'arr-task-lapses': [...READ, ...WRITE],
   'arr-task-standings': [...READ, ...WRITE],
+  'arr-task-decide-ledgers': [...READ, ...WRITE],
   'arr-api': [...READ, ...WRITE],
   'coordinator-on-commit': [...READ, ...WRITE, ...POLL_STREAM, 'sqs:SendMessage'],
   'coordinator-on-change': [...READ, ...WRITE, ...POLL_QUEUE],
@@ -179,6 +180,7 @@ describe('queues', () => {
       'ascent-arr-rates-dead',
       'ascent-coordinator-changes',
       'ascent-coordinator-changes-dead',
+      'ascent-decide-ledgers-schedule-dead',
       'ascent-lapses-schedule-dead',
       'ascent-ledger-schedule-dead',
       'ascent-outbox-dead',
@@ -227,7 +229,7 @@ describe('queues', () => {
       app.all('AWS::CloudWatch::Alarm').filter(({ resource }) => resource.Properties['MetricName'] === metric);
     expect(watched('ApproximateAgeOfOldestMessage')).toHaveLength(7);
     const depth = watched('ApproximateNumberOfMessagesVisible');
-    expect(depth).toHaveLength(15);
+    expect(depth).toHaveLength(16);
     for (const { resource } of depth) expect(resource.Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
   });
 });
@@ -308,7 +310,7 @@ describe('rules and schedules', () => {
     }
   });
 
-  it('refresh the dashboard and how customers stand, fill the ledger and ask Salesforce every five minutes, ask Stripe twice an hour, and state lapses early in the day, in the company’s zone', () => {
+  it('refresh the dashboard and how customers stand, fill the ledger and ask Salesforce every five minutes, decide ledgers that are asked for every minute, ask Stripe twice an hour, and state lapses early in the day, in the company’s zone', () => {
     const schedules = app.all('AWS::Scheduler::Schedule').map(({ resource }) => resource.Properties);
     expect(Object.fromEntries(schedules.map((schedule) => [schedule['Name'], schedule['ScheduleExpression']]))).toEqual({
       'ascent-refresh-dashboard': 'rate(5 minutes)',
@@ -317,6 +319,7 @@ describe('rules and schedules', () => {
       'ascent-lapses': 'cron(15 1-4 * * ? *)',
       'ascent-standings': 'rate(5 minutes)',
       'ascent-ledger': 'rate(5 minutes)',
+      'ascent-decide-ledgers': 'rate(1 minute)',
     });
     for (const schedule of schedules)
       expect(schedule).toMatchObject({ ScheduleExpressionTimezone: 'UTC', FlexibleTimeWindow: { Mode: 'OFF' } });
@@ -338,7 +341,7 @@ describe('rules and schedules', () => {
     const without = synthesise({ company: defineCompany({ ...company, salesforce: [] }) });
     const names = without.all('AWS::Lambda::Function').map(({ resource }) => String(resource.Properties['FunctionName']));
     expect(names.filter((name) => name.includes('salesforce'))).toEqual([]);
-    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(5);
+    expect(without.all('AWS::Scheduler::Schedule')).toHaveLength(6);
     expect(without.all('AWS::SecretsManager::Secret')).toHaveLength(2);
   });
 });

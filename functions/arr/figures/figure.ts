@@ -119,8 +119,12 @@ const NO_ENDS = { openingMinor: undefined, closingMinor: undefined };
 const amountOf = (steps: readonly Step[], currency: string, which: 'amountMinor' | 'planMinor'): bigint =>
   steps.reduce((sum, step) => (step.currency === currency ? sum + step.amount[which] : sum), 0n);
 
-/** Where a figure is explained: a day's ARR, or what moved in a period. */
+/** Where a figure is explained: a day's ARR, or what moved in a period; by a profile that is not in force, or by that in force. */
 export const explainPath = (
   of: { readonly on: string } | { readonly from: string; readonly to: string },
   { dimension, value }: Cut,
-): string => `/api/v1/arr/explain?${new URLSearchParams({ ...of, ...(dimension === TOTAL ? {} : { dimension, value }) })}`;
+  profile?: string,
+): string => {
+  const query = { ...of, ...(dimension === TOTAL ? {} : { dimension, value }), ...(profile === undefined ? {} : { profile }) };
+  return `/api/v1/arr/explain?${new URLSearchParams(query)}`;
+};

@@ -15,6 +15,9 @@ export const COHORTS_FORMULA =
 export const RETENTION_CHANGE_FORMULA =
   'NRR after − NRR before = Σ over customers of (Δ ARR now − NRR before × Δ ARR of the cohort) ÷ ARR of the later cohort (docs/metrics.md#why-nrr-changed)';
 
+export const COMPARISON_FORMULA =
+  'ARR by the right profile = ARR by the left one + Σ over switches of what ARR changes by when that switch is turned after those in front of it (docs/profiles.md#comparing-two-profiles)';
+
 export const MOVEMENT_FORMULA =
   'a movement = Σ over commercial lines of ARR at the end of the day − ARR at the end of the day before, by cause (docs/concepts.md#movements)';
 

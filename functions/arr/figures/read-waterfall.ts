@@ -2,7 +2,10 @@ import { addDays, addMonths, daysBetween } from '../../platform/calendar.ts';
 import type { CompanyConfig } from '../../platform/config.ts';
 import { fiscalPeriodsWithin } from '../../platform/fiscal.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
-import { readKnownOn, totalsFrom } from '../ledger/known-totals.ts';
+import { profileAsked, readLedgerOf } from '../decided/read-decided.ts';
+import { asKnownOn } from '../ledger/known.ts';
+import { totalsFrom } from '../ledger/known-totals.ts';
+import { profileInForce } from '../profiles/presets.ts';
 import { type CourseRow, MAX_YEARS, type Period } from '../totals/course.ts';
 import type { Cut } from '../totals/series.ts';
 import { explainPath } from './figure.ts';
@@ -16,6 +19,8 @@ interface Wanted extends CutWanted {
   readonly to: string;
   /** As it was known at the end of this day; without it as corrected since. */
   readonly asKnownOn?: string | undefined;
+  /** By a profile that is not in force: from its ledger. */
+  readonly profile?: string | undefined;
   readonly period?: 'day' | 'month' | 'quarter' | 'year' | undefined;
 }
 
@@ -28,16 +33,22 @@ type WaterfallProblem = Problem<'period-invalid' | 'dimension-unknown'>;
 export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
   const periods = periodsOf(wanted, company);
   if (!periods.ok) return periods;
-  if (wanted.asKnownOn !== undefined && wanted.dimension === 'origin')
+  const of = profileAsked(wanted.profile);
+  if (!of.ok) return of;
+  const profile = of.value;
+  const isInForce = profile.name === profileInForce(company).name;
+  if ((wanted.asKnownOn !== undefined || !isInForce) && wanted.dimension === 'origin')
     return fail(
       'dimension-unknown',
-      'As known on a day, ARR is not told by origin: leave out asKnownOn, or cut by another dimension.',
+      'By origin ARR is told as corrected and by the profile in force alone: leave out asKnownOn and profile, or cut by another dimension.',
       'query.dimension',
     );
-  const [head, known] = await Promise.all([
-    readHead(WATERFALL_FORMULA),
-    wanted.asKnownOn === undefined ? undefined : readKnownOn(wanted.asKnownOn),
-  ]);
+  // What is as corrected under the profile in force stands in the totals.
+  const asked = isInForce && wanted.asKnownOn === undefined ? undefined : await readLedgerOf(wanted.profile);
+  if (asked?.ok === false) return asked;
+  const ledger = asked?.value.ledger;
+  const known = ledger === undefined || wanted.asKnownOn === undefined ? ledger : asKnownOn(ledger, wanted.asKnownOn, company.zone);
+  const head = await readHead(WATERFALL_FORMULA, profile);
   const read = await readCut(
     wanted,
     wanted.from.slice(0, 7),
@@ -48,17 +59,25 @@ export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
   return ok({
     ...head,
     on: wanted.to,
-    ...(known === undefined ? {} : { asKnownOn: wanted.asKnownOn, knownThrough: new Date(known.through * 1_000).toISOString() }),
+    ...(known === undefined
+      ? {}
+      : {
+          asKnownOn: wanted.asKnownOn,
+          knownThrough: instantOf(known.through),
+          ledgerThrough: instantOf(ledger?.through ?? known.through),
+        }),
     dimension: cut.dimension,
     value: cut.value,
-    rows: course.rows(periods.value).map((row) => rowAnswer(row, cut, company.planCurrency)),
+    rows: course.rows(periods.value).map((row) => rowAnswer(row, cut, company.planCurrency, isInForce ? undefined : profile.name)),
     dimensions: [...dimensions.keys()],
     values: [...(dimensions.get(cut.dimension) ?? [])],
   });
 };
 
+const instantOf = (second: number): string => new Date(second * 1_000).toISOString();
+
 /** A row whose period lacks a plan rate says so in place of its amounts. */
-const rowAnswer = (row: CourseRow, cut: Cut, planCurrency: string) => {
+const rowAnswer = (row: CourseRow, cut: Cut, planCurrency: string, profile: string | undefined) => {
   const { startsOn, endsBefore, openingMinor, byCause, closingMinor, renewedMinor, unconverted } = row;
   const movements = [...byCause].sort(([a], [b]) => (a < b ? -1 : 1)).map(([cause, netMinor]) => ({ cause, netMinor }));
   return jsonable({
@@ -66,7 +85,7 @@ const rowAnswer = (row: CourseRow, cut: Cut, planCurrency: string) => {
     endsBefore,
     ...(unconverted.length > 0 ? {} : { openingMinor, movements, closingMinor, renewedMinor }),
     unconverted: unconverted.map((one) => rateMissing(one, planCurrency)),
-    explain: explainPath({ from: startsOn, to: addDays(endsBefore, -1) }, cut),
+    explain: explainPath({ from: startsOn, to: addDays(endsBefore, -1) }, cut, profile),
   });
 };
 

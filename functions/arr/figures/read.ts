@@ -4,6 +4,7 @@ import { addMonths, dayOfInstant, toEpochDay } from '../../platform/calendar.ts'
 import { nowMs } from '../../platform/clock.ts';
 import { companyConfig } from '../../platform/config.ts';
 import { profileInForce } from '../profiles/presets.ts';
+import { type Profile, versionOf } from '../profiles/profile.ts';
 import { decidingContext } from '../records/context.ts';
 import type { HasRate } from '../totals/course.ts';
 import { readTotals } from '../totals/store.ts';
@@ -19,14 +20,17 @@ export const today = (): string => dayOfInstant(Math.floor(nowMs() / 1000), comp
 /** What a figure carries, so that its reader knows what it is, in which money, and how fresh (A4). */
 export interface Head {
   readonly profile: string;
+  /** Names what the profile chooses: the same choices have the same version. */
+  readonly profileVersion: string;
   readonly formula: string;
   readonly planCurrency: string;
   /** How far each source had been heard. */
   readonly dataThrough: DataThrough[];
 }
 
-export const readHead = async (formula: string): Promise<Head> => ({
-  profile: profileInForce(companyConfig()).name,
+export const readHead = async (formula: string, profile: Profile = profileInForce(companyConfig())): Promise<Head> => ({
+  profile: profile.name,
+  profileVersion: versionOf(profile),
   formula,
   planCurrency: companyConfig().planCurrency,
   dataThrough: [...(await dataThrough())],

@@ -1,10 +1,7 @@
-import { companyConfig } from '../../platform/config.ts';
 import { addCounters, netsOf } from '../totals/log-store.ts';
 import type { Totals } from '../totals/store.ts';
 import type { Counters } from '../totals/totals.ts';
 import { countersOf } from './counters.ts';
-import { asKnownOn } from './known.ts';
-import { readLedger } from './read-ledger.ts';
 import type { Ledger } from './rows.ts';
 
 /** Totals of a ledger from a month on (`YYYY-MM`), as the totals of all are read: in every cut but the origins. */
@@ -18,6 +15,3 @@ export const totalsFrom = (ledger: Ledger, from: string): Totals => {
   }
   return { before, months };
 };
-
-/** The ledger as it was known at the end of a day, in the company's zone. */
-export const readKnownOn = async (day: string): Promise<Ledger> => asKnownOn(await readLedger(), day, companyConfig().zone);

@@ -5,7 +5,6 @@ import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok } from '../../platform/result.ts';
 import { RETENTION_CHANGE_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
-import { profileInForce } from '../profiles/presets.ts';
 import { readBooks } from '../records/store.ts';
 import { type CohortYear, retentionChange } from './change.ts';
 import { changeAnswer, customerAnswer, endAnswer, movementsOf, notDefined } from './change-answer.ts';
@@ -41,7 +40,7 @@ const yearsOf = (before: string, after: string, { fiscalCalendar }: CompanyConfi
 
 /**
  * Why NRR changed between two months, at plan rates: its exact parts by what came into and went out of the twelve months, by who joined and left the
- * cohort, by cause, and customer by customer, the largest effects first. Checks in this order: the months, the dimension and its value, the cursor.
+ * cohort, by cause, and customer by customer, the largest effects first. Checks in this order: the months, the profile and its ledger, the dimension and its value, the cursor.
  */
 export const readRetentionChange = async (wanted: ChangeWanted, page: PageWanted, company: CompanyConfig, today: string) => {
   const months = monthsOf(wanted, today);
@@ -50,7 +49,9 @@ export const readRetentionChange = async (wanted: ChangeWanted, page: PageWanted
     return fail('question-incomplete', 'A change is of one value of a dimension: ask with dimension and value.', 'query.value');
   const { against, before, after } = months.value;
   const years = yearsOf(before, after, company);
-  const ledger = await readKnown(wanted, company);
+  const known = await readKnown(wanted, company);
+  if (!known.ok) return known;
+  const { ledger, profile } = known.value;
   const looks = Int32Array.from(new Set(years.flatMap(({ from, to }) => [from, to]))).sort();
   const { rows, missing } = await viewed(ledger, 'plan', looks);
   const cut = cutOf(rows, ledger.names, wanted);
@@ -59,11 +60,11 @@ export const readRetentionChange = async (wanted: ChangeWanted, page: PageWanted
   const from = Number(page.position ?? '0');
   const of = { years, ledger, cut: cut.value, value: cut.value.values.indexOf(wanted.value ?? '') };
   const unconverted = missingAnswers(missing, ledger.planCurrency, 'plan');
-  const change = missing.length > 0 ? undefined : retentionChange(rows, of.cut, of.value, years, profileInForce(company));
+  const change = missing.length > 0 ? undefined : retentionChange(rows, of.cut, of.value, years, profile);
   const listed = change?.byCustomer.slice(from, from + page.limit) ?? [];
   const next = from + listed.length;
   const [head, books] = await Promise.all([
-    readHead(RETENTION_CHANGE_FORMULA),
+    readHead(RETENTION_CHANGE_FORMULA, profile),
     readBooks(listed.map(({ customer }) => ledger.names.customers[customer] as string)),
   ]);
   const movements = movementsOf(of, listed);

@@ -40,7 +40,7 @@ const ageAnswer = (cohort: Cohort, age: number, endsOn: string, isWhole: boolean
 
 /**
  * Cohorts of a value by the month or quarter of first ARR, each seen at the end of every period since, up to `on`. Customers whose ARR began before
- * the first period are one cohort in front of the others, `earlier`. Problems: `period-invalid`, `dimension-unknown`.
+ * the first period are one cohort in front of the others, `earlier`. Problems: `period-invalid`, `profile-unknown`, `ledger-not-made`, `dimension-unknown`.
  */
 export const readCohorts = async (wanted: CohortsWanted, company: CompanyConfig, today: string) => {
   const { by = 'month', on = today, dimension, value, currencyView = 'plan' } = wanted;
@@ -50,7 +50,9 @@ export const readCohorts = async (wanted: CohortsWanted, company: CompanyConfig,
     return fail('period-invalid', `The cohorts end on ${on}, before they begin on ${wanted.from}.`, 'query.from');
   if (wanted.from !== undefined && on >= addMonths(wanted.from, 12 * MAX_YEARS))
     return fail('period-invalid', `At most ${MAX_YEARS} years are answered.`, 'query.from');
-  const ledger = await readKnown(wanted, company);
+  const known = await readKnown(wanted, company);
+  if (!known.ok) return known;
+  const { ledger, profile } = known.value;
   const periods = periodsUpTo(company.fiscalCalendar, by, wanted.from ?? firstPeriod(ledger.rows, on, by, company), on);
   const start = addDays((periods[0] as Period).startsOn, -1);
   const looks = Int32Array.from([start, ...periods.map(({ endsOn }) => endsOn)], toEpochDay);
@@ -67,7 +69,7 @@ export const readCohorts = async (wanted: CohortsWanted, company: CompanyConfig,
     ages: cohort.active.map((_, age) => ageAnswer(cohort, age, fromEpochDay(looks[cohort.look + age] as number), isWhole)),
   });
   return ok({
-    ...(await readHead(COHORTS_FORMULA)),
+    ...(await readHead(COHORTS_FORMULA, profile)),
     on,
     by,
     currencyView,

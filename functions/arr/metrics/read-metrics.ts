@@ -5,7 +5,6 @@ import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { METRICS_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
 import type { ToldRows } from '../ledger/rows.ts';
-import { profileInForce } from '../profiles/presets.ts';
 import { MAX_YEARS } from '../totals/course.ts';
 import type { CostFunction, Costs } from './costs.ts';
 import { type Cut, dimensionsOf } from './cut.ts';
@@ -91,7 +90,7 @@ const foldOf = (rows: ToldRows, cut: Cut, plan: Plan, key: string): Fold => {
 
 /**
  * Metrics of a period, or of each from `from` on, in total, for one value of a dimension or for all of them. Checks in this order: the period, the
- * metrics, the dimension and its value, how many figures that would be.
+ * metrics, the profile and its ledger, the dimension and its value, how many figures that would be.
  */
 export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig, today: string) => {
   const plan = planned(wanted, today, company);
@@ -99,7 +98,9 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const { metrics, unknown } = metricsAsked(wanted.metrics);
   if (unknown !== undefined) return fail('metric-unknown', `There is no metric "${unknown}": docs/metrics.md lists them.`, 'query.metrics');
   const view = wanted.currencyView ?? 'plan';
-  const ledger = await readKnown(wanted, company);
+  const known = await readKnown(wanted, company);
+  if (!known.ok) return known;
+  const { ledger, profile } = known.value;
   const seen = await viewed(ledger, view, plan.value.looks);
   const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, company);
   if (!told.ok) return told;
@@ -119,13 +120,13 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const fold = foldOf(rows, asked, plan.value, key);
   const unconverted = missingAnswers(seen.missing, ledger.planCurrency, view);
   const [head, costs, dues] = await Promise.all([
-    readHead(METRICS_FORMULA),
+    readHead(METRICS_FORMULA, profile),
     wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted.asKnownOn, company)) : undefined,
     metrics.some(({ needs }) => needs.includes('renewals-due')) ? readDues(wanted, plan.value, ledger.planCurrency) : NOT_ASKED,
   ]);
   const lifetimeCapMonths = wanted.lifetimeCapMonths === undefined ? LIFETIME_CAP_MONTHS : Number(wanted.lifetimeCapMonths);
   const duesOf = 'code' in dues ? undefined : duesByValue(dues, rows, names.customers, asked);
-  const beside = { definitions: profileInForce(company), costs, lifetimeCapMonths };
+  const beside = { definitions: profile, costs, lifetimeCapMonths };
   const figures = plan.value.periods.flatMap((period, i) =>
     values.flatMap((value) => {
       const place = asked.values.indexOf(value);

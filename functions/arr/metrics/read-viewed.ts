@@ -4,9 +4,9 @@ import type { CompanyConfig } from '../../platform/config.ts';
 import { fraction } from '../../platform/decimal.ts';
 import { convert } from '../../platform/fx.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { readLedgerOf } from '../decided/read-decided.ts';
 import { readHasRate } from '../figures/read.ts';
 import { asKnownOn } from '../ledger/known.ts';
-import { readLedger } from '../ledger/read-ledger.ts';
 import type { Ledger, Names, ToldRows } from '../ledger/rows.ts';
 import { type Cut, cutBy, dimensionsOf, uncut } from './cut.ts';
 import { type CurrencyView, planView, type RateMissing, type RateOn, reportedView } from './views.ts';
@@ -17,12 +17,14 @@ export interface ViewWanted {
   readonly value?: string | undefined;
   readonly currencyView?: CurrencyView | undefined;
   readonly asKnownOn?: string | undefined;
+  readonly profile?: string | undefined;
 }
 
-/** The ledger by what was known on a day, where one was asked for. */
-export const readKnown = async ({ asKnownOn: day }: ViewWanted, { zone }: CompanyConfig): Promise<Ledger> => {
-  const ledger = await readLedger();
-  return day === undefined ? ledger : asKnownOn(ledger, day, zone);
+/** The ledger of the profile that is asked for, by what was known on a day where one was. Problems: `profile-unknown`, `ledger-not-made`. */
+export const readKnown = async ({ asKnownOn: day, profile }: ViewWanted, { zone }: CompanyConfig) => {
+  const read = await readLedgerOf(profile);
+  if (!read.ok || day === undefined) return read;
+  return ok({ ...read.value, ledger: asKnownOn(read.value.ledger, day, zone) });
 };
 
 /** A ledger's rows in one money, at some looks. What lacks a rate is named. */

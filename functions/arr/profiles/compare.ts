@@ -1,8 +1,8 @@
 import { SWITCH_NAMES, type SwitchName } from '../../platform/config-profiles.ts';
 import type { Fact } from '../lines/facts.ts';
-import { EMPTY, extended } from '../lines/lists.ts';
-import type { Context, LineValue, PlanRates } from '../lines/values.ts';
+import type { Context, PlanRates } from '../lines/values.ts';
 import { wholeBook } from '../movements/history.ts';
+import type { Attributes, Entry } from '../movements/movements.ts';
 import { decidedDays } from '../movements/timeline.ts';
 import type { Profile } from './profile.ts';
 
@@ -12,16 +12,21 @@ import type { Profile } from './profile.ts';
  * have to do with each other; what two of them do only together is the later one's.
  */
 
-/** What a line's ARR changes by on a day, and from then on, because a switch is another: signed minor units, and of the plan currency at plan rate. */
-export interface SwitchStep {
+/** ARR of a customer's line that comes or goes on a day, where the customer has these attributes: signed minor units, and of the plan currency at plan rate. */
+export interface Move {
   readonly day: number;
+  readonly attributes: Attributes;
   readonly key: string;
   readonly productId: string;
   readonly legalEntity: string;
   readonly currency: string;
-  readonly switch: SwitchName;
   readonly deltaMinor: bigint;
   readonly planDeltaMinor: bigint;
+}
+
+/** What a line's ARR changes by on a day, and from then on, because a switch is another. */
+export interface SwitchStep extends Move {
+  readonly switch: SwitchName;
 }
 
 /** What a switch changes a line by, as of a day. */
@@ -46,7 +51,7 @@ export interface ComparedLine {
 }
 
 /** Switches that name movements and metrics and leave every line's ARR what it is. */
-const NAMES_ONLY: ReadonlySet<SwitchName> = new Set([
+export const NAMES_ONLY: ReadonlySet<SwitchName> = new Set([
   'reactivationDays',
   'freeCustomer',
   'escalators',
@@ -66,68 +71,62 @@ const pathBetween = (from: Profile, to: Profile): readonly { readonly name: Swit
   });
 };
 
-/** What a line of some customer's moves by on a day. */
-interface Move {
-  readonly day: number;
-  readonly line: LineValue;
-  readonly amount: bigint;
-  readonly plan: bigint;
-}
+type Moves = ReadonlyMap<string, Move>;
 
-const moveName = ({ day, line }: Move): string => `${day} ${line.key}`;
-
-/** What each line moves by on each day of a customer's whole history, each once. */
-const movesUnder = (facts: readonly Fact[], profile: Profile, rates: PlanRates): ReadonlyMap<string, Move> => {
+/** What each line moves by on each day of a customer's whole history, each line, day and set of attributes once. */
+const movesUnder = (facts: readonly Fact[], profile: Profile, rates: PlanRates): Moves => {
   const context: Context = { profile, rates };
   const moves = new Map<string, Move>();
-  let open: readonly LineValue[] = [];
-  for (const { day, closing } of decidedDays(wholeBook(facts, context).book, context)) {
-    for (const move of movesBetween(day, open, closing.lines)) moves.set(moveName(move), move);
-    open = closing.lines;
-  }
+  const add = (move: Move): void => {
+    const name = nameOf(move);
+    const known = moves.get(name);
+    if (known === undefined) moves.set(name, move);
+    else {
+      const [deltaMinor, planDeltaMinor] = [known.deltaMinor + move.deltaMinor, known.planDeltaMinor + move.planDeltaMinor];
+      moves.set(name, { ...known, deltaMinor, planDeltaMinor });
+    }
+  };
+  for (const { entries } of decidedDays(wholeBook(facts, context).book, context)) for (const entry of entries) movesOf(entry).forEach(add);
   return moves;
 };
 
-const movesBetween = (day: number, open: readonly LineValue[], close: readonly LineValue[]): readonly Move[] => {
-  if (open === close) return EMPTY;
-  let moves: Move[] = EMPTY;
-  const before = new Map(open.map((line) => [line.key, line]));
-  for (const line of close) {
-    const known = before.get(line.key);
-    before.delete(line.key);
-    const amount = line.amountMinor - (known?.amountMinor ?? 0n);
-    const plan = line.planMinor - (known?.planMinor ?? 0n);
-    if (amount !== 0n || plan !== 0n) moves = extended(moves, { day, line, amount, plan });
-  }
-  for (const line of before.values()) moves = extended(moves, { day, line, amount: -line.amountMinor, plan: -line.planMinor });
-  return moves;
-};
+const nameOf = ({ day, attributes, key, productId, legalEntity, currency }: Move): string =>
+  JSON.stringify([day, key, productId, legalEntity, currency, Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))]);
+
+/** What a movement's lines move by: of a transfer from one set of attributes to another; of a renewal nothing. */
+const movesOf = ({ day, attributes, fromAttributes, lines }: Entry): readonly Move[] =>
+  lines.flatMap(({ cause: _, ...line }) => {
+    const there = { day, attributes, ...line };
+    if (fromAttributes === undefined) return [there];
+    return [there, { ...there, attributes: fromAttributes, deltaMinor: -line.deltaMinor, planDeltaMinor: -line.planDeltaMinor }];
+  });
 
 /** What `after` moves otherwise than `before`. */
-const stepsBetween = (name: SwitchName, before: ReadonlyMap<string, Move>, after: ReadonlyMap<string, Move>): SwitchStep[] => {
+const stepsBetween = (name: SwitchName, before: Moves, after: Moves): SwitchStep[] => {
   const steps: SwitchStep[] = [];
-  const step = ({ day, line }: Move, deltaMinor: bigint, planDeltaMinor: bigint): void => {
-    if (deltaMinor === 0n && planDeltaMinor === 0n) return;
-    const { key, productId, legalEntity, currency } = line;
-    steps.push({ day, key, productId, legalEntity, currency, switch: name, deltaMinor, planDeltaMinor });
+  const step = (move: Move, deltaMinor: bigint, planDeltaMinor: bigint): void => {
+    if (deltaMinor !== 0n || planDeltaMinor !== 0n) steps.push({ ...move, switch: name, deltaMinor, planDeltaMinor });
   };
   for (const [key, move] of after) {
     const known = before.get(key);
-    step(move, move.amount - (known?.amount ?? 0n), move.plan - (known?.plan ?? 0n));
+    step(move, move.deltaMinor - (known?.deltaMinor ?? 0n), move.planDeltaMinor - (known?.planDeltaMinor ?? 0n));
   }
-  for (const [key, move] of before) if (!after.has(key)) step(move, -move.amount, -move.plan);
+  for (const [key, move] of before) if (!after.has(key)) step(move, -move.deltaMinor, -move.planDeltaMinor);
   return steps;
 };
 
-/**
- * The whole history of a comparison, for one customer's facts (of all customers that are one): rows of a ledger whose cause is a switch, in the
- * order of day, switch and line. On every day, Σ of the steps until then is what ARR under `to` differs by from ARR under `from`.
- */
-export const switchSteps = (facts: readonly Fact[], from: Profile, to: Profile, rates: PlanRates): readonly SwitchStep[] => {
-  const path = pathBetween(from, to);
-  if (path.length === 0) return [];
-  let before = movesUnder(facts, from, rates);
-  const steps = path.flatMap(({ name, profile }) => {
+/** A customer's history under one profile, and what the other one's differs by. */
+export interface Comparison {
+  readonly moves: readonly Move[];
+  /** In the order of day, switch and line. On every day Σ of the steps until then is what ARR under `to` differs by, in every cut. */
+  readonly steps: readonly SwitchStep[];
+}
+
+/** The whole history of a comparison, for one customer's facts (of all customers that are one), dated. */
+export const comparisonOf = (facts: readonly Fact[], from: Profile, to: Profile, rates: PlanRates): Comparison => {
+  const moves = movesUnder(facts, from, rates);
+  let before = moves;
+  const steps = pathBetween(from, to).flatMap(({ name, profile }) => {
     const after = movesUnder(facts, profile, rates);
     const own = stepsBetween(name, before, after);
     before = after;
@@ -135,7 +134,10 @@ export const switchSteps = (facts: readonly Fact[], from: Profile, to: Profile, 
   });
   const placeOf = new Map(SWITCH_NAMES.map((name, i) => [name, i]));
   const place = (step: SwitchStep): number => placeOf.get(step.switch) ?? 0;
-  return steps.sort((a, b) => a.day - b.day || place(a) - place(b) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return {
+    moves: [...moves.values()],
+    steps: steps.sort((a, b) => a.day - b.day || place(a) - place(b) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)),
+  };
 };
 
 type Draft = { -readonly [K in keyof ComparedLine]: ComparedLine[K] };
@@ -143,7 +145,7 @@ type Draft = { -readonly [K in keyof ComparedLine]: ComparedLine[K] };
 /** Two profiles of one customer's facts, line by line, as of the end of a day; lines that neither has are left out. */
 export const compare = (facts: readonly Fact[], from: Profile, to: Profile, rates: PlanRates, day: number): readonly ComparedLine[] => {
   const lines = new Map<string, Draft>();
-  const lineOf = ({ key, productId, legalEntity, currency }: Pick<LineValue, 'key' | 'productId' | 'legalEntity' | 'currency'>): Draft => {
+  const lineOf = ({ key, productId, legalEntity, currency }: Move): Draft => {
     const known = lines.get(key);
     if (known !== undefined) return known;
     const made: Draft = {
@@ -160,15 +162,16 @@ export const compare = (facts: readonly Fact[], from: Profile, to: Profile, rate
     lines.set(key, made);
     return made;
   };
-  for (const move of movesUnder(facts, from, rates).values()) {
+  const { moves, steps } = comparisonOf(facts, from, to, rates);
+  for (const move of moves) {
     if (move.day > day) continue;
-    const line = lineOf(move.line);
-    line.fromMinor += move.amount;
-    line.fromPlanMinor += move.plan;
-    line.toMinor += move.amount;
-    line.toPlanMinor += move.plan;
+    const line = lineOf(move);
+    line.fromMinor += move.deltaMinor;
+    line.fromPlanMinor += move.planDeltaMinor;
+    line.toMinor += move.deltaMinor;
+    line.toPlanMinor += move.planDeltaMinor;
   }
-  for (const step of switchSteps(facts, from, to, rates)) {
+  for (const step of steps) {
     if (step.day > day) continue;
     const line = lineOf(step);
     line.toMinor += step.deltaMinor;

@@ -36,6 +36,8 @@ const recordings = new Entity(
       recordedShard: { type: 'string' },
       /** `<recorded at>#<customer>#<place>` */
       recordedAs: { type: 'string' },
+      /** Of an item that is not listed, which `recordedAs` would tell. */
+      recordedAt: { type: 'string' },
     },
     indexes: {
       ofCustomer: {
@@ -154,6 +156,22 @@ export const readRecorded = async (customerId: string): Promise<readonly Recorde
   });
 };
 
+/** Facts of one recording; `recordedAt`: ISO, absent of one without movements that was recorded before items told it. */
+export interface RecordedFacts {
+  readonly recordedAt: string | undefined;
+  readonly facts: readonly Fact[];
+}
+
+/** A customer's recordings with the facts that stand with each, in their order, read consistently. */
+export const readRecordedFacts = async (customerId: string): Promise<readonly RecordedFacts[]> => {
+  const items = await readAll(recordings.query.ofCustomer({ customerId }), { consistent: true });
+  return items.flatMap(({ packed, recordedAs, recordedAt }) =>
+    packed === undefined
+      ? []
+      : [{ recordedAt: recordedAt ?? recordedAs?.slice(0, recordedAs.indexOf('#')), facts: unpackFacts(packed as Uint8Array) }],
+  );
+};
+
 export const readFacts = async (customerId: string): Promise<Pick<History, 'facts' | 'keys'>> => readHistory(customerId);
 export const readMovements = async (customerId: string): Promise<readonly Movement[]> => (await readHistory(customerId)).movements;
 
@@ -210,7 +228,7 @@ export const recordingWrites = ({ customerId, recordedAt, version }: Recording, 
       ...(isWhere.movedTo === undefined ? {} : { movedTo: isWhere.movedTo }),
       ...(isWhere.members === undefined ? {} : { members: [...isWhere.members] }),
       ...(dueOn === undefined ? {} : { dueOn }),
-      ...(last === undefined ? {} : listed(last, 0)),
+      ...(last === undefined ? { recordedAt } : listed(last, 0)),
     }),
     ...items.map((own, i) => write({ customerId, place: placeOf(version, i + 1), ...listed(own, i + 1) })),
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, switchSteps } from '../../../functions/arr/profiles/compare.ts';
+import { compare, comparisonOf } from '../../../functions/arr/profiles/compare.ts';
 import { enterprise, PRESETS } from '../../../functions/arr/profiles/presets.ts';
 import { fromEpochDay, toEpochDay } from '../../../functions/platform/calendar.ts';
 import { canceled, seats, subscription, testRates } from '../facts.ts';
@@ -60,9 +60,9 @@ describe('compare', () => {
   });
 });
 
-describe('switchSteps', () => {
+describe('comparisonOf', () => {
   const told = (from = enterprise, to = stripe) =>
-    switchSteps(facts, from, to, testRates).map((step) => `${fromEpochDay(step.day)} ${step.switch} ${step.planDeltaMinor}`);
+    comparisonOf(facts, from, to, testRates).steps.map((step) => `${fromEpochDay(step.day)} ${step.switch} ${step.planDeltaMinor}`);
 
   it('tells the whole history of a comparison, dated, in one order', () => {
     expect(told()).toEqual([
