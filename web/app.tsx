@@ -71,7 +71,7 @@ export const App = (): ReactNode => {
 
 /** Each is what one click more leads to. */
 const APPEARANCES: Readonly<Record<Appearance, { readonly text: string; readonly next: Appearance }>> = {
-  system: { text: 'as the system', next: 'light' },
+  system: { text: 'system', next: 'light' },
   light: { text: 'light', next: 'dark' },
   dark: { text: 'dark', next: 'system' },
 };

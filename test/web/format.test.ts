@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, addMonths, dayText, durationText, endOfMonth, monthText } from '../../web/format/days.ts';
-import { count, digitsOf, height, money, percent, points } from '../../web/format/money.ts';
+import { count, digitsOf, height, money, percent, points, share, sharePoints } from '../../web/format/money.ts';
 
 const US = { locale: 'en-US' };
 const DE = { locale: 'de-DE' };
@@ -51,6 +51,10 @@ describe('shares and counts', () => {
     expect(percent(159, { ...US, isChange: true })).toBe('+1.6%');
     expect(points(-60, US)).toBe('-0.6 pts');
     expect(count(20833, 'en-US')).toBe('20,833');
+    expect(share('1.156824', US)).toBe('115.7%');
+    expect(share('1.156824', { ...DE, places: 2 })).toBe('115,68\u00a0%');
+    expect(sharePoints('-0.001040', US)).toBe('-0.10 pts');
+    expect(sharePoints('0.030500', US)).toBe('+3.05 pts');
   });
 });
 

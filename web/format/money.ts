@@ -63,6 +63,19 @@ export const percent = (
 export const points = (bps: number, { locale = LOCALE }: { readonly locale?: string } = {}): string =>
   `${new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(digitsOf(String(bps), 2))} pts`;
 
+/** A part of 1 as decimal text, as metrics tell it: `1.156824` is 115.7%. */
+export const share = (
+  value: string,
+  { locale = LOCALE, places = 1 }: { readonly locale?: string; readonly places?: number } = {},
+): string =>
+  new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: places, maximumFractionDigits: places }).format(value as Digits);
+
+/** A difference of parts of 1, told with six places, in percentage points: `-0.001040` is −0.10 pts. */
+export const sharePoints = (value: string, { locale = LOCALE }: { readonly locale?: string } = {}): string => {
+  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+  return `${format.format(digitsOf(String(BigInt(value.replace('.', ''))), 4))} pts`;
+};
+
 export const count = (value: number, locale: string = LOCALE): string => new Intl.NumberFormat(locale).format(value);
 
 /** For the height of a bar or a point alone, never to be summed: major units as a float. */

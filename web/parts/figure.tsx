@@ -68,11 +68,13 @@ interface DerivedProps {
   readonly formula: string;
   /** What it is made of: each leads to its own explanation. */
   readonly parts?: readonly { readonly label: string; readonly explain: Explanation }[];
+  /** What is shown, exactly as the API tells it. */
+  readonly exact?: string | undefined;
   readonly size?: 'large' | 'medium';
 }
 
 /** A figure that is computed of others: opens its formula, and from there the explanations of its parts. */
-export const Derived = ({ label, text, formula, parts = [], size = 'medium' }: DerivedProps): ReactNode => {
+export const Derived = ({ label, text, formula, parts = [], exact, size = 'medium' }: DerivedProps): ReactNode => {
   const follow = useFollow();
   const hrefOf = useExplainHref();
   return (
@@ -93,7 +95,7 @@ export const Derived = ({ label, text, formula, parts = [], size = 'medium' }: D
         </SpaceBetween>
       }
     >
-      <span className="figure" data-derived={label}>
+      <span className="figure" data-derived={label} data-exact={exact}>
         <Box variant="span" fontSize={size === 'large' ? 'heading-xl' : 'body-m'} color="inherit">
           {text}
         </Box>

@@ -4,6 +4,7 @@ import { type ComponentProps, lazy, type ReactNode, Suspense } from 'react';
 
 /** Charts are half of all code: they come after what can be read without them. */
 const MovementChart = lazy(() => import('./movement-chart.tsx'));
+const ShareChart = lazy(() => import('./share-chart.tsx'));
 const TrendChart = lazy(() => import('./trend-chart.tsx'));
 
 const Waiting = (): ReactNode => (
@@ -21,5 +22,11 @@ export const LazyMovementChart = (props: ComponentProps<typeof MovementChart>): 
 export const LazyTrendChart = (props: ComponentProps<typeof TrendChart>): ReactNode => (
   <Suspense fallback={<Waiting />}>
     <TrendChart {...props} />
+  </Suspense>
+);
+
+export const LazyShareChart = (props: ComponentProps<typeof ShareChart>): ReactNode => (
+  <Suspense fallback={<Waiting />}>
+    <ShareChart {...props} />
   </Suspense>
 );

@@ -2,13 +2,13 @@ import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
 import { addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { addMonths, dayText, startOfMonth } from '../format/days.ts';
 import { byReadingOrder, causeName } from '../parts/causes.ts';
+import { Choice } from '../parts/choice.tsx';
 import { LazyMovementChart, LazyTrendChart } from '../parts/lazy-chart.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
@@ -101,31 +101,6 @@ const cutOf = (dimension: string | undefined, value: string | undefined) =>
   dimension === undefined || value === undefined ? {} : { dimension, value };
 
 const distinct = (all: Row['unconverted']): Row['unconverted'] => [...new Map(all.map((one) => [one.currency, one])).values()];
-
-interface ChoiceProps {
-  readonly label: string;
-  /** What is shown where nothing is chosen. */
-  readonly none: string;
-  readonly chosen: string | undefined;
-  readonly options: readonly string[];
-  readonly onChoose: (name: string | undefined) => void;
-}
-
-const Choice = ({ label, none, chosen, options, onChoose }: ChoiceProps): ReactNode => {
-  const all = [{ value: '', label: none }, ...options.map((name) => ({ value: name, label: name }))];
-  return (
-    <Select
-      ariaLabel={label}
-      inlineLabelText={label}
-      filteringType={options.length > 15 ? 'auto' : 'none'}
-      filteringAriaLabel={`Find a ${label}`}
-      expandToViewport
-      selectedOption={all.find((option) => option.value === (chosen ?? '')) ?? null}
-      options={all}
-      onChange={({ detail }) => onChoose(detail.selectedOption.value === '' ? undefined : detail.selectedOption.value)}
-    />
-  );
-};
 
 const Charts = ({ told }: { readonly told: Waterfall }): ReactNode => {
   const { rows, planCurrency: currency } = told;

@@ -18,6 +18,7 @@ export interface Screen {
 const ArrScreen = lazy(() => import('./arr.tsx'));
 const CustomersScreen = lazy(() => import('./customers.tsx'));
 const CustomerScreen = lazy(() => import('./customer.tsx'));
+const RetentionScreen = lazy(() => import('./retention.tsx'));
 const IntegrationsScreen = lazy(() => import('./integrations.tsx'));
 
 const CUSTOMER = /^\/customers\/([^/]+)$/;
@@ -30,6 +31,7 @@ const customersAt = (path: string): ReactNode => {
 export const SCREENS: readonly Screen[] = [
   { name: 'Plan', href: '/', pattern: /^\/$/, render: () => <PlanScreen /> },
   { name: 'ARR', href: '/arr', pattern: /^\/arr$/, render: () => <ArrScreen /> },
+  { name: 'Retention', href: '/retention', pattern: /^\/retention$/, render: () => <RetentionScreen /> },
   { name: 'Customers', href: '/customers', pattern: /^\/customers(\/[^/]+)?$/, render: customersAt },
   { name: 'Integrations', href: '/integrations', pattern: /^\/integrations$/, render: () => <IntegrationsScreen /> },
 ];

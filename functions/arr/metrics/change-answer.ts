@@ -159,6 +159,6 @@ export const movementsOf = (
     last = row;
   }
   const size = ({ amountMinor }: Moved): bigint => (amountMinor < 0n ? -amountMinor : amountMinor);
-  for (const all of found.values()) all.sort((a, b) => (size(a) > size(b) ? -1 : size(a) < size(b) ? 1 : 0));
-  return found;
+  const bySize = (a: Moved, b: Moved): number => (size(a) > size(b) ? -1 : size(a) < size(b) ? 1 : 0);
+  return new Map([...found].map(([customer, all]) => [customer, all.filter(({ amountMinor }) => amountMinor !== 0n).sort(bySize)]));
 };

@@ -1,0 +1,149 @@
+import Container from '@cloudscape-design/components/container';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { ReactNode } from 'react';
+import { addressOf } from '../api/client.ts';
+import { useApi } from '../api/use-api.ts';
+import { addMonths, dayText, startOfMonth } from '../format/days.ts';
+import { Choice } from '../parts/choice.tsx';
+import { type Metrics, metricsAddress } from '../parts/metric.ts';
+import { MetricValue } from '../parts/metric-value.tsx';
+import { useAddressParameters } from '../parts/navigate.ts';
+import { PlainTable } from '../parts/plain-table.tsx';
+import { Freshness, LoadedView } from '../parts/states.tsx';
+import { RetentionChange } from './retention-change.tsx';
+import { Cohorts } from './retention-cohorts.tsx';
+import { RetentionTrend } from './retention-trend.tsx';
+
+/** What is told of every month, in the order of the columns. */
+const RETENTION_METRICS = ['nrr', 'grr', 'logo-retention', 'gross-churn', 'logo-churn'] as const;
+const MONTHS = 12;
+
+/** What becomes of existing customers: retention and churn month by month, why NRR changed, by value of a dimension, and by cohort. */
+const RetentionScreen = (): ReactNode => {
+  const [parameters, change] = useAddressParameters();
+  // The day that the company is at, which is the platform's to say.
+  const today = useApi(addressOf('/api/v1/arr/status'));
+  const on = today.data?.on;
+  const dimension = parameters.get('dimension') ?? undefined;
+  const value = parameters.get('value') ?? undefined;
+  const cut = dimension === undefined || value === undefined ? {} : { dimension, value };
+  const from = on === undefined ? undefined : addMonths(startOfMonth(on), 1 - MONTHS);
+  const metrics = useApi(from === undefined ? undefined : metricsAddress(RETENTION_METRICS, { from, ...cut }));
+  const values = useApi(dimension === undefined ? undefined : metricsAddress(RETENTION_METRICS, { dimension }));
+  return (
+    <ContentLayout header={<Header variant="h1">Retention</Header>}>
+      <SpaceBetween size="l">
+        <div className="screen-only">
+          <SpaceBetween size="s" direction="horizontal" alignItems="center">
+            <Choice
+              label="Cut by"
+              none="Everything"
+              chosen={dimension}
+              options={metrics.data?.dimensions ?? []}
+              onChoose={(name) => change({ dimension: name, value: undefined })}
+            />
+            {dimension === undefined ? null : (
+              <Choice
+                label={`Value of ${dimension}`}
+                none="Choose a value"
+                chosen={value}
+                options={(values.data?.values ?? []).filter((name) => name !== '')}
+                onChoose={(name) => change({ value: name })}
+              />
+            )}
+          </SpaceBetween>
+        </div>
+        <LoadedView loaded={today} what="retention">
+          {(status) => (
+            <LoadedView loaded={metrics} what="retention">
+              {(told) => (
+                <SpaceBetween size="l">
+                  <Freshness head={told} />
+                  <Headline told={told} />
+                  <RetentionTrend told={told} />
+                  <RetentionChange on={status.on} {...cut} />
+                  {dimension === undefined ? null : (
+                    <LoadedView loaded={values} what={`retention by ${dimension}`}>
+                      {(byValue) => <ByValue told={byValue} />}
+                    </LoadedView>
+                  )}
+                  <Cohorts on={status.on} {...cut} />
+                </SpaceBetween>
+              )}
+            </LoadedView>
+          )}
+        </LoadedView>
+      </SpaceBetween>
+    </ContentLayout>
+  );
+};
+
+const Headline = ({ told }: { readonly told: Metrics }): ReactNode => {
+  const { definitions, planCurrency: currency, on, dimension, value } = { ...told, value: told.rows.at(-1)?.value ?? '' };
+  const figures = told.rows.at(-1)?.figures ?? [];
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description={`${dayText(on)}, definition ${told.profile}${dimension === 'total' ? '' : `, ${dimension} ${value}`}`}
+        >
+          Retention
+        </Header>
+      }
+    >
+      <KeyValuePairs
+        columns={4}
+        minColumnWidth={180}
+        items={definitions.flatMap((definition) => {
+          const figure = figures.find(({ id }) => id === definition.id);
+          if (figure === undefined) return [];
+          return [
+            {
+              label: definition.name,
+              value: <MetricValue figure={figure} definition={definition} currency={currency} size="large" />,
+            },
+          ];
+        })}
+      />
+    </Container>
+  );
+};
+
+/** The last period, value by value. */
+const ByValue = ({ told }: { readonly told: Metrics }): ReactNode => {
+  const { definitions, planCurrency: currency, dimension, on } = told;
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={`Up to ${dayText(on)}, each customer where it was when its cohort was taken`}>
+          By {dimension}
+        </Header>
+      }
+    >
+      <PlainTable
+        caption={`Retention by ${dimension}`}
+        columns={[
+          { header: dimension, cell: ({ value }) => (value === '' ? 'None' : value) },
+          ...definitions.map((definition) => ({
+            header: definition.name,
+            cell: ({ value, figures }: Metrics['rows'][number]) => {
+              const figure = figures.find(({ id }) => id === definition.id);
+              return figure === undefined ? null : (
+                <MetricValue figure={figure} definition={definition} currency={currency} label={`${definition.name} of ${value}`} />
+              );
+            },
+          })),
+        ]}
+        items={told.rows}
+        keyOf={({ value }) => value}
+        empty="No customer"
+      />
+    </Container>
+  );
+};
+
+export default RetentionScreen;
