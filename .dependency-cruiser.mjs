@@ -49,6 +49,8 @@ const STEPS = [
   'arr/metrics/read-cohorts',
   'arr/metrics/read-customers',
   'arr/metrics/read-metrics',
+  'arr/metrics/keep',
+  'arr/metrics/read-kept',
   'arr/metrics/read-viewed',
   'arr/totals/projection',
   'arr/totals/expire',

@@ -1,8 +1,10 @@
 import { companyConfig } from '../platform/config.ts';
 import { taskHandler } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
+import { today } from './figures/read.ts';
 import { recordedProfile } from './ledger/read-ledger.ts';
 import { takeIn } from './ledger/take-in.ts';
+import { keepFigures } from './metrics/keep.ts';
 
 /** Kept free at the end of an invocation: the rows that are under way are written. */
 const RESERVE_MS = 90_000;
@@ -12,5 +14,6 @@ export const handler = taskHandler('arr/task-ledger', async (_input: unknown, { 
   const taken = await takeIn(recordedProfile(), companyConfig().planCurrency, () => remainingMs() > RESERVE_MS);
   if (taken.rows > 0) log.info('rows were taken into the ledger', { count: taken.rows });
   if (!taken.isDone) log.warn('time was up before all that was recorded stands in the ledger; the next run goes on', { count: taken.rows });
+  else await keepFigures(recordedProfile(), taken.through, today());
   return taken;
 });

@@ -90,7 +90,7 @@ const answers = ({ rows, names }: Ledger, months: readonly string[]) => {
   const cut = uncut(rows, names);
   const looks = Int32Array.from(months, (month) => toEpochDay(endOfMonth(`${month}-01`)));
   const bridges = bridgesOf(rows, cut, looks);
-  const cohorts = cohortsOf(rows, cut, looks, 0);
+  const [cohorts = []] = cohortsOf(rows, cut, looks, [0]);
   const at = (month: string | undefined): number => months.indexOf(month ?? '');
   const ofMonth = (month: string) => {
     const look = at(month);

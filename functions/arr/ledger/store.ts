@@ -76,6 +76,9 @@ const put = async (item: Key & Readonly<Record<string, unknown>>): Promise<void>
   if (!written.ok) throw new Error(`${item.pk} ${item.sk} was not written: ${written.problem.code}; ask again`);
 };
 
+/** The part of a segment's key that says what is in it. */
+export const segmentDigest = (bytes: Uint8Array): string => digest(Buffer.from(bytes).toString('base64'), 16);
+
 /** Puts a segment for a version of the head. The same bytes for the same version are the same items. */
 export const putSegment = async (
   profile: string,
@@ -84,7 +87,7 @@ export const putSegment = async (
   bytes: Uint8Array,
   expiresAt?: number,
 ): Promise<SegmentPlace> => {
-  const key = `${String(version).padStart(8, '0')}#${digest(Buffer.from(bytes).toString('base64'), 16)}`;
+  const key = `${String(version).padStart(8, '0')}#${segmentDigest(bytes)}`;
   const segment: SegmentPlace = { period, key, slices: Math.ceil(bytes.length / MAX_SLICE_BYTES) };
   for (const [slice, place] of keysOf(profile, segment).entries()) {
     const own = bytes.subarray(slice * MAX_SLICE_BYTES, (slice + 1) * MAX_SLICE_BYTES);

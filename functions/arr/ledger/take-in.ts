@@ -45,6 +45,12 @@ const bytesOf = async (profile: string, segments: readonly SegmentPlace[]): Prom
   return all;
 };
 
+/** All rows that a head names; undefined where there is a newer one. */
+export const sectionOfHead = async (profile: string, { segments }: Head): Promise<Section | undefined> => {
+  const bytes = await bytesOf(profile, segments);
+  return bytes === undefined ? undefined : sectionFrom(bytes);
+};
+
 /** Rows by the periods in which they were recorded, in the order of these. */
 const byPeriod = ({ rows, names }: Section, through: number): ReadonlyMap<string, Section> => {
   const known = new Map<number, string>();

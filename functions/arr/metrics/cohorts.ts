@@ -17,29 +17,36 @@ export interface Cohort {
   readonly arrMinor: readonly bigint[];
 }
 
-/** The cohorts of one value of a cut, one for each look (ascending epoch days), each seen at every look from its own on. */
-export const cohortsOf = (rows: ToldRows, cut: Cut, looks: Int32Array, value: number): readonly Cohort[] => {
+/** The cohorts of some values of a cut, for each one for each look (ascending epoch days), each seen at every look from its own on. */
+export const cohortsOf = (rows: ToldRows, cut: Cut, looks: Int32Array, values: readonly number[]): readonly (readonly Cohort[])[] => {
   const width = looks.length;
-  const customers = new Uint32Array(width);
-  const active = new Uint32Array(width * width);
-  const arr = new BigInt64Array(width * width);
+  const made = values.map(() => ({
+    customers: new Uint32Array(width),
+    active: new Uint32Array(width * width),
+    arr: new BigInt64Array(width * width),
+  }));
+  const places = new Int32Array(cut.values.length).fill(-1);
+  for (const [place, value] of values.entries()) places[value] = place;
   eachLook(rows, cut, looks, (look, { units, arr: now, firstLook, firstValue }) => {
     for (let unit = 0; unit < units; unit += 1) {
       const cohort = firstLook[unit] as number;
-      if (cohort < 0 || firstValue[unit] !== value) continue;
-      if (cohort === look) customers[look] = (customers[look] as number) + 1;
+      const own = cohort < 0 ? undefined : made[places[firstValue[unit] as number] as number];
+      if (own === undefined) continue;
+      if (cohort === look) own.customers[look] = (own.customers[look] as number) + 1;
       if (now[unit] === 0n) continue;
       const place = cohort * width + look;
-      active[place] = (active[place] as number) + 1;
-      arr[place] = (arr[place] as bigint) + (now[unit] as bigint);
+      own.active[place] = (own.active[place] as number) + 1;
+      own.arr[place] = (own.arr[place] as bigint) + (now[unit] as bigint);
     }
   });
-  return Array.from({ length: width }, (_, look) => ({
-    look,
-    customers: customers[look] as number,
-    active: [...active.subarray(look * width + look, (look + 1) * width)],
-    arrMinor: [...arr.subarray(look * width + look, (look + 1) * width)],
-  }));
+  return made.map(({ customers, active, arr }) =>
+    Array.from({ length: width }, (_, look) => ({
+      look,
+      customers: customers[look] as number,
+      active: [...active.subarray(look * width + look, (look + 1) * width)],
+      arrMinor: [...arr.subarray(look * width + look, (look + 1) * width)],
+    })),
+  );
 };
 
 /** Part of a cohort's customers that have ARR `age` periods later. */

@@ -15,7 +15,7 @@ import { type RetainedBySpan, retainedOf, type Span } from './retained.ts';
 export const LIFETIME_CAP_MONTHS = 60;
 
 /** Later than everything: what is known of the days after the last look. */
-const ENDLESS = 2_147_483_647;
+export const ENDLESS = 2_147_483_647;
 
 /** Windows of a period: from the end of the first day to the end of the second. */
 interface Windows {
@@ -52,6 +52,20 @@ export const planOf = (calendar: FiscalCalendar, kind: PeriodKind, periods: read
   return { kind, periods, months, windows, looks: Int32Array.from(new Set(days)).sort() };
 };
 
+const spanOf = ({ looks }: Plan, [from, to]: readonly [string, string]): Span => ({
+  from: looks.indexOf(toEpochDay(from)),
+  to: looks.indexOf(toEpochDay(to)),
+});
+
+/** What customers became is asked of each period, and of the year that ends with it: period `i` has spans `2 × i` and `2 × i + 1`. */
+export const retainedIn = (rows: ToldRows, cut: Cut, plan: Plan): RetainedBySpan =>
+  retainedOf(
+    rows,
+    cut,
+    plan.looks,
+    plan.windows.flatMap(({ period, year }) => [spanOf(plan, period), spanOf(plan, year)]),
+  );
+
 /** What is beside the ledger. */
 export interface Beside {
   readonly definitions: Definitions;
@@ -60,40 +74,36 @@ export interface Beside {
   readonly lifetimeCapMonths: number;
 }
 
-/** Everything that metrics of all periods and all values of a cut are made of: two passes over the rows. */
+/**
+ * Everything that metrics of all periods and all values of a cut are made of: one pass over the rows for what moved, and one for what customers
+ * became. Where that is known already, the rows may be any that move the same.
+ */
 export class Fold {
   readonly #plan: Plan;
   readonly #rows: ToldRows;
   readonly #cut: Cut;
   readonly #bridges: Bridges;
   readonly #retained: RetainedBySpan;
-  readonly #places: ReadonlyMap<number, number>;
   #daily: { readonly bridges: Bridges; readonly first: number } | undefined;
 
-  constructor(rows: ToldRows, cut: Cut, plan: Plan) {
+  constructor(rows: ToldRows, cut: Cut, plan: Plan, retained: RetainedBySpan = retainedIn(rows, cut, plan)) {
     this.#plan = plan;
     this.#rows = rows;
     this.#cut = cut;
-    this.#places = new Map([...plan.looks].map((day, place) => [day, place]));
     this.#bridges = bridgesOf(rows, cut, Int32Array.of(...plan.looks, ENDLESS));
-    this.#retained = retainedOf(
-      rows,
-      cut,
-      plan.looks,
-      plan.windows.flatMap(({ period, year }) => [this.#span(period), this.#span(year)]),
-    );
+    this.#retained = retained;
   }
 
   /** Of a period, by its place, and a value of the cut. */
   facts(period: number, value: number, beside: Beside): Facts {
     const windows = this.#plan.windows[period] as Windows;
     const window = ([from, to]: readonly [string, string]): Window => {
-      const span = this.#span([from, to]);
+      const span = spanOf(this.#plan, [from, to]);
       const costMonths = this.#plan.months.costMonths(from, to);
       return { from: addDays(from, 1), to, ...costMonths, bridge: bridgeOf(this.#bridges, value, span.from, span.to) };
     };
     const asked = { ...window(windows.period), retained: this.#retained.of(2 * period, value) };
-    const end = this.#span(windows.period).to;
+    const end = spanOf(this.#plan, windows.period).to;
     const ahead = bridgeOf(this.#bridges, value, end, this.#plan.looks.length);
     return {
       ...beside,
@@ -106,10 +116,6 @@ export class Fold {
       days: () => this.#days(asked, value),
       lossesAheadMinor: of(ahead, 'churn') + of(ahead, 'contraction'),
     };
-  }
-
-  #span([from, to]: readonly [string, string]): Span {
-    return { from: this.#places.get(toEpochDay(from)) as number, to: this.#places.get(toEpochDay(to)) as number };
   }
 
   /** Day by day, in a pass of its own that is made when the first metric asks for it. */

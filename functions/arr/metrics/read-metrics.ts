@@ -4,19 +4,25 @@ import type { CompanyConfig } from '../../platform/config.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { METRICS_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
+import { readLedger } from '../ledger/read-ledger.ts';
 import type { ToldRows } from '../ledger/rows.ts';
+import { profileInForce } from '../profiles/presets.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { MAX_YEARS } from '../totals/course.ts';
 import type { CostFunction, Costs } from './costs.ts';
-import { type Cut, dimensionsOf } from './cut.ts';
-import { duesByValue } from './dues.ts';
+import { type Cut, cutBy, dimensionsOf } from './cut.ts';
+import { type Due, duesByValue } from './dues.ts';
 import { definitionAnswer, figureAnswers, metricsAsked } from './figures.ts';
 import { Fold, LIFETIME_CAP_MONTHS, type Plan, planOf } from './measure.ts';
 import type { Metric } from './metric.ts';
 import { type PeriodKind, periodsUpTo } from './periods.ts';
 import type { NotDefined } from './ratio.ts';
 import { atLevel, type LevelWanted, readDues } from './read-customers.ts';
+import { type Kept, keptRetained, readKept } from './read-kept.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from './read-viewed.ts';
+import type { RetainedBySpan } from './retained.ts';
 import { asOfToday } from './today.ts';
+import type { RateMissing } from './views.ts';
 
 export interface MetricsWanted extends ViewWanted, LevelWanted {
   readonly on?: string | undefined;
@@ -77,15 +83,81 @@ const readCosts = async ({ looks, periods }: Plan, knownOn: string | undefined):
 const folds = new WeakMap<ToldRows, Map<string, Fold>>();
 const MAX_FOLDS = 16;
 
-const foldOf = (rows: ToldRows, cut: Cut, plan: Plan, key: string): Fold => {
+const foldOf = (rows: ToldRows, cut: Cut, plan: Plan, key: string, retained: RetainedBySpan | undefined): Fold => {
   const known = folds.get(rows) ?? new Map<string, Fold>();
   folds.set(rows, known);
   const found = known.get(key);
   if (found !== undefined) return found;
-  const fold = new Fold(rows, cut, plan);
+  const fold = new Fold(rows, cut, plan, retained);
   if (known.size >= MAX_FOLDS) known.clear();
   known.set(key, fold);
   return fold;
+};
+
+/** What metrics are made of: kept figures, or the ledger. */
+interface Source {
+  readonly profile: Profile;
+  readonly rows: ToldRows;
+  readonly cut: ReturnType<typeof cutOf>;
+  /** What customers became, where that is known without looking at them. */
+  readonly retained?: RetainedBySpan;
+  readonly missing: readonly RateMissing[];
+  readonly planCurrency: string;
+  readonly through: number;
+  readonly dimensions: readonly string[];
+  /** What came up for renewal, by the values of the cut. */
+  readonly byValue: (dues: readonly Due[], cut: Cut) => Promise<readonly (readonly Due[])[]>;
+}
+
+/** Which attributes held on the last day of a term the ledger alone knows: it is read where something came up. */
+const keptByValue =
+  ({ rows: kept }: Kept, wanted: MetricsWanted): Source['byValue'] =>
+  async (dues, cut) => {
+    if (wanted.dimension === undefined) return [dues];
+    if (dues.length === 0 || cut.ofParts) return duesByValue(dues, kept, [], cut);
+    const { rows, names } = await readLedger();
+    const own = cutBy(rows, names, wanted.dimension) ?? cut;
+    const told = duesByValue(dues, rows, names.customers, own);
+    return cut.values.map((value) => told[own.values.indexOf(value)] ?? []);
+  };
+
+const keptSource = async (wanted: MetricsWanted, { kind, periods }: Plan, company: CompanyConfig) => {
+  if (kind !== 'month' || (wanted.attributesAsOf === 'today' && wanted.dimension !== undefined)) return undefined;
+  const kept = await readKept(wanted, company, periods);
+  if (kept === undefined) return undefined;
+  const { head, rows, cut } = kept;
+  const byValue = keptByValue(kept, wanted);
+  return ok<Source>({
+    ...head,
+    profile: profileInForce(company),
+    rows,
+    cut: ok(cut),
+    retained: keptRetained(kept, periods),
+    missing: [],
+    byValue,
+  });
+};
+
+const foldedSource = async (wanted: MetricsWanted, { looks }: Plan, company: CompanyConfig) => {
+  const known = await readKnown(wanted, company);
+  if (!known.ok) return known;
+  const { ledger, profile } = known.value;
+  const { planCurrency, through } = ledger;
+  const { missing, ...seen } = await viewed(ledger, wanted.currencyView ?? 'plan', looks);
+  const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, company);
+  if (!told.ok) return told;
+  const { rows, names } = told.value;
+  const byValue: Source['byValue'] = async (dues, cut) => duesByValue(dues, rows, names.customers, cut);
+  return ok<Source>({
+    profile,
+    rows,
+    cut: cutOf(rows, names, wanted),
+    missing,
+    planCurrency,
+    through,
+    dimensions: dimensionsOf(names),
+    byValue,
+  });
 };
 
 /**
@@ -98,14 +170,10 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const { metrics, unknown } = metricsAsked(wanted.metrics);
   if (unknown !== undefined) return fail('metric-unknown', `There is no metric "${unknown}": docs/metrics.md lists them.`, 'query.metrics');
   const view = wanted.currencyView ?? 'plan';
-  const known = await readKnown(wanted, company);
-  if (!known.ok) return known;
-  const { ledger, profile } = known.value;
-  const seen = await viewed(ledger, view, plan.value.looks);
-  const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, company);
-  if (!told.ok) return told;
-  const { rows, names } = told.value;
-  const cut = cutOf(rows, names, wanted);
+  const read = (await keptSource(wanted, plan.value, company)) ?? (await foldedSource(wanted, plan.value, company));
+  if (!read.ok) return read;
+  const source = read.value;
+  const { rows, cut } = source;
   if (!cut.ok) return cut;
   const last = toEpochDay((plan.value.periods.at(-1) as { endsOn: string }).endsOn);
   const asked = wanted.attributesAsOf === 'today' && wanted.dimension !== undefined ? asOfToday(rows, cut.value, last) : cut.value;
@@ -117,16 +185,16 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
       'query',
     );
   const key = [wanted.dimension, wanted.attributesAsOf, plan.value.kind, ...plan.value.looks].join(' ');
-  const fold = foldOf(rows, asked, plan.value, key);
-  const unconverted = missingAnswers(seen.missing, ledger.planCurrency, view);
+  const fold = foldOf(rows, asked, plan.value, key, source.retained);
+  const unconverted = missingAnswers(source.missing, source.planCurrency, view);
   const [head, costs, dues] = await Promise.all([
-    readHead(METRICS_FORMULA, profile),
+    readHead(METRICS_FORMULA, source.profile),
     wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted.asKnownOn, company)) : undefined,
-    metrics.some(({ needs }) => needs.includes('renewals-due')) ? readDues(wanted, plan.value, ledger.planCurrency) : NOT_ASKED,
+    metrics.some(({ needs }) => needs.includes('renewals-due')) ? readDues(wanted, plan.value, source.planCurrency) : NOT_ASKED,
   ]);
   const lifetimeCapMonths = wanted.lifetimeCapMonths === undefined ? LIFETIME_CAP_MONTHS : Number(wanted.lifetimeCapMonths);
-  const duesOf = 'code' in dues ? undefined : duesByValue(dues, rows, names.customers, asked);
-  const beside = { definitions: profile, costs, lifetimeCapMonths };
+  const duesOf = 'code' in dues ? undefined : await source.byValue(dues, asked);
+  const beside = { definitions: source.profile, costs, lifetimeCapMonths };
   const figures = plan.value.periods.flatMap((period, i) =>
     values.flatMap((value) => {
       const place = asked.values.indexOf(value);
@@ -145,13 +213,13 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
     level: wanted.level ?? 'customer',
     attributesAsOf: wanted.attributesAsOf ?? 'then',
     asKnownOn: wanted.asKnownOn,
-    ledgerThrough: new Date(ledger.through * 1000).toISOString(),
+    ledgerThrough: new Date(source.through * 1000).toISOString(),
     lifetimeCapMonths,
     unconverted,
     dimension: asked.dimension,
     rows: figures,
     definitions: metrics.map((metric: Metric) => definitionAnswer(metric)),
-    dimensions: [...dimensionsOf(names)],
+    dimensions: [...source.dimensions],
     values: [...asked.values],
   });
 };

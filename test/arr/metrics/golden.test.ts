@@ -249,7 +249,7 @@ describe('cohorts', () => {
     const all: readonly Told[] = Array.from({ length: 100 }, (_, i) => ({ on: '2026-01-05', customer: `c${i}`, cause: 'new', major: 10 }));
     const ledger = ledgerTold([...all, ...leaves('2026-02-05', 0, 8), ...leaves('2026-03-05', 8, 15), ...leaves('2026-04-05', 15, 20)]);
     const looks = days('2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30');
-    const [cohort] = cohortsOf(ledger.rows, uncut(ledger.rows, ledger.names), looks, 0) as [Cohort];
+    const [cohort] = cohortsOf(ledger.rows, uncut(ledger.rows, ledger.names), looks, [0])[0] as readonly [Cohort];
     expect(cohort.active).toEqual([100, 92, 85, 80]);
     expect([0, 1, 2, 3].map((age) => inPercent(logosKept(cohort, age), 0))).toEqual(['100', '92', '85', '80']);
     // 8 / 100, 7 / 92, 5 / 85

@@ -155,14 +155,14 @@ it('cohorts sum to ARR and customers of each look, in total and over the values 
       for (const rows of views(ledger)) {
         const closing = bridgesOf(rows, uncut(rows, ledger.names), LOOKS).closing;
         for (const cut of cutsOf(rows, ledger)) {
-          const all = cut.values.flatMap((_, value) => cohortsOf(rows, cut, LOOKS, value));
+          const all = cohortsOf(rows, cut, LOOKS, [...cut.values.keys()]).flat();
           for (let look = 0; look < LOOKS.length; look += 1)
             expect(all.reduce((sum, cohort) => sum + (cohort.look > look ? 0n : (cohort.arrMinor[look - cohort.look] as bigint)), 0n)).toBe(
               closing[look],
             );
         }
         const there = retainedOf(rows, uncut(rows, ledger.names), LOOKS, [{ from: 0, to: LOOKS.length - 1 }]).of(0, 0).closing;
-        const cohorts = cohortsOf(rows, uncut(rows, ledger.names), LOOKS, 0);
+        const [cohorts = []] = cohortsOf(rows, uncut(rows, ledger.names), LOOKS, [0]);
         expect(cohorts.reduce((sum, { active }) => sum + (active.at(-1) ?? 0), 0)).toBe(there);
       }
     }),

@@ -87,7 +87,7 @@ describe('a history of fourteen months', () => {
 
   it('has a first cohort of two, of which one is away in April and May', () => {
     const ends = periodsUpTo(CALENDAR_YEAR, 'month', '2025-01-01', '2026-01-31').map(({ endsOn }) => endsOn);
-    const [first] = cohortsOf(history.rows, uncut(history.rows, history.names), days(...ends), 0) as [Cohort];
+    const [first] = cohortsOf(history.rows, uncut(history.rows, history.names), days(...ends), [0])[0] as readonly [Cohort];
     expect(first.customers).toBe(2);
     expect(first.active).toEqual([2, 2, 2, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2]);
     expect(first.arrMinor.map((amount) => Number(amount) / 100)).toEqual([150, 150, 150, 100, 120, 180, 180, 180, 180, 150, 150, 150, 150]);
