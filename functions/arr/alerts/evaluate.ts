@@ -35,7 +35,7 @@ const look = async (one: Look, attempts: number): Promise<readonly Judged[]> => 
   const { status, at, figures } = one;
   const state = await readAlertState();
   const worked = one.worked ?? state.worked;
-  const judged = evaluate(LEVEL_RULES, { ...figures, ...(worked ?? NOT_WORKED_YET) }, state.held, at);
+  const judged = evaluate(LEVEL_RULES, { ...figures, ...NOT_WORKED_YET, ...worked }, state.held, at);
   if (state.at > at) return judged;
   const held = heldOf(judged);
   const digest = await digestWrites(status, at, state);

@@ -35,12 +35,15 @@ export interface WorkedFigures {
   readonly netRevenueRetention: Worked;
   /** Each of the last month that has it; empty where none has. */
   readonly margins: readonly MarginOfMonth[];
+  /** Closed months of the last twelve, oldest first. */
+  readonly closedMonths: readonly ClosedMonth[];
 }
 
 const SOON: Worked = { ok: false, reason: 'It is worked out every five minutes, for the first time in the next five.' };
 export const NOT_WORKED_YET: WorkedFigures = {
   netRevenueRetention: SOON,
   margins: TOLD_MARGINS.map((name) => ({ month: 'the last month', name, margin: SOON })),
+  closedMonths: [],
 };
 
 /** All that rules about levels read, as plain data. Amounts are minor units of the plan currency at plan rates. */
@@ -68,8 +71,6 @@ export interface Figures extends WorkedFigures {
     /** Sentences that say which targets of the plan cannot hold together with that of net revenue retention. */
     readonly retentionConflicts: readonly string[];
   };
-  /** Closed months that are looked at, oldest first. */
-  readonly closedMonths: readonly ClosedMonth[];
   /** Undefined before any forecast was recorded. */
   readonly forecast: ForecastAndActual | undefined;
 }

@@ -32,7 +32,6 @@ export const readFigures = async (status: ArrStatus): Promise<Omit<Figures, keyo
       netRevenueRetentionBps: plan.targetsBps.netRevenueRetention,
       retentionConflicts: conflicts.map(({ sentence }) => sentence),
     },
-    closedMonths: [],
     forecast: undefined,
   };
 };

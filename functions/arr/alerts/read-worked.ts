@@ -3,8 +3,9 @@ import { addMonths } from '../../platform/calendar.ts';
 import { companyConfig } from '../../platform/config.ts';
 import { type Fraction, fraction } from '../../platform/decimal.ts';
 import { today } from '../figures/read.ts';
+import { readClosedMonths } from '../ledger/closing-store.ts';
 import { type MetricsWanted, readMetrics } from '../metrics/read-metrics.ts';
-import { type MarginOfMonth, TOLD_MARGINS, type Worked, type WorkedFigures } from './figures.ts';
+import { type ClosedMonth, type MarginOfMonth, TOLD_MARGINS, type ToldMargin, type Worked, type WorkedFigures } from './figures.ts';
 
 /** Months that are looked through for the last one with costs. */
 const MONTHS_BACK = 12;
@@ -35,20 +36,36 @@ const workedOf = (row: Row | undefined, id: string, explain: string): Worked => 
   return { ok: true, ratio: fraction(over.num * under.den, over.den * under.num), explain };
 };
 
-/** What alerts read of metrics, in total and at plan rates: net revenue retention today, and margins of the last month that has them. */
+/** Margins of one name, month by month, oldest first. */
+const marginsOf = (rows: readonly Row[], name: ToldMargin): readonly MarginOfMonth[] =>
+  rows.map((row) => {
+    const month = row.startsOn.slice(0, 7);
+    return { month, name, margin: workedOf(row, `${name}-margin`, `/api/v1/arr/metrics?metrics=${name}-margin&month=${month}`) };
+  });
+
+/** Those that are closed, each with the month before it: the first has none, and is left out. */
+const closedOf = (margins: readonly MarginOfMonth[], closed: ReadonlySet<string>): readonly ClosedMonth[] =>
+  margins.flatMap((one, i) => {
+    const before = margins[i - 1];
+    return before === undefined || !closed.has(one.month) ? [] : [{ ...one, before: before.margin }];
+  });
+
+/** What alerts read of metrics, in total and at plan rates: net revenue retention today, margins of the last month that has them, and of closed months. */
 export const readWorked = async (): Promise<WorkedFigures> => {
   const on = today();
-  const [retained, months] = await Promise.all([
+  const [retained, months, closed] = await Promise.all([
     rowsOf({ on, metrics: 'nrr' }, on),
     rowsOf({ on, from: addMonths(on, -MONTHS_BACK), metrics: TOLD_MARGINS.map((name) => `${name}-margin`).join(',') }, on),
+    readClosedMonths(),
   ]);
   const margins = TOLD_MARGINS.flatMap((name): readonly MarginOfMonth[] => {
-    const own = months.map((row) => {
-      const month = row.startsOn.slice(0, 7);
-      return { month, name, margin: workedOf(row, `${name}-margin`, `/api/v1/arr/metrics?metrics=${name}-margin&month=${month}`) };
-    });
+    const own = marginsOf(months, name);
     const last = own.findLast(({ margin }) => margin.ok) ?? own.at(-1);
     return last === undefined ? [] : [last];
   });
-  return { netRevenueRetention: workedOf(retained.at(-1), 'nrr', `/api/v1/arr/metrics?metrics=nrr&on=${on}`), margins };
+  return {
+    netRevenueRetention: workedOf(retained.at(-1), 'nrr', `/api/v1/arr/metrics?metrics=nrr&on=${on}`),
+    margins,
+    closedMonths: TOLD_MARGINS.flatMap((name) => closedOf(marginsOf(months, name), new Set(closed))),
+  };
 };

@@ -49,6 +49,10 @@ export const readClosings = async (): Promise<readonly Closing[]> =>
     rows: JSON.parse(inflateRawSync(rows as Uint8Array, { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8')) as ReportedRow[],
   }));
 
+/** Closed months, `YYYY-MM`, in their order. */
+export const readClosedMonths = async (): Promise<readonly string[]> =>
+  (await readAll(closings.query.byMonth({}), { consistent: true })).map(({ month }) => month);
+
 /** False where the month is closed already. */
 export const putClosing = async ({ rows, ...closing }: Closing): Promise<boolean> => {
   const { Item } = closings.create({ ...closing, rows: deflateRawSync(JSON.stringify(rows)) }).params() as {

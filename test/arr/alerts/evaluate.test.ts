@@ -134,6 +134,7 @@ describe('metrics', () => {
   const worked = (num: bigint) => ({
     netRevenueRetention: { ok: true as const, ratio: { num, den: 10_000n }, explain: '/api/v1/arr/metrics?metrics=nrr&on=2026-11-05' },
     margins: [],
+    closedMonths: [],
   });
   const retentionOf = async (...look: Parameters<typeof evaluateAlerts>) =>
     (await evaluateAlerts(...look)).find(({ rule }) => rule.id === 'net-revenue-retention-low');
