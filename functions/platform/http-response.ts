@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { acceptedAnswer, httpAnswer, problemAnswerOf } from './http-answer.ts';
 import type { ListedProblem } from './http-problem.ts';
@@ -27,10 +28,14 @@ export const isRawBody = (value: unknown): value is RawBody =>
 /** A strong ETag: equal exactly where the bytes of the representation are. */
 export const etagOf = (body: unknown): string => `"${digest(isRawBody(body) ? body.text : JSON.stringify(body), 27)}"`;
 
-/** Whether an `If-Match` or `If-None-Match` header names this ETag. A weak tag (`W/`) matches only for `If-None-Match`. */
+/** The ETag of the same, compressed: other bytes are another representation (RFC 9110, 8.8.3.3). */
+const compressedEtag = (etag: string): string => `${etag.slice(0, -1)}-gzip"`;
+const uncompressedTag = (tag: string): string => tag.replace(/-gzip"$/, '"');
+
+/** Whether an `If-Match` or `If-None-Match` header names this ETag, compressed or not. A weak tag (`W/`) matches only for `If-None-Match`. */
 export const namesEtag = (header: string, etag: string, weak: boolean): boolean =>
   header.split(',').some((part) => {
-    const tag = part.trim();
+    const tag = uncompressedTag(part.trim());
     return tag === '*' || tag === etag || (weak && tag === `W/${etag}`);
   });
 
@@ -49,13 +54,30 @@ export const accepts = (header: string | undefined, contentType: string): boolea
   return found !== undefined && (ranges.get(found) ?? 0) > 0;
 };
 
+/** Below this many characters compressing takes longer than it saves. */
+const COMPRESSED_FROM = 4_096;
+
+/** Whether an `Accept-Encoding` header names gzip without forbidding it; neither API Gateway nor CloudFront compresses what it does not keep. */
+const acceptsGzip = (header: string | undefined): boolean =>
+  (header ?? '').split(',').some((part) => /^\s*(?:x-)?gzip\s*(?:;\s*q=(?:1|1\.0*|0?\.\d*[1-9]\d*)\s*)?$/i.test(part));
+
+const compressed = (answer: APIGatewayProxyStructuredResultV2, text: string, etag: string): APIGatewayProxyStructuredResultV2 => ({
+  ...answer,
+  headers: { ...answer.headers, 'content-encoding': 'gzip', etag: compressedEtag(etag) },
+  body: gzipSync(text).toString('base64'),
+  isBase64Encoded: true,
+});
+
 const isHead = (event: HttpEvent): boolean => event.requestContext.http.method === 'HEAD';
 
 /** To HEAD the same without its body. */
-const withoutBody = (event: HttpEvent, answer: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 =>
-  isHead(event) ? { ...answer, body: '' } : answer;
+const withoutBody = (event: HttpEvent, answer: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 => {
+  if (!isHead(event)) return answer;
+  const { isBase64Encoded: _, ...rest } = answer;
+  return { ...rest, body: '' };
+};
 
-/** 200 with the body and its ETag, or 304 where a reader has it already. */
+/** 200 with the body and its ETag, compressed where it is large and the reader takes that, or 304 where a reader has it already. */
 export const successAnswer = (event: HttpEvent, body: unknown): APIGatewayProxyStructuredResultV2 => {
   const { requestId } = event.requestContext;
   const reading = event.requestContext.http.method === 'GET' || isHead(event);
@@ -63,11 +85,13 @@ export const successAnswer = (event: HttpEvent, body: unknown): APIGatewayProxyS
   const text = raw?.text ?? JSON.stringify(body);
   if (!reading) return acceptedAnswer(text, requestId);
   const etag = etagOf(body);
-  const headers = { etag, 'cache-control': raw?.cacheControl ?? 'private, no-cache' };
+  const headers = { etag, 'cache-control': raw?.cacheControl ?? 'private, no-cache', vary: 'accept-encoding' };
   const known = event.headers['if-none-match'];
   if (known !== undefined && namesEtag(known, etag, true)) return httpAnswer({ status: 304, headers, text: '', requestId });
   const contentType = raw?.contentType ?? 'application/json';
-  return withoutBody(event, httpAnswer({ status: 200, headers: { ...headers, 'content-type': contentType }, text, requestId }));
+  const whole = httpAnswer({ status: 200, headers: { ...headers, 'content-type': contentType }, text, requestId });
+  const isLarge = text.length >= COMPRESSED_FROM && acceptsGzip(event.headers['accept-encoding']);
+  return withoutBody(event, isLarge ? compressed(whole, text, etag) : whole);
 };
 
 export const problemAnswer = (

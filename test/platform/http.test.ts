@@ -1,13 +1,14 @@
+import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { decodeCursor, encodeCursor } from '../../functions/platform/cursor.ts';
 import { apiHandler, rawBody } from '../../functions/platform/http.ts';
 import type { FieldProblem } from '../../functions/platform/http-problem.ts';
 import { depthOf, validated } from '../../functions/platform/http-request.ts';
-import { accepts, etagOf, namesEtag } from '../../functions/platform/http-response.ts';
+import { accepts, etagOf, namesEtag, successAnswer } from '../../functions/platform/http-response.ts';
 import { fail, ok } from '../../functions/platform/result.ts';
 import { defineRoutes } from '../../functions/platform/routes.ts';
-import { call, type ListAnswer } from '../support/http.ts';
+import { call, httpEvent, type ListAnswer } from '../support/http.ts';
 
 const note = z.object({ title: z.string().check(z.minLength(2)), tags: z.array(z.string()), pages: z.int() });
 
@@ -221,6 +222,29 @@ describe('caching', () => {
     const get = await call(handler, 'GET', '/notes/1', read);
     const head = await call(handler, 'HEAD', '/notes/1', read);
     expect([head.status, head.text, head.headers]).toEqual([200, '', get.headers]);
+  });
+
+  test('compresses what is large for a reader that takes gzip, as another representation of the same', () => {
+    const large = { text: 'ARR '.repeat(2_000) };
+    const answer = (headers: Record<string, string>, body: object = large, method = 'GET') =>
+      successAnswer(httpEvent(method, '/notes/1', { headers }), body);
+    const sent = answer({ 'accept-encoding': 'br, gzip' });
+    expect(JSON.parse(gunzipSync(Buffer.from(sent.body ?? '', 'base64')).toString())).toEqual(large);
+    const etag = etagOf(large).replace(/"$/, '-gzip"');
+    expect(sent).toMatchObject({ isBase64Encoded: true, headers: { 'content-encoding': 'gzip', vary: 'accept-encoding', etag } });
+    expect((sent.body ?? '').length).toBeLessThan(200);
+    // Whoever has either of them has it.
+    expect([answer({ 'if-none-match': etag }).statusCode, namesEtag(etag, etagOf(large), false)]).toEqual([304, true]);
+    const plain = [{}, { 'accept-encoding': 'identity' }, { 'accept-encoding': 'gzip;q=0' }].map((headers: Record<string, string>) =>
+      answer(headers),
+    );
+    for (const one of [...plain, answer({ 'accept-encoding': 'gzip' }, { text: 'ARR' })]) {
+      expect(one.isBase64Encoded).toBeUndefined();
+      expect(one.headers).not.toHaveProperty('content-encoding');
+      expect(one.headers).toMatchObject({ vary: 'accept-encoding' });
+    }
+    const head = answer({ 'accept-encoding': 'gzip' }, large, 'HEAD');
+    expect([head.body, head.isBase64Encoded, head.headers]).toEqual(['', undefined, sent.headers]);
   });
 
   test('never matches a weak tag where an update depends on it', () => {
