@@ -41,6 +41,7 @@ const STEPS = [
   'arr/figures/list-movements',
   'arr/ledger/close',
   'arr/ledger/known-totals',
+  'arr/ledger/late',
   'arr/ledger/read-ledger',
   'arr/ledger/read-month',
   'arr/ledger/rebuild',

@@ -4,7 +4,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
  * CloudWatch metrics in embedded format: one log line an invocation, no call. Dimension is the function (`service`), and
  * nothing else: each further dimension value is a metric that is paid for.
  */
-export type CountName = 'Handled' | 'Failed' | 'Parked' | 'Dropped' | 'Refused' | 'Lapsed' | 'Missed' | 'LedgerRows';
+export type CountName = 'Handled' | 'Failed' | 'Parked' | 'Dropped' | 'Refused' | 'Lapsed' | 'Missed' | 'LedgerLate';
 
 const metrics = new Metrics({ namespace: 'Ascent' });
 

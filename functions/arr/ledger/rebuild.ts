@@ -1,6 +1,5 @@
 import { nowMs } from '../../platform/clock.ts';
 import { log } from '../../platform/log.ts';
-import { listRecorded } from '../records/recorded-store.ts';
 import { readCustomerIds, readRecorded, shards } from '../records/store.ts';
 import { sectionOf } from './build.ts';
 import { filtered, type Section } from './columns.ts';
@@ -20,7 +19,7 @@ import {
   type SegmentPlace,
   type Staged,
 } from './store.ts';
-import { cut, listedThrough, NO_HEAD, sectionOfRecorded } from './take-in.ts';
+import { cut, listedThrough, NO_HEAD, recordedBetween } from './take-in.ts';
 
 /** Customers whose recordings are read side by side, and held at once. */
 const CUSTOMERS_AT_ONCE = 40;
@@ -68,17 +67,6 @@ const begun = async (profile: string): Promise<number> => {
   const begunAt = nowMs();
   await putRebuilding(profile, begunAt, false);
   return begunAt;
-};
-
-/** What was recorded from a second on, as far as another one. */
-const recordedBetween = async (from: number, through: number, planCurrency: string): Promise<Section> => {
-  const sections: Section[] = [];
-  for (let since = from; since < through; ) {
-    const { keys, before = through * 1_000 } = await listRecorded(since);
-    sections.push(await sectionOfRecorded(keys, planCurrency));
-    since = before / 1_000;
-  }
-  return joined(sections);
 };
 
 const staged = async (profile: string, all: readonly Staged[]): Promise<Section> => {

@@ -19,7 +19,7 @@ export interface SegmentPlace {
 export interface Head {
   /** Counts up by one; 0 where there is none yet. */
   readonly version: number;
-  /** When it was last made anew from the recordings, epoch milliseconds: who keeps one of before reads it whole. */
+  /** When it was last made anew from the recordings, or gained what was recorded long before, epoch milliseconds: who keeps one of before reads it whole. */
   readonly rebuiltAt: number;
   /** All that was recorded before this second stands in the segments, and nothing else; seconds since 1970. */
   readonly through: number;
@@ -143,3 +143,11 @@ export const readRebuilding = async (profile: string): Promise<number | undefine
 
 export const putRebuilding = (profile: string, begunAt: number, isDone: boolean): Promise<void> =>
   put({ ...headKey(profile), sk: 'REBUILD', begunAt, isDone });
+
+/** The day on which the ledger was last looked through for what was listed late. */
+export const readLookedBack = async (profile: string): Promise<string | undefined> => {
+  const [item] = await getItems<Key & { readonly on: string }>([{ ...headKey(profile), sk: 'LATE' }]);
+  return item?.on;
+};
+
+export const putLookedBack = (profile: string, on: string): Promise<void> => put({ ...headKey(profile), sk: 'LATE', on });

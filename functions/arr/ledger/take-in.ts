@@ -30,6 +30,17 @@ export const sectionOfRecorded = async (keys: Parameters<typeof readTold>[0], pl
   return joined(sections);
 };
 
+/** What was recorded from a second on, as far as another one and somewhat beyond. */
+export const recordedBetween = async (from: number, through: number, planCurrency: string): Promise<Section> => {
+  const sections: Section[] = [];
+  for (let since = from; since < through; ) {
+    const { keys, before = through * 1_000 } = await listRecorded(since);
+    sections.push(await sectionOfRecorded(keys, planCurrency));
+    since = before / 1_000;
+  }
+  return joined(sections);
+};
+
 /** Segments of this function's last head: each is written once. */
 const kept = new Map<string, Uint8Array>();
 
@@ -68,11 +79,20 @@ const byPeriod = ({ rows, names }: Section, through: number): ReadonlyMap<string
 export const cut = (section: Section, through: number, dictionary: Dictionary): { readonly period: string; readonly bytes: Uint8Array }[] =>
   [...byPeriod(section, through)].flatMap(([period, own]) => segmentsOf(own, dictionary).map((bytes) => ({ period, bytes })));
 
-/** The head after these rows are in; undefined where another run was there first. */
-const advanced = async (profile: string, head: Head, fresh: Section, through: number): Promise<Head | undefined> => {
+/**
+ * The head after these rows are in; undefined where another run was there first. The first of them was recorded at `first` or later: where that is
+ * before what the ledger went through, whoever has it in memory reads it whole.
+ */
+export const advanced = async (
+  profile: string,
+  head: Head,
+  fresh: Section,
+  through: number,
+  first: number = head.through,
+): Promise<Head | undefined> => {
   const still = unchanged(
     head.segments.map(({ period }) => period),
-    head.through,
+    first,
     through,
   );
   const bytes = await bytesOf(profile, head.segments);
@@ -83,7 +103,8 @@ const advanced = async (profile: string, head: Head, fresh: Section, through: nu
   const segments = head.segments.slice(0, still);
   for (const segment of cut(joined([sectionFrom(bytes, still), fresh]), through, dictionary))
     segments.push(await putSegment(profile, segment.period, version, segment.bytes));
-  const next = { ...head, version, through, segments };
+  const rebuiltAt = first < head.through ? nowMs() : head.rebuiltAt;
+  const next = { ...head, version, rebuiltAt, through, segments };
   if (!(await putHead(profile, next))) return undefined;
   await expireSegments(profile, head.segments.slice(still), Math.floor(nowMs() / 1000));
   return next;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Movement } from '../../../functions/arr/events.ts';
 import { sectionOf } from '../../../functions/arr/ledger/build.ts';
 import { asKnownBefore } from '../../../functions/arr/ledger/known.ts';
+import { takeInLate } from '../../../functions/arr/ledger/late.ts';
 import { rebuildLedger } from '../../../functions/arr/ledger/rebuild.ts';
 import { readHead, readSegments } from '../../../functions/arr/ledger/store.ts';
 import { takeIn } from '../../../functions/arr/ledger/take-in.ts';
@@ -123,6 +124,35 @@ describe('the ledger of the recordings', () => {
     const { readLedger } = await newLedgerReader();
     expect((await readLedger()).rows.length).toBe(sectionOf(movements).rows.length + 1);
     expect(await take()).toMatchObject({ rows: 0, isDone: true });
+  });
+
+  it('once a day finds what was listed later than it waits, and says how many rows these are', async () => {
+    const movements = byRecording(movementsFrom(8, 40, ['USD'])).filter(({ recordedAt }) => recordedAt < '2026-06-20');
+    for (const movement of movements) await recordMovement(movement);
+    clockAt('2026-06-20T10:00:00Z');
+    await take();
+    const { readLedger } = await newLedgerReader();
+    await readLedger();
+    const late = [
+      moved('late', '2026-03-01', 1, { amounts: [10n, 5n], recordedAt: '2026-06-20T09:30:00.000Z' }),
+      moved('later', '2026-06-18', 1, { recordedAt: '2026-06-18T10:30:00.000Z' }), // 47.5 hours before
+      moved('too-late', '2026-06-18', 1, { recordedAt: '2026-06-18T09:30:00.000Z' }), // 48.5 hours before
+    ];
+    for (const movement of late) await recordMovement(movement);
+    clockAt('2026-06-20T10:05:00Z');
+    expect(await take()).toMatchObject({ rows: 0 });
+    expect(await takeInLate(PROFILE, '2026-06-20')).toBe(3); // 2 + 1 lines
+    expect(await takeInLate(PROFILE, '2026-06-20')).toBe(0);
+    const found = [...movements, ...late.slice(0, 2)];
+    // Also whoever had it in memory.
+    const { rows, names } = await readLedger();
+    expect({ rows, names }).toEqual(sectionOf(found));
+    const before = await bytes();
+    expect(await rebuild()).toMatchObject({ isDone: true, changed: true });
+    const { rows: rebuilt } = await (await newLedgerReader()).readLedger();
+    expect(rebuilt.length).toBe(rows.length + 1);
+    expect((await bytes()).length).toBeGreaterThanOrEqual(before.length);
+    expect(await takeInLate(PROFILE, '2026-06-21')).toBe(0);
   });
 
   it('as it was known at a time it never changes by what is recorded later', async () => {
