@@ -1,6 +1,6 @@
 import { toEpochDay } from '../../platform/calendar.ts';
 import type { ToldRows } from '../ledger/rows.ts';
-import type { Cut } from './cut.ts';
+import { type Cut, NO_VALUE } from './cut.ts';
 
 /** A line of a customer that came up for renewal, in one money: minor units of the plan currency. */
 export interface Due {
@@ -13,13 +13,24 @@ export interface Due {
   readonly dueMinor: bigint;
   /** At most what was due. */
   readonly renewedMinor: bigint;
+  /** The customer's own, on the last day of the term. */
+  readonly attributes: Readonly<Record<string, string>>;
   /** Whether it is settled: renewed, lost, or past its grace. What is open is neither. */
   readonly isSettled: boolean;
   /** Its currency has no rate on the last day of the term: both amounts are 0. */
   readonly lacksRate?: true;
 }
 
-/** Dues by the value of a cut in which each counts: its own, or that of its customer on the last day of the term. */
+/** Dues by the value of an attribute that their customers had on the last day of the term. */
+export const duesByAttribute = (
+  dues: readonly Due[],
+  { dimension, values }: Pick<Cut, 'dimension' | 'values'>,
+): readonly (readonly Due[])[] => {
+  const byValue = Map.groupBy(dues, ({ attributes }) => attributes[dimension] ?? NO_VALUE);
+  return values.map((value) => byValue.get(value) ?? []);
+};
+
+/** Dues by the value of a cut in which each counts: its own, or that of who it is of on the last day of the term, by the rows. */
 export const duesByValue = (dues: readonly Due[], rows: ToldRows, customers: readonly string[], cut: Cut): readonly (readonly Due[])[] => {
   const byValue: Due[][] = cut.values.map(() => []);
   const put = (due: Due, value: number | undefined): void => {

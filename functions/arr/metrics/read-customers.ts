@@ -52,14 +52,20 @@ export const atLevel = async (
   return ok(told);
 };
 
+interface Listed {
+  readonly renewal: Renewal;
+  /** Attributes of its customer. */
+  readonly today: Standing['attributes'];
+}
+
 type Convert = (amountMinor: bigint, currency: string, on: string) => bigint | undefined;
 
-const dueOf = (customerId: string, [dueOn, productId, legalEntity, currency, ...amounts]: Renewal, reported: Convert | undefined): Due => {
-  const [due, renewed, isSettled, duePlan, renewedPlan] = amounts;
+const dueOf = (customerId: string, { renewal, today }: Listed, reported: Convert | undefined): Due => {
+  const [dueOn, productId, legalEntity, currency, due, renewed, isSettled, then, duePlan, renewedPlan] = renewal;
   const lastDay = addDays(dueOn, -1);
   const dueMinor = reported === undefined ? duePlan : reported(BigInt(due), currency, lastDay);
   const renewedMinor = reported === undefined ? renewedPlan : reported(BigInt(renewed), currency, lastDay);
-  const told = { customerId, productId, legalEntity, currency, dueOn, isSettled };
+  const told = { customerId, productId, legalEntity, currency, dueOn, isSettled, attributes: then ?? today };
   if (dueMinor === undefined || renewedMinor === undefined) return { ...told, dueMinor: 0n, renewedMinor: 0n, lacksRate: true };
   return { ...told, dueMinor: BigInt(dueMinor), renewedMinor: BigInt(renewedMinor) };
 };
@@ -87,10 +93,12 @@ export const readDues = async (
   if (!isComplete) return { code: 'dues-missing', detail: NOT_LISTED };
   const [first, last] = [periods[0]?.startsOn ?? '', periods.at(-1)?.endsOn ?? ''];
   const by = level === 'parent' ? companiesOf(standings) : undefined;
-  const told = standings.flatMap(({ customerId, renewals = [] }) =>
-    renewals.flatMap((renewal) => (first <= renewal[0] && renewal[0] <= last ? [[by?.(customerId) ?? customerId, renewal] as const] : [])),
+  const told = standings.flatMap(({ customerId, attributes: today, renewals = [] }) =>
+    renewals.flatMap((renewal) =>
+      first <= renewal[0] && renewal[0] <= last ? [{ customerId: by?.(customerId) ?? customerId, renewal, today }] : [],
+    ),
   );
-  const currencies = [...new Set(told.map(([, renewal]) => renewal[3]))];
+  const currencies = [...new Set(told.map(({ renewal }) => renewal[3]))];
   const reported = currencyView === 'reported' ? await converting(currencies, planCurrency, addDays(first, -1), last) : undefined;
-  return told.map(([customerId, renewal]) => dueOf(customerId, renewal, reported));
+  return told.map((one) => dueOf(one.customerId, one, reported));
 };

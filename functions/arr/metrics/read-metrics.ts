@@ -4,14 +4,13 @@ import type { CompanyConfig } from '../../platform/config.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { METRICS_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
-import { readLedger } from '../ledger/read-ledger.ts';
 import type { ToldRows } from '../ledger/rows.ts';
 import { profileInForce } from '../profiles/presets.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { MAX_YEARS } from '../totals/course.ts';
 import type { CostFunction, Costs } from './costs.ts';
-import { type Cut, cutBy, dimensionsOf } from './cut.ts';
-import { type Due, duesByValue } from './dues.ts';
+import { type Cut, dimensionsOf } from './cut.ts';
+import { type Due, duesByAttribute, duesByValue } from './dues.ts';
 import { definitionAnswer, figureAnswers, metricsAsked } from './figures.ts';
 import { Fold, LIFETIME_CAP_MONTHS, type Plan, planOf } from './measure.ts';
 import type { Metric } from './metric.ts';
@@ -106,27 +105,20 @@ interface Source {
   readonly through: number;
   readonly dimensions: readonly string[];
   /** What came up for renewal, by the values of the cut. */
-  readonly byValue: (dues: readonly Due[], cut: Cut) => Promise<readonly (readonly Due[])[]>;
+  readonly byValue: (dues: readonly Due[], cut: Cut) => readonly (readonly Due[])[];
 }
 
-/** Which attributes held on the last day of a term the ledger alone knows: it is read where something came up. */
 const keptByValue =
-  ({ rows: kept }: Kept, wanted: MetricsWanted): Source['byValue'] =>
-  async (dues, cut) => {
-    if (wanted.dimension === undefined) return [dues];
-    if (dues.length === 0 || cut.ofParts) return duesByValue(dues, kept, [], cut);
-    const { rows, names } = await readLedger();
-    const own = cutBy(rows, names, wanted.dimension) ?? cut;
-    const told = duesByValue(dues, rows, names.customers, own);
-    return cut.values.map((value) => told[own.values.indexOf(value)] ?? []);
-  };
+  ({ rows }: Kept): Source['byValue'] =>
+  (dues, cut) =>
+    cut.ofParts ? duesByValue(dues, rows, [], cut) : cut.dimension === 'total' ? [dues] : duesByAttribute(dues, cut);
 
 const keptSource = async (wanted: MetricsWanted, { kind, periods }: Plan, company: CompanyConfig) => {
   if (kind !== 'month' || (wanted.attributesAsOf === 'today' && wanted.dimension !== undefined)) return undefined;
   const kept = await readKept(wanted, company, periods);
   if (kept === undefined) return undefined;
   const { head, rows, cut } = kept;
-  const byValue = keptByValue(kept, wanted);
+  const byValue = keptByValue(kept);
   return ok<Source>({
     ...head,
     profile: profileInForce(company),
@@ -147,7 +139,7 @@ const foldedSource = async (wanted: MetricsWanted, { looks }: Plan, company: Com
   const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, company);
   if (!told.ok) return told;
   const { rows, names } = told.value;
-  const byValue: Source['byValue'] = async (dues, cut) => duesByValue(dues, rows, names.customers, cut);
+  const byValue: Source['byValue'] = (dues, cut) => duesByValue(dues, rows, names.customers, cut);
   return ok<Source>({
     profile,
     rows,
@@ -193,7 +185,7 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
     metrics.some(({ needs }) => needs.includes('renewals-due')) ? readDues(wanted, plan.value, source.planCurrency) : NOT_ASKED,
   ]);
   const lifetimeCapMonths = wanted.lifetimeCapMonths === undefined ? LIFETIME_CAP_MONTHS : Number(wanted.lifetimeCapMonths);
-  const duesOf = 'code' in dues ? undefined : await source.byValue(dues, asked);
+  const duesOf = 'code' in dues ? undefined : source.byValue(dues, asked);
   const beside = { definitions: source.profile, costs, lifetimeCapMonths };
   const figures = plan.value.periods.flatMap((period, i) =>
     values.flatMap((value) => {

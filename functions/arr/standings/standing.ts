@@ -1,3 +1,4 @@
+import { toEpochDay } from '../../platform/calendar.ts';
 import { type Amount, totalOf } from '../beside/amounts.ts';
 import { besideArr } from '../beside/beside.ts';
 import type { LineDue } from '../beside/dues.ts';
@@ -6,9 +7,10 @@ import { type Jsonable, jsonable } from '../figures/status.ts';
 import type { Fact } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
 import { closingAt } from '../movements/decide.ts';
+import { type Attributes, sameAttributes } from '../movements/movements.ts';
 
 /** Raised with everything that a standing has more, or has otherwise. */
-export const FORM = 2;
+export const FORM = 3;
 
 /** What of a customer stands beside ARR one by one. */
 type Beside = ReturnType<typeof besideArr>;
@@ -22,7 +24,8 @@ export type SumName = (typeof SUMS)[number];
 
 /**
  * A line that comes up for renewal, as `LineDue` has it: first day after the term, product, entity, currency, what is due and what was renewed of it in
- * minor units of the currency, whether it is settled, and both amounts in the plan currency where there is a rate.
+ * minor units of the currency, whether it is settled, the customer's attributes on the last day of the term where they were others than today's, and both amounts
+ * in the plan currency where there is a rate.
  */
 export type Renewal = readonly [
   dueOn: string,
@@ -32,13 +35,14 @@ export type Renewal = readonly [
   dueMinor: string,
   renewedMinor: string,
   isSettled: boolean,
+  attributes: Attributes | null,
   duePlanMinor?: string,
   renewedPlanMinor?: string,
 ];
 
-const renewalOf = ({ dueOn, productId, legalEntity, currency, dueMinor, renewedMinor, isSettled, ...atPlan }: LineDue): Renewal => {
-  const own = [dueOn, productId, legalEntity, currency, String(dueMinor), String(renewedMinor), isSettled] as const;
-  const { duePlanMinor, renewedPlanMinor } = atPlan;
+const renewalOf = (due: LineDue, attributes: Attributes | null): Renewal => {
+  const { dueOn, productId, legalEntity, currency, dueMinor, renewedMinor, isSettled, duePlanMinor, renewedPlanMinor } = due;
+  const own = [dueOn, productId, legalEntity, currency, String(dueMinor), String(renewedMinor), isSettled, attributes] as const;
   return duePlanMinor === undefined || renewedPlanMinor === undefined ? own : [...own, String(duePlanMinor), String(renewedPlanMinor)];
 };
 
@@ -57,7 +61,7 @@ export interface Standing extends Readonly<Record<SumName, Sums>> {
   readonly others?: readonly string[];
   /** Version of the recording that it is of. */
   readonly version: number;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Attributes;
   /** The customer that its source names as its parent, by its whole id; absent where it names none. */
   readonly parentId?: string;
   /** Terms that ended, and that will; absent where there are none. */
@@ -87,6 +91,11 @@ export const standingOf = ({ customerId, name, members, facts }: Known, version:
     ({ currency, amountMinor, planMinor, converted }): Amount =>
       converted ? { currency, amountMinor, planMinor } : { currency, amountMinor },
   );
+  const showings = facts.filter(({ kind }) => kind === 'customer');
+  const otherThen = (dueOn: string): Attributes | null => {
+    const then = closingAt(showings, toEpochDay(dueOn) - 1, context).attributes;
+    return sameAttributes(then, attributes) ? null : then;
+  };
   const parentId = parentOf(customerId, facts);
   const isEmpty = unsigned.bookings.length + possibleDuplicates.length + differences.length === 0;
   return {
@@ -96,7 +105,7 @@ export const standingOf = ({ customerId, name, members, facts }: Known, version:
     version,
     attributes,
     ...(parentId === undefined ? {} : { parentId }),
-    ...(renewals.length === 0 ? {} : { renewals: renewals.map(renewalOf) }),
+    ...(renewals.length === 0 ? {} : { renewals: renewals.map((due) => renewalOf(due, otherThen(due.dueOn))) }),
     arr: sumsOf(live),
     carr: sumsOf(contracted.carr.byCurrency),
     tcv: sumsOf(contracted.tcv.byCurrency),

@@ -75,7 +75,15 @@ const shown = (metric: Metric, numbers: ReadonlyMap<string, number>): string => 
       ? undefined
       : [
           {
-            ...{ customerId: 'stays', productId: 'p', legalEntity: 'acme', currency: 'USD', dueOn: '2026-03-10', isSettled: true },
+            ...{
+              customerId: 'stays',
+              productId: 'p',
+              legalEntity: 'acme',
+              currency: 'USD',
+              dueOn: '2026-03-10',
+              isSettled: true,
+              attributes: {},
+            },
             ...{ dueMinor: BigInt(due) * 100n, renewedMinor: BigInt(renewed) * 100n },
           },
         ];

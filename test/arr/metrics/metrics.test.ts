@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Cohort, cohortsOf } from '../../../functions/arr/metrics/cohorts.ts';
 import type { Costs } from '../../../functions/arr/metrics/costs.ts';
 import { type Cut, cutBy, dimensionsOf, uncut } from '../../../functions/arr/metrics/cut.ts';
-import { type Due, duesByValue } from '../../../functions/arr/metrics/dues.ts';
+import { type Due, duesByAttribute, duesByValue } from '../../../functions/arr/metrics/dues.ts';
 import type { Facts } from '../../../functions/arr/metrics/metric.ts';
 import { Months, periodsUpTo } from '../../../functions/arr/metrics/periods.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
@@ -373,7 +373,7 @@ describe('renewal rate', () => {
   ]);
   const due = (customerId: string, renewed: number, more: Partial<Due> = {}): Due => ({
     ...{ customerId, productId: 'p', legalEntity: 'acme', currency: 'USD', dueOn: '2026-01-01', dueMinor: 10_000n },
-    ...{ renewedMinor: BigInt(renewed) * 100n, isSettled: true },
+    ...{ renewedMinor: BigInt(renewed) * 100n, isSettled: true, attributes: { segment: customerId === 'a' ? 'Enterprise' : 'SMB' } },
     ...more,
   });
   const dues = [due('a', 100), due('b', 60), due('c', 0, { productId: 'q' }), due('d', 0, { isSettled: false })];
@@ -399,6 +399,7 @@ describe('renewal rate', () => {
     };
     // What has moved on the day of the renewal counts where it was the day before.
     expect(by('segment')).toEqual({ Enterprise: ['a'], SMB: ['b', 'c', 'd'] });
+    expect(duesByAttribute(dues, { dimension: 'segment', values: ['Enterprise', 'SMB'] })).toEqual([[dues[0]], dues.slice(1)]);
     expect(by('product')).toEqual({ p: ['a', 'b', 'd', 'stranger'] });
   });
 });

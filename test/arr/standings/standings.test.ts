@@ -329,6 +329,7 @@ describe('what comes up for renewal, and who belongs to whom', () => {
   it('is told by the metrics once customers are listed: by renewal rate, and at the level of parents', async () => {
     await record(
       named(7, 'Holding', 'Enterprise'),
+      of(7, customer('2026-04-01', { segment: 'Startup' }, { name: 'Holding' })),
       term(7, 100_000, '2025-03-15', '2026-03-15'),
       term(7, 80_000, '2026-03-15', '2027-03-15'),
       of(2, customer('2026-01-02', {}, { name: 'Subsidiary', parentId: 'cus_7' })),
@@ -340,6 +341,8 @@ describe('what comes up for renewal, and who belongs to whom', () => {
     await run();
     expect(await metrics({})).toEqual([['2', '0.800000']]);
     expect(await metrics({ level: 'parent' })).toEqual([['1', '0.800000']]);
+    // It is a Startup since the first of April, and was an Enterprise when the term ended.
+    expect(await metrics({ dimension: 'segment', value: 'Enterprise' })).toEqual([['1', '0.800000']]);
     expect(await metrics({ level: 'parent', asKnownOn: '2026-04-01' })).toBe('/problems/question-invalid');
     expect((await metrics({ asKnownOn: '2026-04-01' }))?.[0]).toMatchObject(['0', { code: 'dues-missing' }]);
   });
