@@ -3,6 +3,7 @@ import { apiHandler } from '../platform/http.ts';
 import { fail, ok } from '../platform/result.ts';
 import { listAlerts, listToldAlerts } from './alerts/list.ts';
 import { listProfiles, wantComparison, wantProfileLedger } from './decided/ask.ts';
+import { compareCustomer } from './decided/compare-customer.ts';
 import { listComparedLines, readComparison } from './decided/read-comparison.ts';
 import { customerOn } from './figures/customer.ts';
 import { explain } from './figures/explain.ts';
@@ -49,6 +50,7 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   makeArrProfileLedger: ({ params, caller }) => wantProfileLedger(params.profile, caller.subject),
   makeArrComparison: ({ body, caller }) => wantComparison(body, caller.subject),
   getArrComparison: ({ query }) => readComparison(query),
+  getArrComparedCustomer: ({ params, query }) => compareCustomer({ ...params, ...query }),
   listArrComparedLines: ({ query, page }) => listComparedLines(query, page),
   explainArr: ({ query, page }) => explain(query, page),
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { SWITCH_NAMES } from '../platform/config-profiles.ts';
 import { figureHead } from './answers.ts';
+import { movementSchema } from './events.ts';
 import { minor, told } from './evidence-answers.ts';
 
 /** Forms of the answers about definition profiles, their ledgers, and comparisons of them. */
@@ -84,6 +85,7 @@ export const arrComparison = z.object({
         startsOn: z.string(),
         endsOn: z.string(),
         ...amounts,
+        explain: told('Path of the lines that differ at its end; with `&because=` those on which one switch bears'),
         unconverted: z.array(z.object({ currency: z.string(), on: z.string(), code: z.literal('rate-missing'), detail: z.string() })),
       }),
     )
@@ -99,6 +101,24 @@ const line = {
   rightAmountMinor: told('In the line’s currency'),
 };
 
+const reasonOfLine = z.object({ ...chosen, differenceMinor: z.optional(minor) });
+
+const movements = z.array(z.object({ ...movementSchema.shape, explain: told('Path of what explains it, down to its source events') }));
+
+export const comparedCustomer = z.object({
+  ...figureHead,
+  on: z.string(),
+  left: side,
+  right: side,
+  customerId: told('Whose book it is: of the first of all that are one with it'),
+  name: z.string(),
+  lines: z
+    .array(z.object({ ...line, ...amounts, reasons: z.array(reasonOfLine) }))
+    .check(z.describe('Lines that either profile has at the end of the day, those on which they agree among them')),
+  leftMovements: movements,
+  rightMovements: movements,
+});
+
 export const arrComparedLines = z.object({
   ...comparisonHead,
   lines: z.int().check(z.describe('Lines that differ, on all pages')),
@@ -107,7 +127,7 @@ export const arrComparedLines = z.object({
       customerId: z.string(),
       ...line,
       ...amounts,
-      reasons: z.array(z.object({ ...chosen, differenceMinor: z.optional(minor) })),
+      reasons: z.array(reasonOfLine),
       explain: told('Path of the customer under both profiles'),
     }),
   ),

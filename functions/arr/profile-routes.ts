@@ -1,7 +1,15 @@
 import * as z from 'zod/mini';
 import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
-import { arrComparedLines, arrComparison, arrProfiles, comparisonLedger, profileLedger, switchName } from './profile-answers.ts';
+import {
+  arrComparedLines,
+  arrComparison,
+  arrProfiles,
+  comparedCustomer,
+  comparisonLedger,
+  profileLedger,
+  switchName,
+} from './profile-answers.ts';
 
 const name = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
 
@@ -87,5 +95,16 @@ export const profileRoutes = defineRoutes({
     paged: true,
     response: arrComparedLines,
     problems: comparisonProblems,
+  },
+  getArrComparedCustomer: {
+    method: 'GET',
+    path: '/api/v1/arr/comparison/customers/{customerId}',
+    scope: 'arr/read',
+    summary:
+      'One customer under two profiles at the end of a day: its lines with the reasons, and the movements of either side with their events',
+    params: z.object({ customerId: name('Id of the customer, `<vendor>.<instance>.<id at the source>`') }),
+    query: z.object({ ...sides, on: day('Day at whose end it is told, YYYY-MM-DD') }),
+    response: comparedCustomer,
+    problems: { 'profile-unknown': 404, 'profiles-same': 400, 'customer-unknown': 404 },
   },
 });

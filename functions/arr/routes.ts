@@ -168,6 +168,7 @@ export const arrRoutes = defineRoutes({
       movementId: z.optional(z.string().check(z.maxLength(400), z.describe('Explains one movement, by the events behind it'))),
       customerId: z.optional(name('With `eventId`: whose event it is')),
       eventId: z.optional(z.string().check(z.maxLength(300), z.describe('Explains a source event, by the movements that it led to'))),
+      ...profileParameter,
     }),
     paged: true,
     response: z.discriminatedUnion('explains', [explainedFigure, explainedMovement]),
@@ -178,6 +179,7 @@ export const arrRoutes = defineRoutes({
       'question-incomplete': 400,
       'question-invalid': 400,
       'period-invalid': 400,
+      ...profileProblems,
     },
   },
   listArrAlerts: {

@@ -131,10 +131,19 @@ export const readComparison = async (wanted: Wanted) => {
     rows: periods.value.map(({ startsOn, endsOn }, i) => {
       const own = compared[i] as Compared;
       const unconverted = unconvertedOn(own, endsOn, ledger.planCurrency, hasRate);
-      return { startsOn, endsOn, ...(unconverted.length === 0 ? amountsOf(own, read.value) : {}), unconverted };
+      return {
+        startsOn,
+        endsOn,
+        ...(unconverted.length === 0 ? amountsOf(own, read.value) : {}),
+        unconverted,
+        explain: linesPath(wanted, endsOn),
+      };
     }),
   });
 };
+
+const linesPath = ({ left, right, dimension, value }: CutWanted, on: string): string =>
+  `/api/v1/arr/comparison/lines?${new URLSearchParams({ left, right, on, ...(dimension === undefined ? {} : { dimension }), ...(value === undefined ? {} : { value }) })}`;
 
 interface LinesWanted extends CutWanted {
   readonly on: string;

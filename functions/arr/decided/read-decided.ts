@@ -91,8 +91,8 @@ export const readDecidedLedger = async (definition: Definition): Promise<Result<
 
 export interface LedgerOf {
   readonly profile: Profile;
-  /** Whether it is filled from what was recorded: only then its movements are those that are explained. */
-  readonly isInForce: boolean;
+  /** Its name, where it is not in force: what explains a figure by it has to be asked by it. */
+  readonly other: string | undefined;
   readonly ledger: Ledger;
 }
 
@@ -112,7 +112,7 @@ export const readLedgerOf = async (name: string | undefined): Promise<Result<Led
   const asked = profileAsked(name);
   if (!asked.ok) return asked;
   const profile = asked.value;
-  if (profile.name === profileInForce(companyConfig()).name) return ok({ profile, isInForce: true, ledger: await readLedger() });
+  if (profile.name === profileInForce(companyConfig()).name) return ok({ profile, other: undefined, ledger: await readLedger() });
   const ledger = await readDecidedLedger({ kind: 'profile', profile });
-  return ledger.ok ? ok({ profile, isInForce: false, ledger: ledger.value }) : ledger;
+  return ledger.ok ? ok({ profile, other: profile.name, ledger: ledger.value }) : ledger;
 };

@@ -2,12 +2,30 @@ import { addMonths, endOfMonth, startOfMonth } from '../../platform/calendar.ts'
 import { companyConfig } from '../../platform/config.ts';
 import { cursorInvalid } from '../../platform/cursor.ts';
 import type { PageWanted } from '../../platform/http.ts';
-import { ok } from '../../platform/result.ts';
+import { fail, ok } from '../../platform/result.ts';
+import { profileAsked, readDecidedLedger } from '../decided/read-decided.ts';
 import type { Movement } from '../events.ts';
+import { movementAt } from '../ledger/entries.ts';
+import { totalsFrom } from '../ledger/known-totals.ts';
+import { pageOf } from '../ledger/month.ts';
 import { readMonth } from '../ledger/read-month.ts';
+import type { Ledger } from '../ledger/rows.ts';
+import { profileInForce } from '../profiles/presets.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Cut } from '../totals/series.ts';
 import { type Contribution, contributionOf } from './contribution.ts';
-import { explainPath, type Figure, type FigureWanted, figureOf, formulaOf, openingOn, type Question, questionOf } from './figure.ts';
+import {
+  BY_ORIGIN,
+  explainPath,
+  type Figure,
+  type FigureWanted,
+  figureOf,
+  formulaOf,
+  movementPath,
+  openingOn,
+  type Question,
+  questionOf,
+} from './figure.ts';
 import { readHead } from './read.ts';
 import { type CutRead, readCut } from './read-cut.ts';
 import { jsonable, rateMissing } from './status.ts';
@@ -20,11 +38,20 @@ export const explainFigure = async (wanted: FigureWanted, page: PageWanted) => {
   const asked = questionOf(wanted);
   if (!asked.ok) return asked;
   const question = asked.value;
-  const [head, read] = await Promise.all([readHead(formulaOf(question)), readCut(wanted, question.from.slice(0, 7))]);
+  const of = profileAsked(wanted.profile);
+  if (!of.ok) return of;
+  const other = await readOther(wanted, of.value);
+  if (!other.ok) return other;
+  const ledger = other.value;
+  const [head, read] = await Promise.all([
+    readHead(formulaOf(question), of.value),
+    readCut(wanted, question.from.slice(0, 7), ledger && (async (_part, from) => totalsFrom(ledger, from))),
+  ]);
   if (!read.ok) return read;
   const { cut, course } = read.value;
   const figure = figureOf(course, question, cut);
-  const listed = await contributions(question, read.value, page);
+  const listed = await contributions(question, read.value, page, ledger === undefined ? readMonth : readFrom(ledger));
+  const profile = ledger === undefined ? undefined : of.value.name;
   if (!listed.ok) return listed;
   const { items, place } = listed.value;
   return ok({
@@ -32,12 +59,28 @@ export const explainFigure = async (wanted: FigureWanted, page: PageWanted) => {
     ...head,
     ...periodAnswer(question, cut),
     ...figureAnswer(figure, head.planCurrency),
-    ...(figure.hasOpening && question.cause === undefined ? { opening: openingAnswer(question, cut) } : {}),
+    ...(figure.hasOpening && question.cause === undefined ? { opening: openingAnswer(question, cut, profile) } : {}),
     listed: listedAnswer(figure, place),
-    items: items.map((item) => itemAnswer(item, read.value)),
+    items: items.map((item) => itemAnswer(item, read.value, profile)),
     nextCursor: place.month === undefined ? null : positionText(place),
   });
 };
+
+/** The ledger of a profile that is not in force; undefined of the one that is, whose figures stand in the totals. */
+const readOther = async ({ dimension }: FigureWanted, profile: Profile) => {
+  if (profile.name === profileInForce(companyConfig()).name) return ok(undefined);
+  if (dimension === 'origin') return fail('dimension-unknown', BY_ORIGIN, 'query.dimension');
+  return readDecidedLedger({ kind: 'profile', profile });
+};
+
+/** Pages of movements of a ledger that is decided again, as `readMonth` gives those that were recorded. */
+const readFrom =
+  (ledger: Ledger): typeof readMonth =>
+  async (from, to, after, limit) => {
+    const { rows, more } = pageOf(ledger, from, to, after, limit);
+    const items = rows.map((row) => movementAt(ledger, row));
+    return { items, next: more ? items[items.length - 1]?.movementId : undefined };
+  };
 
 const periodAnswer = ({ kind, from, to, cause }: Question, { dimension, value }: Cut) => ({
   ...(kind === 'balance' ? { on: to } : {}),
@@ -53,9 +96,9 @@ const figureAnswer = ({ hasOpening: _, unconverted, ...amounts }: Figure, planCu
   unconverted: jsonable(unconverted.map((one) => rateMissing(one, planCurrency))),
 });
 
-const openingAnswer = (question: Question, cut: Cut) => {
+const openingAnswer = (question: Question, cut: Cut, profile: string | undefined) => {
   const on = openingOn(question);
-  return { on, explain: explainPath({ on }, cut) };
+  return { on, explain: explainPath({ on }, cut, profile) };
 };
 
 /** Where a walk through the movements stands, and what it has listed until there. */
@@ -105,7 +148,7 @@ const monthsBetween = (from: string, to: string): readonly string[] => {
  * The next page of what makes the figure, oldest first, month by month. Months of which the totals know nothing are looked into as well: totals
  * that are behind, or being made anew, are no figure that its movements sum to.
  */
-const contributions = async ({ from, to, cause }: Question, { cut, totals }: CutRead, page: PageWanted) => {
+const contributions = async ({ from, to, cause }: Question, { cut, totals }: CutRead, page: PageWanted, readPage: typeof readMonth) => {
   const { planCurrency } = companyConfig();
   const months = monthsBetween(from, to);
   const place: Place | undefined =
@@ -121,7 +164,7 @@ const contributions = async ({ from, to, cause }: Question, { cut, totals }: Cut
     const first = `${month}-01`;
     const startsOn = from > first ? from : first;
     const endsOn = to < endOfMonth(first) ? to : endOfMonth(first);
-    const { items: read, next } = await readMonth(startsOn, endsOn, place.after, page.limit - items.length);
+    const { items: read, next } = await readPage(startsOn, endsOn, place.after, page.limit - items.length);
     for (const movement of read) {
       const contribution = contributionOf(movement, cut, cause, planCurrency);
       if (contribution === undefined) continue;
@@ -135,7 +178,7 @@ const contributions = async ({ from, to, cause }: Question, { cut, totals }: Cut
   return ok({ items, place });
 };
 
-const itemAnswer = ({ movement, contribution }: Item, { cut, course }: CutRead) => {
+const itemAnswer = ({ movement, contribution }: Item, { cut, course }: CutRead, profile: string | undefined) => {
   const { movementId, customerId, effectiveOn, recordedAt, cause, correction, lines } = movement;
   const isOrigin = cut.dimension === 'origin';
   const currencies = isOrigin ? lines.map(({ currency }) => currency) : [...contribution.byCurrency.keys()];
@@ -148,6 +191,6 @@ const itemAnswer = ({ movement, contribution }: Item, { cut, course }: CutRead) 
     ...{ movementId, customerId, effectiveOn, recordedAt, cause, correction },
     ...(currencies.every((currency) => course.hasRate(currency, effectiveOn)) ? { amountMinor: String(contribution.planMinor) } : {}),
     byCurrency: isOrigin ? [] : jsonable(byCurrency),
-    explain: `/api/v1/arr/explain?${new URLSearchParams({ movementId })}`,
+    explain: movementPath(movementId, profile),
   };
 };

@@ -1,8 +1,13 @@
+import { companyConfig } from '../../platform/config.ts';
 import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { profileAsked } from '../decided/read-decided.ts';
+import { readMovementsUnder } from '../decided/read-movements.ts';
 import type { Movement } from '../events.ts';
 import { namedBy } from '../evidence/members.ts';
 import { type Fact, factKeyOf, type SubscriptionFact } from '../lines/facts.ts';
+import { profileInForce } from '../profiles/presets.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { decidingContext } from '../records/context.ts';
 import { type KnownCustomer, readCustomer, readLinks } from '../records/customer.ts';
 import { readFacts, readMovement } from '../records/store.ts';
@@ -35,15 +40,18 @@ interface Wanted extends FigureWanted {
 }
 
 /** One question at a time: a movement, a source event of a customer, or a figure. */
-export const explain = async ({ movementId, customerId, eventId, ...figure }: Wanted, page: PageWanted) => {
+export const explain = async ({ movementId, customerId, eventId, profile: name, ...figure }: Wanted, page: PageWanted) => {
+  const of = profileAsked(name);
+  if (!of.ok) return of;
+  const profile = of.value;
   const isEvent = customerId !== undefined || eventId !== undefined;
   const isFigure = Object.values(figure).some((part) => part !== undefined);
   const questions = [movementId !== undefined, isEvent, isFigure].filter(Boolean).length;
   if (questions > 1)
     return fail('question-invalid', 'Ask one thing at a time: a movement, an event of a customer, or a figure.', 'query.movementId');
-  if (movementId !== undefined) return explainMovement(movementId);
-  if (isFigure) return explainFigure(figure, page);
-  if (customerId !== undefined && eventId !== undefined) return explainEvent(customerId, eventId);
+  if (movementId !== undefined) return explainMovement(movementId, profile);
+  if (isFigure) return explainFigure({ ...figure, profile: name }, page);
+  if (customerId !== undefined && eventId !== undefined) return explainEvent(customerId, eventId, profile);
   return fail(
     'question-incomplete',
     'Ask with movementId, with customerId and eventId, with on, or with from and to.',
@@ -51,11 +59,23 @@ export const explain = async ({ movementId, customerId, eventId, ...figure }: Wa
   );
 };
 
-const explainMovement = async (movementId: string): Promise<Result<Explanation, ExplainProblem>> => {
-  const movement = await readMovement(movementId);
-  if (movement === undefined) return fail('movement-unknown', `There is no movement "${movementId.slice(0, 200)}".`, 'query.movementId');
-  const known = await readCustomer(movement.customerId);
-  if (known === undefined) throw new Error(`customer ${movement.customerId} has a movement and no book`);
+/** A movement that was recorded, or that a profile which is not in force decides, by its id; with its customer. */
+const readKnownMovement = async (movementId: string, profile: Profile) => {
+  const isInForce = profile.name === profileInForce(companyConfig()).name;
+  const recorded = isInForce ? await readMovement(movementId) : undefined;
+  const known = await readCustomer(recorded?.customerId ?? movementId.split('~').slice(0, -3).join('~'));
+  if (known === undefined) {
+    if (recorded !== undefined) throw new Error(`customer ${recorded.customerId} has a movement and no book`);
+    return undefined;
+  }
+  const movement = isInForce ? recorded : (await readMovementsUnder(known, profile)).find((one) => one.movementId === movementId);
+  return movement && { movement, known };
+};
+
+const explainMovement = async (movementId: string, profile: Profile): Promise<Result<Explanation, ExplainProblem>> => {
+  const read = await readKnownMovement(movementId, profile);
+  if (read === undefined) return fail('movement-unknown', `There is no movement "${movementId.slice(0, 200)}".`, 'query.movementId');
+  const { movement, known } = read;
   const [separated, rulings] = await Promise.all([withSeparated(known, movement), readRulingsOn(known)]);
   const facts = await withWords(separated, rulings, movement.eventIds);
   const credited = facts.filter((fact) => movement.eventIds.includes(fact.data.provenance.eventId));
@@ -65,7 +85,7 @@ const explainMovement = async (movementId: string): Promise<Result<Explanation, 
   const behind = facts.filter(
     (fact) => credited.some((other) => tellsTheSame(fact, other)) || isAttribute(fact) || isLapseOf(fact, movement, credited),
   );
-  return ok(await explanation('movement', { known, rulings }, [movement], behind));
+  return ok(await explanation('movement', { known, rulings, profile }, [movement], behind));
 };
 
 /** Time alone ends what an agreement brought: the lapse stands behind the loss, beside the agreement. */
@@ -108,7 +128,7 @@ const tellsTheSame = (a: Fact, b: Fact): boolean => {
   );
 };
 
-const explainEvent = async (customerId: string, eventId: string): Promise<Result<Explanation, ExplainProblem>> => {
+const explainEvent = async (customerId: string, eventId: string, profile: Profile): Promise<Result<Explanation, ExplainProblem>> => {
   const known = await readCustomer(customerId);
   const rulings = known === undefined ? [] : await readRulingsOn(known);
   const facts = await withWords(known?.facts ?? [], rulings, [eventId]);
@@ -122,23 +142,17 @@ const explainEvent = async (customerId: string, eventId: string): Promise<Result
       'query.eventId',
     );
   }
-  return ok(
-    await explanation(
-      'event',
-      { known, rulings },
-      known.movements.filter((movement) => movement.eventIds.some((id) => eventIds.has(id))),
-      behind,
-    ),
-  );
+  const movements = (await readMovementsUnder(known, profile)).filter((movement) => movement.eventIds.some((id) => eventIds.has(id)));
+  return ok(await explanation('event', { known, rulings, profile }, movements, behind));
 };
 
 const explanation = async (
   explains: Explanation['explains'],
-  { known, rulings }: { readonly known: KnownCustomer; readonly rulings: readonly ApprovedRuling[] },
+  { known, rulings, profile }: { readonly known: KnownCustomer; readonly rulings: readonly ApprovedRuling[]; readonly profile: Profile },
   movements: readonly Movement[],
   facts: readonly Fact[],
 ): Promise<Explanation> => {
-  const [head, context, links] = await Promise.all([readHead(MOVEMENT_FORMULA), decidingContext(), readLinks(known)]);
+  const [head, context, links] = await Promise.all([readHead(MOVEMENT_FORMULA, profile), decidingContext(), readLinks(known)]);
   return {
     explains,
     ...head,

@@ -22,7 +22,12 @@ export interface FigureWanted {
   readonly dimension?: string | undefined;
   readonly value?: string | undefined;
   readonly cause?: Cause | undefined;
+  /** By a profile that is not in force: from its ledger. */
+  readonly profile?: string | undefined;
 }
+
+export const BY_ORIGIN =
+  'By origin ARR is told as corrected and by the profile in force alone: leave out asKnownOn and profile, or cut by another dimension.';
 
 type QuestionProblem = Problem<'question-incomplete' | 'question-invalid' | 'period-invalid'>;
 
@@ -128,3 +133,7 @@ export const explainPath = (
   const query = { ...of, ...(dimension === TOTAL ? {} : { dimension, value }), ...(profile === undefined ? {} : { profile }) };
   return `/api/v1/arr/explain?${new URLSearchParams(query)}`;
 };
+
+/** Where a movement is explained, by the events behind it. */
+export const movementPath = (movementId: string, profile?: string): string =>
+  `/api/v1/arr/explain?${new URLSearchParams({ movementId, ...(profile === undefined ? {} : { profile }) })}`;

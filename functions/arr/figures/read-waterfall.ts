@@ -8,7 +8,7 @@ import { totalsFrom } from '../ledger/known-totals.ts';
 import { profileInForce } from '../profiles/presets.ts';
 import { type CourseRow, MAX_YEARS, type Period } from '../totals/course.ts';
 import type { Cut } from '../totals/series.ts';
-import { explainPath } from './figure.ts';
+import { BY_ORIGIN, explainPath } from './figure.ts';
 import { WATERFALL_FORMULA } from './formulas.ts';
 import { readHead } from './read.ts';
 import { type CutWanted, readCut } from './read-cut.ts';
@@ -38,11 +38,7 @@ export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
   const profile = of.value;
   const isInForce = profile.name === profileInForce(company).name;
   if ((wanted.asKnownOn !== undefined || !isInForce) && wanted.dimension === 'origin')
-    return fail(
-      'dimension-unknown',
-      'By origin ARR is told as corrected and by the profile in force alone: leave out asKnownOn and profile, or cut by another dimension.',
-      'query.dimension',
-    );
+    return fail('dimension-unknown', BY_ORIGIN, 'query.dimension');
   // What is as corrected under the profile in force stands in the totals.
   const asked = isInForce && wanted.asKnownOn === undefined ? undefined : await readLedgerOf(wanted.profile);
   if (asked?.ok === false) return asked;

@@ -1,5 +1,5 @@
 import { fromEpochDay } from '../../platform/calendar.ts';
-import { explainPath } from '../figures/figure.ts';
+import { explainPath, movementPath } from '../figures/figure.ts';
 import { movementIdAt } from '../ledger/identity.ts';
 import { sameMovement } from '../ledger/join.ts';
 import { CAUSES, type Ledger } from '../ledger/rows.ts';
@@ -30,6 +30,8 @@ interface Asked {
   readonly ledger: Ledger;
   readonly cut: Cut;
   readonly value: number;
+  /** The profile’s name, where it is not that in force. */
+  readonly profile: string | undefined;
 }
 
 /** Why there is no NRR to compare. */
@@ -87,16 +89,16 @@ export const changeAnswer = (asked: Asked, { parts, numerator, denominator, cust
 };
 
 /** What moved in these days by a cause, whoever moved it: the totals know no cohorts. */
-const explainOf = ({ cut, value }: Asked, days: { readonly from: string; readonly to: string }, of: ChangePart['of']) => {
+const explainOf = ({ cut, value, profile }: Asked, days: { readonly from: string; readonly to: string }, of: ChangePart['of']) => {
   if (of === 'base' || of === 'not-counted') return undefined;
   const { dimension } = cut;
   const name = cut.values[value] ?? NO_VALUE;
   if (dimension !== EVERYTHING.dimension && name === NO_VALUE) return undefined;
-  return `${explainPath(days, { dimension, value: name })}&cause=${of}`;
+  return `${explainPath(days, { dimension, value: name }, profile)}&cause=${of}`;
 };
 
 export const customerAnswer = (
-  { ledger }: Asked,
+  { ledger, profile }: Asked,
   { customer, before, after, effect }: ChangedCustomer,
   denominator: bigint,
   books: ReadonlyMap<string, { readonly name: string }>,
@@ -115,7 +117,7 @@ export const customerAnswer = (
     movements: own.slice(0, MAX_MOVEMENTS).map(({ amountMinor, ...moved }) => ({
       ...moved,
       amountMinor: String(amountMinor),
-      explain: `/api/v1/arr/explain?${new URLSearchParams({ movementId: moved.movementId })}`,
+      explain: movementPath(moved.movementId, profile),
     })),
     moreMovements: Math.max(0, own.length - MAX_MOVEMENTS),
   };

@@ -16,16 +16,26 @@ const exact = (value: Fraction): string => {
 const partAnswer = (part: Part | undefined) => (part === undefined ? undefined : { name: part.name, amount: exact(part.amount) });
 
 /** The path that explains what moved in a window; none for customers without the attribute, of whom no total is kept. */
-const explainedBy = ({ from, to }: Window, cut: Cut, value: string): string | undefined => {
-  if (cut.dimension === 'total') return explainPath({ from, to }, EVERYTHING);
-  return value === NO_VALUE ? undefined : explainPath({ from, to }, { dimension: cut.dimension, value });
+const explainedBy = ({ from, to }: Window, cut: Cut, value: string, profile: string | undefined): string | undefined => {
+  if (cut.dimension === 'total') return explainPath({ from, to }, EVERYTHING, profile);
+  return value === NO_VALUE ? undefined : explainPath({ from, to }, { dimension: cut.dimension, value }, profile);
 };
 
 const windowOf = (facts: Facts, { over }: Metric): Window =>
   over === 'year' ? facts.year : over === 'quarter' ? facts.quarter : facts.period;
 
+/** What is said of all figures of one value. */
+interface Told {
+  readonly cut: Cut;
+  readonly value: string;
+  /** Why figures that rest on the ledger are left out. */
+  readonly missing: NotDefined | undefined;
+  /** The profile's name, where it is not that in force. */
+  readonly profile: string | undefined;
+}
+
 /** A metric's figure: its value as decimal text with the unit's places, or why there is none, with what it was made of. */
-const figureAnswer = (metric: Metric, facts: Facts, cut: Cut, value: string, missing: NotDefined | undefined) => {
+const figureAnswer = (metric: Metric, facts: Facts, { cut, value, missing, profile }: Told) => {
   const measured = missing !== undefined && metric.needs.includes('ledger') ? lacking(missing) : metric.measure(facts);
   const window = windowOf(facts, metric);
   return {
@@ -35,13 +45,13 @@ const figureAnswer = (metric: Metric, facts: Facts, cut: Cut, value: string, mis
     ...(measured.value.ok ? { value: formatRatio(measured.value.value, PLACES[metric.unit]) } : { notDefined: measured.value.problem }),
     numerator: partAnswer(measured.numerator),
     denominator: partAnswer(measured.denominator),
-    explain: explainedBy(window, cut, value),
+    explain: explainedBy(window, cut, value, profile),
   };
 };
 
 /** Figures of one period and value, in the order of the catalogue. */
-export const figureAnswers = (metrics: readonly Metric[], facts: Facts, cut: Cut, value: string, missing: NotDefined | undefined) =>
-  metrics.map((metric) => figureAnswer(metric, facts, cut, value, missing));
+export const figureAnswers = (metrics: readonly Metric[], facts: Facts, told: Told) =>
+  metrics.map((metric) => figureAnswer(metric, facts, told));
 
 /** What is said once of each metric. */
 export const definitionAnswer = ({ id, name, formula, unit, purpose, source, switches, needs }: Metric) => ({

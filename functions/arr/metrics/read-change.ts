@@ -51,14 +51,14 @@ export const readRetentionChange = async (wanted: ChangeWanted, page: PageWanted
   const years = yearsOf(before, after, company);
   const known = await readKnown(wanted, company);
   if (!known.ok) return known;
-  const { ledger, profile } = known.value;
+  const { ledger, profile, other } = known.value;
   const looks = Int32Array.from(new Set(years.flatMap(({ from, to }) => [from, to]))).sort();
   const { rows, missing } = await viewed(ledger, 'plan', looks);
   const cut = cutOf(rows, ledger.names, wanted);
   if (!cut.ok) return cut;
   if (!/^\d{1,9}$/.test(page.position ?? '0')) return cursorInvalid;
   const from = Number(page.position ?? '0');
-  const of = { years, ledger, cut: cut.value, value: cut.value.values.indexOf(wanted.value ?? '') };
+  const of = { years, ledger, profile: other, cut: cut.value, value: cut.value.values.indexOf(wanted.value ?? '') };
   const unconverted = missingAnswers(missing, ledger.planCurrency, 'plan');
   const change = missing.length > 0 ? undefined : retentionChange(rows, of.cut, of.value, years, profile);
   const listed = change?.byCustomer.slice(from, from + page.limit) ?? [];

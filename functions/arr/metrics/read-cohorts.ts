@@ -70,7 +70,7 @@ const foldedSource = async (wanted: CohortsWanted, on: string, by: By, company: 
   const first = ledger.rows.length === 0 ? on : fromEpochDay(ledger.rows.day[0] as number);
   const looks = looked(wanted.from ?? firstPeriod(first, on, by, company), on, by, company);
   const { missing, ...seen } = await viewed(ledger, wanted.currencyView ?? 'plan', looks.looks);
-  const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, company);
+  const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, profile);
   if (!told.ok) return told;
   const { rows, names } = told.value;
   const cut = cutOf(rows, names, wanted);

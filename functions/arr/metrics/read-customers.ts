@@ -1,11 +1,10 @@
 import { closingRates } from '../../company/index.ts';
 import { addDays } from '../../platform/calendar.ts';
-import type { CompanyConfig } from '../../platform/config.ts';
 import { fraction, round } from '../../platform/decimal.ts';
 import { convert } from '../../platform/fx.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { ToldRows } from '../ledger/rows.ts';
-import { profileInForce } from '../profiles/presets.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { companyOf } from '../standings/companies.ts';
 import { readStandings } from '../standings/read.ts';
 import type { Renewal, Standing } from '../standings/standing.ts';
@@ -37,7 +36,7 @@ const NOT_LISTED = 'How customers stand is being looked at for the first time: a
 export const atLevel = async (
   ledger: Told,
   { level, asKnownOn }: LevelWanted & ViewWanted,
-  company: CompanyConfig,
+  profile: Profile,
 ): Promise<Result<Told, Problem<'question-invalid' | 'customers-not-listed'>>> => {
   if (level !== 'parent') return ok(ledger);
   if (asKnownOn !== undefined)
@@ -47,7 +46,7 @@ export const atLevel = async (
   const by = companiesOf(standings);
   const known = joined.get(ledger.rows);
   if (known?.by === by) return ok(known.told);
-  const told = atParents({ rows: ledger.rows, names: ledger.names }, by, profileInForce(company));
+  const told = atParents({ rows: ledger.rows, names: ledger.names }, by, profile);
   joined.set(ledger.rows, { by, told });
   return ok(told);
 };
@@ -85,8 +84,10 @@ const converting = async (currencies: readonly string[], planCurrency: string, f
 export const readDues = async (
   { currencyView, asKnownOn, level }: LevelWanted & ViewWanted,
   { periods }: Plan,
-  planCurrency: string,
+  { planCurrency, other }: { readonly planCurrency: string; readonly other?: string | undefined },
 ): Promise<readonly Due[] | NotDefined> => {
+  if (other !== undefined)
+    return { code: 'dues-missing', detail: 'What came up for renewal is told by the profile in force alone: ask without profile.' };
   if (asKnownOn !== undefined)
     return { code: 'dues-missing', detail: 'What came up for renewal is told as it is known today: ask without asKnownOn.' };
   const { standings, isComplete } = await readStandings();

@@ -96,6 +96,8 @@ const foldOf = (rows: ToldRows, cut: Cut, plan: Plan, key: string, retained: Ret
 /** What metrics are made of: kept figures, or the ledger. */
 interface Source {
   readonly profile: Profile;
+  /** Its name, where it is not in force. */
+  readonly other?: string | undefined;
   readonly rows: ToldRows;
   readonly cut: ReturnType<typeof cutOf>;
   /** What customers became, where that is known without looking at them. */
@@ -133,15 +135,16 @@ const keptSource = async (wanted: MetricsWanted, { kind, periods }: Plan, compan
 const foldedSource = async (wanted: MetricsWanted, { looks }: Plan, company: CompanyConfig) => {
   const known = await readKnown(wanted, company);
   if (!known.ok) return known;
-  const { ledger, profile } = known.value;
+  const { ledger, profile, other } = known.value;
   const { planCurrency, through } = ledger;
   const { missing, ...seen } = await viewed(ledger, wanted.currencyView ?? 'plan', looks);
-  const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, company);
+  const told = await atLevel({ rows: seen.rows, names: ledger.names }, wanted, profile);
   if (!told.ok) return told;
   const { rows, names } = told.value;
   const byValue: Source['byValue'] = (dues, cut) => duesByValue(dues, rows, names.customers, cut);
   return ok<Source>({
     profile,
+    other,
     rows,
     cut: cutOf(rows, names, wanted),
     missing,
@@ -182,11 +185,12 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const [head, costs, dues] = await Promise.all([
     readHead(METRICS_FORMULA, source.profile),
     wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted.asKnownOn, company)) : undefined,
-    metrics.some(({ needs }) => needs.includes('renewals-due')) ? readDues(wanted, plan.value, source.planCurrency) : NOT_ASKED,
+    metrics.some(({ needs }) => needs.includes('renewals-due')) ? readDues(wanted, plan.value, source) : NOT_ASKED,
   ]);
   const lifetimeCapMonths = wanted.lifetimeCapMonths === undefined ? LIFETIME_CAP_MONTHS : Number(wanted.lifetimeCapMonths);
   const duesOf = 'code' in dues ? undefined : source.byValue(dues, asked);
   const beside = { definitions: source.profile, costs, lifetimeCapMonths };
+  const missing = lackingRate(unconverted);
   const figures = plan.value.periods.flatMap((period, i) =>
     values.flatMap((value) => {
       const place = asked.values.indexOf(value);
@@ -194,7 +198,7 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
       const { openingMinor, closingMinor, byCause } = facts.year.bridge;
       if (wanted.value === undefined && openingMinor === 0n && closingMinor === 0n && byCause.size === 0 && asked.dimension !== 'total')
         return [];
-      return [{ ...period, value, figures: figureAnswers(metrics, facts, asked, value, lackingRate(unconverted)) }];
+      return [{ ...period, value, figures: figureAnswers(metrics, facts, { cut: asked, value, missing, profile: source.other }) }];
     }),
   );
   return ok({

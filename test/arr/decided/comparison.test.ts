@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { useDynamoDB } from '../../support/dynamodb.ts';
-import { ask, itIs, leaving, plain, record, run, signed } from './told.ts';
+import { ask, follow, itIs, leaving, plain, record, run, signed } from './told.ts';
 
 /** The example of docs/profiles.md, by the ways of production. */
 useDynamoDB();
@@ -11,7 +11,14 @@ interface Compared {
   readonly differenceMinor: string;
   readonly reasons: readonly { readonly switch: string; readonly left: string; readonly right: string; readonly differenceMinor: string }[];
 }
+interface Moved {
+  readonly effectiveOn: string;
+  readonly cause: string;
+  readonly lines: readonly { readonly deltaMinor: string }[];
+  readonly explain: string;
+}
 interface Row extends Compared {
+  readonly explain: string;
   readonly endsOn: string;
 }
 interface Line extends Compared {
@@ -107,5 +114,30 @@ describe('the comparison of two profiles', () => {
     expect([second.items, second.nextCursor]).toEqual([all.items.slice(2), null]);
     expect((await lines({ because: 'churnDate' })).items).toEqual(all.items.slice(2));
     expect((await lines({ dimension: 'segment', value: 'SMB' })).items).toEqual(all.items.slice(2));
+    const [june] = await rows({ from: '2026-06-20', to: '2026-06-20', period: 'day' });
+    expect(await follow<object>('listArrComparedLines', june?.explain ?? '')).toMatchObject({ lines: 3, items: all.items });
+    expect(await follow<object>('listArrComparedLines', `${june?.explain}&because=churnDate`)).toMatchObject({ lines: 1 });
+  });
+
+  it('tells one customer under both, with the movements of either side and what explains them', async () => {
+    const path = '/api/v1/arr/comparison/customers/stripe.main.cus_1?left=enterprise&right=stripe&on=2026-06-20';
+    const customer = await follow<{ lines: readonly Line[]; leftMovements: Moved[]; rightMovements: Moved[] }>(
+      'getArrComparedCustomer',
+      path,
+    );
+    expect(customer.lines.map(told)).toEqual([[1_080, 0, { churnDate: -1_080 }]]);
+    const moved = (movements: readonly Moved[]) =>
+      movements.map(({ effectiveOn, cause, lines }) => [effectiveOn, cause, lines[0]?.deltaMinor]);
+    expect(moved(customer.leftMovements)).toEqual([['2026-01-01', 'new', '108000']]);
+    expect(moved(customer.rightMovements)).toEqual([
+      ['2026-01-01', 'new', '120000'],
+      ['2026-06-08', 'churn', '-120000'],
+    ]);
+    for (const { explain } of [...customer.leftMovements, ...customer.rightMovements]) await follow('explainArr', explain);
+    // Those on which they agree are there, too.
+    const plainly = '/api/v1/arr/comparison/customers/stripe.main.cus_3?left=enterprise&right=stripe&on=2026-06-20';
+    expect((await follow<{ lines: readonly Line[] }>('getArrComparedCustomer', plainly)).lines.map(told)).toEqual([[600, 600, {}]]);
+    const nobody = await ask('getArrComparedCustomer', { query: { ...SIDES, on: '2026-06-20' } }, { customerId: 'stripe.main.cus_9' });
+    expect(nobody.status).toBe(404);
   });
 });

@@ -3,7 +3,7 @@ import type { Fact } from '../../../functions/arr/lines/facts.ts';
 import { handler as companyApi } from '../../../functions/company/api.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { call } from '../../support/http.ts';
-import { ask, itIs, leaving, plain, record, run, signed } from './told.ts';
+import { ask, follow, itIs, leaving, plain, record, run, signed } from './told.ts';
 
 /** Ledgers of other profiles by the ways of production: recorded facts in, asked for by the API, made by the task, figures out. */
 const table = useDynamoDB();
@@ -45,6 +45,11 @@ interface Waterfall {
     readonly closingMinor: string;
     readonly movements: readonly { readonly cause: string; readonly netMinor: string }[];
   }[];
+}
+interface Explained {
+  readonly listed: { readonly movements: number };
+  readonly items: readonly { readonly explain: string }[];
+  readonly nextCursor: string | null;
 }
 const YEAR = { from: '2026-01-01', to: '2026-07-15' };
 const closings = async (query: Record<string, string>) =>
@@ -95,6 +100,51 @@ describe('the ledger of a profile that is not in force', () => {
       query: { profile: 'stripe', on: '2026-07-15', by: 'quarter' },
     });
     expect([cohorts.json.profile, cohorts.json.cohorts.map(({ customers }) => customers)]).toEqual(['stripe', [3, 0, 0]]);
+  });
+
+  it('is explained: from a figure to its movements, from a movement to its events, and from an event to what it led to', async () => {
+    await ask('makeArrProfileLedger', {}, { profile: 'stripe' });
+    await run();
+    const { rows } = (await ask<{ rows: readonly { explain: string }[] }>('getArrWaterfall', { query: { ...YEAR, profile: 'stripe' } }))
+      .json;
+    const june = await follow<Explained>('explainArr', rows[5]?.explain ?? '');
+    expect(june).toMatchObject({
+      profile: 'stripe',
+      openingMinor: '4980000',
+      movementsMinor: '-120000',
+      closingMinor: '4860000',
+      listed: { movements: 1, sumMinor: '-120000', foots: true },
+      items: [{ customerId: 'stripe.main.cus_1', effectiveOn: '2026-06-08', cause: 'churn', amountMinor: '-120000' }],
+    });
+    const [item] = june.items;
+    const movement = await follow<{ profile: string; movements: { cause: string }[]; events: { observedAt: string }[] }>(
+      'explainArr',
+      item?.explain ?? '',
+    );
+    // What tells of the request.
+    expect(movement).toMatchObject({
+      profile: 'stripe',
+      movements: [{ cause: 'churn', effectiveOn: '2026-06-08' }],
+      events: [{ observedAt: '2026-06-08T12:00:00.000Z' }],
+    });
+    const eventId = (leaving[2] as Fact).data.provenance.eventId;
+    const event = await ask<{ movements: { effectiveOn: string }[] }>('explainArr', {
+      query: { customerId: 'stripe.main.cus_1', eventId, profile: 'stripe' },
+    });
+    expect(event.json.movements.map(({ effectiveOn }) => effectiveOn)).toEqual(['2026-06-08']);
+    const none = await ask<{ type: string }>('explainArr', {
+      query: { movementId: 'stripe.main.cus_1~2026-06-09~1~0', profile: 'stripe' },
+    });
+    expect([none.status, none.json.type]).toEqual([404, expect.stringContaining('movement-unknown')]);
+    const pages = await ask<Explained>('explainArr', { query: { ...YEAR, profile: 'stripe', limit: '2' } });
+    expect([pages.json.listed.movements, pages.json.nextCursor]).toEqual([2, expect.any(String)]);
+    const origin = await ask('explainArr', { query: { on: '2026-06-30', dimension: 'origin', value: 'landed', profile: 'stripe' } });
+    expect(origin.status).toBe(404);
+    // What metrics are made of is explained by the same profile.
+    const metrics = await ask<{ rows: { figures: { explain: string }[] }[] }>('getArrMetrics', {
+      query: { profile: 'stripe', on: '2026-06-30', metrics: 'arr' },
+    });
+    expect(await follow<Explained>('explainArr', metrics.json.rows[0]?.figures[0]?.explain ?? '')).toMatchObject({ profile: 'stripe' });
   });
 
   it('follows what is recorded, within the hour, and at once where that is asked for', async () => {

@@ -49,6 +49,16 @@ export const ask = async <T>(operation: Operation, request: TestRequest = {}, pa
   return answer;
 };
 
+/** What a path of an answer leads to, which must be there. */
+export const follow = async <T>(operation: Operation, path: string): Promise<T> => {
+  const [at = '', query = ''] = path.split('?');
+  const { method, scope, response } = arrRoutes[operation];
+  const answer = await call<T>(api, method, at, { scopes: [scope], query: Object.fromEntries(new URLSearchParams(query)) });
+  expect([path, answer.status]).toEqual([path, 200]);
+  expect(response.safeParse(answer.json)).toMatchObject({ success: true });
+  return answer.json;
+};
+
 /** The same fact of another customer, subscription or agreement. */
 export const of = (n: number, fact: Fact): Fact =>
   JSON.parse(
