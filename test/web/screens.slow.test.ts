@@ -200,9 +200,73 @@ describe('figures equal the API’s', () => {
     );
     const page = await open(`/customers/${customerId}`);
     await page.getByRole('heading', { name: 'How it came about' }).waitFor();
-    expect(await figuresIn(page, 'main')).toEqual([customer.arrMinor]);
+    expect(await exactIn(page, 'main')).toEqual([customer.arrMinor]);
     const rowsOf = (index: number): Promise<number> => page.locator('main table').nth(index).locator('tbody tr').count();
     expect([await rowsOf(0), await rowsOf(1)]).toEqual([customer.lines.length, customer.movements.length]);
+  });
+
+  it('of all customers, searched and filtered, and of what stands beside ARR', async () => {
+    interface Customer {
+      readonly customerId: string;
+      readonly name: string;
+      readonly arrMinor: string;
+    }
+    interface Total {
+      readonly planMinor?: string;
+    }
+    interface Beside {
+      readonly isComplete: boolean;
+      readonly contracted: { readonly carr: Total; readonly tcv: Total };
+      readonly arr: Total;
+      readonly billed: Total;
+      readonly usage: Total;
+      readonly unsigned: Total;
+    }
+    const listed = async (query: string): Promise<readonly Customer[]> =>
+      (await whole.api<{ items: readonly Customer[] }>(`/api/v1/arr/customers?${query}`)).items;
+    const customers = await listed('limit=50');
+    expect(customers.length).toBeGreaterThan(20);
+    const page = await open('/customers');
+    const amounts = (of: readonly Customer[]): string[] => of.map(({ arrMinor }) => arrMinor);
+    await page.getByRole('link', { name: `ARR of ${customers[0]?.name}`, exact: false }).waitFor();
+    expect(await figuresIn(page, 'main')).toEqual(amounts(customers));
+    const { isComplete, arr, contracted, billed, usage, unsigned } = await whole.api<Beside>('/api/v1/arr/beside');
+    expect(isComplete).toBe(true);
+    const totals = [arr, contracted.carr, contracted.tcv, billed, usage, unsigned].map(({ planMinor }) => planMinor);
+    expect(await exactIn(page, 'main')).toEqual(told(totals));
+    const [word = ''] = customers[3]?.name.split(' ') ?? [];
+    await page.getByRole('searchbox', { name: 'Find customers' }).fill(word);
+    const found = await listed(`search=${word}`);
+    expect(found.length).toBeLessThan(customers.length);
+    await page.waitForURL(/search=/);
+    const gone = customers.find(({ customerId }) => !found.some((one) => one.customerId === customerId));
+    await page.getByRole('link', { name: `ARR of ${gone?.name}`, exact: false }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: `ARR of ${found[0]?.name}`, exact: false }).waitFor();
+    expect(await figuresIn(page, 'main')).toEqual(amounts(found));
+    await page.goto(`${whole.stack.url}/customers?dimension=segment&value=Enterprise&sort=name`);
+    const enterprise = await listed('dimension=segment&value=Enterprise&sort=name');
+    await page.getByRole('link', { name: `ARR of ${enterprise[0]?.name}`, exact: false }).waitFor();
+    expect(await figuresIn(page, 'main')).toEqual(amounts(enterprise));
+    await page.getByRole('button', { name: 'Unsigned bookings' }).click();
+    await page.getByText('Everything that is claimed is signed').waitFor();
+  });
+
+  it('of the alerts, as they stand and as they were told', async () => {
+    const { items } = await whole.api<{ items: readonly { rule: string; subject: string; state: string }[] }>(
+      '/api/v1/arr/alerts?limit=100',
+    );
+    const page = await open('/');
+    await page.getByRole('heading', { name: 'Alerts' }).waitFor();
+    await page.getByRole('button', { name: /^Not open/ }).click();
+    const shown = (attribute: string): Promise<(string | null)[]> =>
+      page.locator(`[${attribute}]`).evaluateAll((all, name) => all.map((one) => one.getAttribute(name)), attribute);
+    const standing = items.map(({ rule, subject, state }) => `${rule} ${subject} ${state}`);
+    expect((await shown('data-alert')).toSorted()).toEqual(standing.toSorted());
+    const history = await whole.api<{ items: readonly { alertId: string; happened: string }[] }>('/api/v1/arr/alerts/history?limit=20');
+    expect(history.items.length).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'History' }).click();
+    await page.locator('[data-told]').first().waitFor();
+    expect(await shown('data-told')).toEqual(history.items.map(({ alertId, happened }) => `${alertId} ${happened}`));
   });
 
   it('of the integrations', async () => {
@@ -418,7 +482,7 @@ describe('an API that', () => {
   });
 
   it('has nothing to list shows that it has nothing', async () => {
-    const page = await open('/customers');
-    await page.getByText('Nothing moved').waitFor();
+    const page = await open('/customers?search=nobody-is-called-so');
+    await page.getByText('No customer', { exact: true }).waitFor();
   });
 });

@@ -19,9 +19,12 @@ type At<P extends Path> = Extract<Reading, { readonly path: P }>;
 
 export type Answer<P extends Path> = z.infer<At<P>['response']>;
 type Params<P extends Path> = At<P> extends { readonly params: infer S extends z.ZodMiniType } ? { readonly params: z.input<S> } : unknown;
-type Paging<P extends Path> = At<P> extends { readonly paged: true } ? { readonly cursor?: string; readonly limit?: string } : unknown;
+type Paging<P extends Path> =
+  At<P> extends { readonly paged: true } ? { readonly cursor?: string | undefined; readonly limit?: string } : unknown;
 type Query<P extends Path> =
-  At<P> extends { readonly query: infer S extends z.ZodMiniType } ? { readonly query?: Optional<z.input<S>> & Paging<P> } : unknown;
+  At<P> extends { readonly query: infer S extends z.ZodMiniType }
+    ? { readonly query?: Optional<z.input<S>> & Paging<P> }
+    : { readonly query?: Paging<P> };
 /** A parameter that has no value is left away. */
 type Optional<T> = { readonly [K in keyof T]: T[K] | (undefined extends T[K] ? undefined : never) };
 
@@ -37,11 +40,12 @@ export const addressOf = <P extends Path>(path: P, given?: Params<P> & Query<P>)
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Reads an address; throws `ApiProblem` for whatever is not an answer. The browser asks with the ETag of what it has. */
-export const read = async <P extends Path>(address: Address<P>): Promise<Answer<P>> => {
+/** Asks with the person's token; throws `ApiProblem` for whatever is not an answer. */
+export const request = async (address: string, { headers, ...init }: RequestInit = {}): Promise<Response> => {
   const token = await accessToken();
   const response = await fetch(address, {
-    headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    ...init,
+    headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   }).catch((error: unknown) => {
     throw ApiProblem.unreachable(error);
@@ -49,5 +53,8 @@ export const read = async <P extends Path>(address: Address<P>): Promise<Answer<
   // Whether somebody has to sign in, the API says: a local stack asks nobody.
   if (response.status === 401) return beginSignIn();
   if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as Answer<P>;
+  return response;
 };
+
+/** Reads an address. The browser asks with the ETag of what it has. */
+export const read = async <P extends Path>(address: Address<P>): Promise<Answer<P>> => (await (await request(address)).json()) as Answer<P>;

@@ -1,17 +1,15 @@
-import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { type Answer, addressOf } from '../api/client.ts';
-import { useApi } from '../api/use-api.ts';
 import { addMonths, dayText, endOfMonth, monthText, startOfMonth } from '../format/days.ts';
 import { causeName } from '../parts/causes.ts';
 import { CustomerLink } from '../parts/customer-link.tsx';
 import { MovementAmount } from '../parts/movement-amount.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
-import { LoadedView } from '../parts/states.tsx';
+import { Pages } from '../parts/pages.tsx';
 
 type Movements = Answer<'/api/v1/arr/movements'>;
 type Movement = Movements['items'][number];
@@ -42,30 +40,14 @@ export const MovementsList = ({ on }: { readonly on: string }): ReactNode => {
       >
         Movements of {monthText(month)}
       </Header>
-      <Page key={month} from={month} to={to} cursor={undefined} />
+      <Pages
+        key={month}
+        what="the movements"
+        at={(cursor) => addressOf('/api/v1/arr/movements', { query: { from: month, to, limit: PAGE, cursor } })}
+      >
+        {({ items }) => <MovementsTable items={items} />}
+      </Pages>
     </SpaceBetween>
-  );
-};
-
-/** One page, and below it the next once it is wanted. */
-const Page = ({ from, to, cursor }: { readonly from: string; readonly to: string; readonly cursor: string | undefined }): ReactNode => {
-  const [isMore, setMore] = useState(false);
-  const page = useApi(
-    addressOf('/api/v1/arr/movements', { query: { from, to, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } }),
-  );
-  return (
-    <LoadedView loaded={page} what="the movements">
-      {({ items, nextCursor }) => (
-        <SpaceBetween size="s">
-          <MovementsTable items={items} />
-          {nextCursor === null ? null : isMore ? (
-            <Page from={from} to={to} cursor={nextCursor} />
-          ) : (
-            <Button onClick={() => setMore(true)}>More movements</Button>
-          )}
-        </SpaceBetween>
-      )}
-    </LoadedView>
   );
 };
 

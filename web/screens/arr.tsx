@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
@@ -9,9 +10,14 @@ import { useApi } from '../api/use-api.ts';
 import { addMonths, dayText, startOfMonth } from '../format/days.ts';
 import { byReadingOrder, causeName } from '../parts/causes.ts';
 import { Choice } from '../parts/choice.tsx';
+import { DayChoice } from '../parts/day-choice.tsx';
 import { LazyMovementChart, LazyTrendChart } from '../parts/lazy-chart.tsx';
+import { MadeView } from '../parts/made.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
+import { Closings } from './arr-closings.tsx';
+import { ProfileComparison } from './arr-comparison.tsx';
+import { Definition } from './arr-definition.tsx';
 import { MovementsList } from './arr-movements.tsx';
 import { rowName, type Waterfall, WaterfallTable } from './arr-waterfall.tsx';
 
@@ -26,74 +32,119 @@ const PERIODS: readonly { readonly id: Period; readonly text: string; readonly m
 const MONTHLY = { id: 'month', text: 'Month', months: 12 } as const;
 const EVERYTHING = 'total';
 
-/** ARR from opening to closing by period, in total or for one value of a dimension; its trend; what moved, customer by customer. */
+/**
+ * ARR from opening to closing by period, in total or for one value of a dimension, by a definition, as known on a day; its trend; two definitions
+ * beside each other; closed months; what moved, customer by customer.
+ */
 const ArrScreen = (): ReactNode => {
-  const [parameters, change] = useAddressParameters();
+  const [parameters] = useAddressParameters();
   // The day that the company is at, which is the platform's to say.
   const today = useApi(addressOf('/api/v1/arr/status'));
+  const profiles = useApi(addressOf('/api/v1/arr/profiles'));
   const on = today.data?.on;
-  const period = PERIODS.find(({ id }) => id === parameters.get('period')) ?? MONTHLY;
-  const dimension = parameters.get('dimension') ?? undefined;
-  const value = parameters.get('value') ?? undefined;
-  const from = on === undefined ? undefined : addMonths(startOfMonth(on), 1 - period.months);
+  const { id: period, months } = PERIODS.find(({ id }) => id === parameters.get('period')) ?? MONTHLY;
+  const { dimension, value, profile, knownOn } = askedBy(parameters);
+  const cut = cutOf(dimension, value);
+  const from = on === undefined ? undefined : addMonths(startOfMonth(on), 1 - months);
   const waterfall = useApi(
     on === undefined || from === undefined
       ? undefined
-      : addressOf('/api/v1/arr/waterfall', { query: { from, to: on, period: period.id, ...cutOf(dimension, value) } }),
+      : addressOf('/api/v1/arr/waterfall', { query: { from, to: on, period, ...cut, profile, asKnownOn: knownOn } }),
   );
+  const inForce = profiles.data?.inForce;
+  return (
+    <ContentLayout header={<Header variant="h1">ARR</Header>}>
+      <SpaceBetween size="l">
+        <Controls on={on} dimensions={waterfall.data?.dimensions ?? []} profiles={profiles.data?.items.map((one) => one.profile) ?? []} />
+        <LoadedView loaded={today} what="ARR">
+          {() => (
+            <MadeView
+              loaded={waterfall}
+              what="the waterfall"
+              make={{ address: `/api/v1/arr/profiles/${encodeURIComponent(profile ?? '')}/ledger` }}
+            >
+              {(told) => (
+                <SpaceBetween size="l">
+                  <UnconvertedNotice unconverted={distinct(told.rows.flatMap(({ unconverted }) => unconverted))} />
+                  <Freshness head={told} />
+                  <LoadedView loaded={profiles} what="the definition">
+                    {(data) => <Definition head={told} profiles={data} />}
+                  </LoadedView>
+                  {knownOn === undefined ? null : (
+                    <Alert type="info" header={`As known on ${dayText(knownOn)}`}>
+                      What was recorded later is left out. Explanations say what is known today.
+                    </Alert>
+                  )}
+                  <WaterfallTable told={told} />
+                  <Charts told={told} />
+                </SpaceBetween>
+              )}
+            </MadeView>
+          )}
+        </LoadedView>
+        {on === undefined || from === undefined || inForce === undefined || profile === undefined || profile === inForce ? null : (
+          <ProfileComparison asked={{ left: inForce, right: profile, ...cut }} from={from} on={on} />
+        )}
+        <Closings />
+        {on === undefined ? null : <MovementsList on={on} />}
+      </SpaceBetween>
+    </ContentLayout>
+  );
+};
+
+const askedBy = (parameters: URLSearchParams) => {
+  const given = (name: string): string | undefined => parameters.get(name) ?? undefined;
+  return { dimension: given('dimension'), value: given('value'), profile: given('profile'), knownOn: given('knownOn') };
+};
+
+/** What the figures are asked by. */
+const Controls = ({
+  on,
+  dimensions,
+  profiles,
+}: {
+  readonly on: string | undefined;
+  readonly dimensions: readonly string[];
+  readonly profiles: readonly string[];
+}): ReactNode => {
+  const [parameters, change] = useAddressParameters();
+  const { id: period } = PERIODS.find(({ id }) => id === parameters.get('period')) ?? MONTHLY;
+  const { dimension, value, profile, knownOn } = askedBy(parameters);
   // The values of a dimension are told by a question for that dimension alone.
   const values = useApi(
     on === undefined || dimension === undefined
       ? undefined
       : addressOf('/api/v1/arr/waterfall', { query: { from: on, to: on, dimension } }),
   );
-  const dimensions = waterfall.data?.dimensions ?? [];
   return (
-    <ContentLayout header={<Header variant="h1">ARR</Header>}>
-      <SpaceBetween size="l">
-        <div className="screen-only">
-          <SpaceBetween size="s" direction="horizontal" alignItems="center">
-            <SegmentedControl
-              label="Period"
-              selectedId={period.id}
-              options={PERIODS.map(({ id, text }) => ({ id, text }))}
-              onChange={({ detail }) => change({ period: detail.selectedId })}
-            />
-            <Choice
-              label="Cut by"
-              none="Everything"
-              chosen={dimension}
-              options={dimensions.filter((name) => name !== EVERYTHING)}
-              onChoose={(name) => change({ dimension: name, value: undefined })}
-            />
-            {dimension === undefined ? null : (
-              <Choice
-                label={`Value of ${dimension}`}
-                none="Choose a value"
-                chosen={value}
-                options={values.data?.values ?? []}
-                onChoose={(name) => change({ value: name })}
-              />
-            )}
-          </SpaceBetween>
-        </div>
-        <LoadedView loaded={today} what="ARR">
-          {() => (
-            <LoadedView loaded={waterfall} what="the waterfall">
-              {(told) => (
-                <SpaceBetween size="l">
-                  <UnconvertedNotice unconverted={distinct(told.rows.flatMap(({ unconverted }) => unconverted))} />
-                  <Freshness head={told} />
-                  <WaterfallTable told={told} />
-                  <Charts told={told} />
-                </SpaceBetween>
-              )}
-            </LoadedView>
-          )}
-        </LoadedView>
-        {on === undefined ? null : <MovementsList on={on} />}
+    <div className="screen-only">
+      <SpaceBetween size="s" direction="horizontal" alignItems="end">
+        <SegmentedControl
+          label="Period"
+          selectedId={period}
+          options={PERIODS.map(({ id, text }) => ({ id, text }))}
+          onChange={({ detail }) => change({ period: detail.selectedId })}
+        />
+        <Choice
+          label="Cut by"
+          none="Everything"
+          chosen={dimension}
+          options={dimensions.filter((name) => name !== EVERYTHING)}
+          onChoose={(name) => change({ dimension: name, value: undefined })}
+        />
+        {dimension === undefined ? null : (
+          <Choice
+            label={`Value of ${dimension}`}
+            none="Choose a value"
+            chosen={value}
+            options={values.data?.values ?? []}
+            onChoose={(name) => change({ value: name })}
+          />
+        )}
+        <Choice label="Definition" none="In force" chosen={profile} options={profiles} onChoose={(name) => change({ profile: name })} />
+        <DayChoice label="As known on" chosen={knownOn} onChoose={(day) => change({ knownOn: day })} />
       </SpaceBetween>
-    </ContentLayout>
+    </div>
   );
 };
 

@@ -1,9 +1,6 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
-import DatePicker from '@cloudscape-design/components/date-picker';
-import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -12,9 +9,10 @@ import type { ReactNode } from 'react';
 import { type Answer, addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { dayText, instantText } from '../format/days.ts';
-import { LOCALE, money } from '../format/money.ts';
+import { money } from '../format/money.ts';
 import { causeName } from '../parts/causes.ts';
-import { ABSENT, Explained } from '../parts/figure.tsx';
+import { DayChoice } from '../parts/day-choice.tsx';
+import { ABSENT, Derived, Explained } from '../parts/figure.tsx';
 import { MovementAmount } from '../parts/movement-amount.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
@@ -44,17 +42,7 @@ const CustomerScreen = ({ customerId }: { readonly customerId: string }): ReactN
             <UnconvertedNotice unconverted={data.unconverted} />
             <Freshness head={data} />
             <div className="screen-only">
-              <FormField label="Day">
-                <DatePicker
-                  value={data.on}
-                  locale={LOCALE}
-                  openCalendarAriaLabel={() => 'Choose a day'}
-                  todayAriaLabel="Today"
-                  previousMonthAriaLabel="Month before"
-                  nextMonthAriaLabel="Next month"
-                  onChange={({ detail }) => change({ on: detail.value })}
-                />
-              </FormField>
+              <DayChoice label="Day" chosen={data.on} onChoose={(day) => change({ on: day })} />
             </div>
             <Summary customer={data} />
             <Lines customer={data} />
@@ -86,9 +74,17 @@ const Summary = ({ customer }: { readonly customer: Customer }): ReactNode => {
             {
               label: 'ARR',
               value: (
-                <Box fontSize="heading-xl" variant="span">
-                  <span data-figure={arrMinor}>{amount(arrMinor)}</span>
-                </Box>
+                <Derived
+                  label={`ARR on ${dayText(on)}`}
+                  size="large"
+                  text={amount(arrMinor)}
+                  exact={arrMinor}
+                  formula={customer.formula}
+                  parts={customer.lines.map((line) => ({
+                    label: `${line.productId}: ${money(line.amountMinor, line.currency)}`,
+                    explain: line.explain,
+                  }))}
+                />
               ),
             },
             { label: 'Landed', value: amount(landed) },

@@ -1,43 +1,38 @@
-import Button from '@cloudscape-design/components/button';
-import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
-import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
-import Input from '@cloudscape-design/components/input';
+import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type ReactNode, useState } from 'react';
-import { useLocation } from 'wouter';
-import { addressOf } from '../api/client.ts';
-import { useApi } from '../api/use-api.ts';
-import { LoadedView } from '../parts/states.tsx';
-import { MovementsList } from './arr-movements.tsx';
+import type { ReactNode } from 'react';
+import { useAddressParameters } from '../parts/navigate.ts';
+import { CustomersBeside } from './customers-beside.tsx';
+import { DifferencesList, DuplicatesList, UnsignedList } from './customers-entries.tsx';
+import { CustomersList } from './customers-list.tsx';
 
-/** The way to a customer: by its id, or by what moved lately. */
+const LISTS = [
+  { id: 'all', text: 'All customers', render: () => <CustomersList /> },
+  { id: 'unsigned', text: 'Unsigned bookings', render: () => <UnsignedList /> },
+  { id: 'possible-duplicates', text: 'Possible duplicates', render: () => <DuplicatesList /> },
+  { id: 'differences', text: 'Billed otherwise', render: () => <DifferencesList /> },
+] as const;
+const ALL = LISTS[0];
+
+/** All customers with their ARR, what stands beside it, and what somebody has to look through. */
 const CustomersScreen = (): ReactNode => {
-  const [id, setId] = useState('');
-  const [, navigate] = useLocation();
-  const today = useApi(addressOf('/api/v1/arr/status'));
+  const [parameters, change] = useAddressParameters();
+  const list = LISTS.find(({ id }) => id === parameters.get('list')) ?? ALL;
   return (
     <ContentLayout header={<Header variant="h1">Customers</Header>}>
       <SpaceBetween size="l">
-        <Container>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (id.trim() !== '') navigate(`/customers/${encodeURIComponent(id.trim())}`);
-            }}
-          >
-            <FormField label="Id of a customer" description="The vendor, the account, and the id at the source: stripe.main.cus_123">
-              <SpaceBetween size="xs" direction="horizontal">
-                <Input value={id} onChange={({ detail }) => setId(detail.value)} autoComplete={false} spellcheck={false} />
-                <Button formAction="submit">Open</Button>
-              </SpaceBetween>
-            </FormField>
-          </form>
-        </Container>
-        <LoadedView loaded={today} what="what moved">
-          {({ on }) => <MovementsList on={on} />}
-        </LoadedView>
+        <CustomersBeside />
+        <div className="screen-only">
+          <SegmentedControl
+            label="List"
+            selectedId={list.id}
+            options={LISTS.map(({ id, text }) => ({ id, text }))}
+            onChange={({ detail }) => change({ list: detail.selectedId === ALL.id ? undefined : detail.selectedId })}
+          />
+        </div>
+        {list.render()}
       </SpaceBetween>
     </ContentLayout>
   );

@@ -7,7 +7,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { type Answer, addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { addDays, addMonths, dayText } from '../format/days.ts';
@@ -16,6 +16,9 @@ import { Derived, Figure } from '../parts/figure.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
 import { Composition } from './plan-composition.tsx';
+
+/** Comes after what is looked at first. */
+const Alerts = lazy(() => import('./plan-alerts.tsx'));
 
 type Status = Answer<'/api/v1/arr/status'>;
 
@@ -35,6 +38,9 @@ export const PlanScreen = (): ReactNode => {
             <Freshness head={data} />
             <Milestone status={data} />
             <Velocity status={data} />
+            <Suspense fallback={null}>
+              <Alerts />
+            </Suspense>
             <Composition status={data} />
             <Conflicts status={data} />
           </SpaceBetween>

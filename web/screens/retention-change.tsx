@@ -71,7 +71,7 @@ export const RetentionChange = ({ on, dimension, value }: Cut & { readonly on: s
               <ByCause told={data} />
               <ByGroup told={data} />
               {data.change === undefined ? null : (
-                <ChangedCustomers key={`${data.month} ${data.against} ${data.value}`} first={data} query={query} />
+                <ChangedCustomers key={`${data.month} ${data.against} ${data.value}`} told={data} query={query} />
               )}
             </SpaceBetween>
           )}

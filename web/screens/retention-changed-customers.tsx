@@ -1,15 +1,12 @@
-import Button from '@cloudscape-design/components/button';
-import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { addressOf } from '../api/client.ts';
-import { useApi } from '../api/use-api.ts';
 import { dayText } from '../format/days.ts';
 import { money } from '../format/money.ts';
 import { causeName } from '../parts/causes.ts';
 import { CustomerLink } from '../parts/customer-link.tsx';
 import { Explained } from '../parts/figure.tsx';
+import { Pages } from '../parts/pages.tsx';
 import { PlainTable } from '../parts/plain-table.tsx';
-import { LoadedView } from '../parts/states.tsx';
 import { type Change, Effect } from './retention-effect.tsx';
 
 type Item = Change['items'][number];
@@ -21,39 +18,16 @@ interface Query {
   readonly value: string | undefined;
 }
 
-const PAGE = '50';
+const PAGE = '10';
 
 /** The customers with the largest effects, each with what it moved; all of them page by page. */
-export const ChangedCustomers = ({ first, query }: { readonly first: Change; readonly query: Query }): ReactNode => (
-  <SpaceBetween size="s">
-    <Customers
-      items={first.items}
-      currency={first.planCurrency}
-      caption={`Customers with the largest effects, of ${first.customers ?? 0}`}
-    />
-    <Next query={query} cursor={first.nextCursor} />
-  </SpaceBetween>
+export const ChangedCustomers = ({ told, query }: { readonly told: Change; readonly query: Query }): ReactNode => (
+  <Pages what="the customers" at={(cursor) => addressOf('/api/v1/arr/retention-change', { query: { ...query, limit: PAGE, cursor } })}>
+    {({ items, planCurrency }) => (
+      <Customers items={items} currency={planCurrency} caption={`Customers with the largest effects, of ${told.customers ?? 0}`} />
+    )}
+  </Pages>
 );
-
-const Next = ({ query, cursor }: { readonly query: Query; readonly cursor: string | null }): ReactNode => {
-  const [isMore, setMore] = useState(false);
-  if (cursor === null) return null;
-  return isMore ? <Page query={query} cursor={cursor} /> : <Button onClick={() => setMore(true)}>More customers</Button>;
-};
-
-const Page = ({ query, cursor }: { readonly query: Query; readonly cursor: string }): ReactNode => {
-  const page = useApi(addressOf('/api/v1/arr/retention-change', { query: { ...query, limit: PAGE, cursor } }));
-  return (
-    <LoadedView loaded={page} what="the customers">
-      {({ items, nextCursor, planCurrency }) => (
-        <SpaceBetween size="s">
-          <Customers items={items} currency={planCurrency} caption="More customers" />
-          <Next query={query} cursor={nextCursor} />
-        </SpaceBetween>
-      )}
-    </LoadedView>
-  );
-};
 
 const COHORTS: Readonly<Record<Item['cohort'], string>> = { both: 'In both cohorts', joined: 'Joined the cohort', left: 'Left the cohort' };
 

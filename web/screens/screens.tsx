@@ -18,6 +18,7 @@ export interface Screen {
 const ArrScreen = lazy(() => import('./arr.tsx'));
 const CustomersScreen = lazy(() => import('./customers.tsx'));
 const CustomerScreen = lazy(() => import('./customer.tsx'));
+const EconomicsScreen = lazy(() => import('./economics.tsx'));
 const RetentionScreen = lazy(() => import('./retention.tsx'));
 const IntegrationsScreen = lazy(() => import('./integrations.tsx'));
 
@@ -32,6 +33,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'Plan', href: '/', pattern: /^\/$/, render: () => <PlanScreen /> },
   { name: 'ARR', href: '/arr', pattern: /^\/arr$/, render: () => <ArrScreen /> },
   { name: 'Retention', href: '/retention', pattern: /^\/retention$/, render: () => <RetentionScreen /> },
+  { name: 'Economics', href: '/economics', pattern: /^\/economics$/, render: () => <EconomicsScreen /> },
   { name: 'Customers', href: '/customers', pattern: /^\/customers(\/[^/]+)?$/, render: customersAt },
   { name: 'Integrations', href: '/integrations', pattern: /^\/integrations$/, render: () => <IntegrationsScreen /> },
 ];
