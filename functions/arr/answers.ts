@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { causeSchema, movementSchema } from './events.ts';
 import { besideArr, explainedBy, minor, shownBy, told } from './evidence-answers.ts';
-import { identity } from './identity-answers.ts';
+import { adjustments, factKind, identity, levels } from './identity-answers.ts';
 
 /** What the API answers of ARR. Money is text of whole minor units. */
 const bps = z.optional(z.int());
@@ -157,13 +157,7 @@ export const arrCustomer = z.object({
       .check(z.describe('ARR by origin, in the plan currency: landed, expanded, renewal uplift; absent where `arrMinor` is')),
   ),
   attributes: z.record(z.string(), z.string()),
-  levels: z
-    .object({
-      soldToId: told('Who bought: the customer itself'),
-      billToId: z.optional(told('Who pays, where the source names one')),
-      parentId: z.optional(told('To whom the customer belongs, where the source names one')),
-    })
-    .check(z.describe('Customer levels on the day, by their ids at the source')),
+  levels,
   /** Each with the fact that is in force for it on the day. */
   lines: z.array(
     z.object({
@@ -182,6 +176,7 @@ export const arrCustomer = z.object({
       ...evidence,
     }),
   ),
+  adjustments,
   ...besideArr,
   movements: z.array(movementSchema),
 });
@@ -191,7 +186,7 @@ const sourceEvent = z.object({
   eventType: z.string(),
   /** ISO instant of the source's own clock. */
   observedAt: z.string(),
-  kind: z.enum(['subscription', 'schedule', 'customer', 'usage', 'link', 'pair', 'lapse']),
+  kind: factKind,
   /** Of a subscription only. */
   ...z.partial(z.object(evidence)).shape,
   /** The fact as it was mapped from the event. */

@@ -23,6 +23,7 @@ const causes: { readonly [cause in Cause]: cause } = {
   'price-escalator': 'price-escalator',
   acquired: 'acquired',
   fx: 'fx',
+  adjustment: 'adjustment',
 };
 
 export const causeSchema = z.enum(causes);
@@ -190,13 +191,31 @@ export const rulingSchema = z.discriminatedUnion('kind', [
       .boolean()
       .check(z.describe('Whether the agreement goes on all the same, until its source says more; false takes such a word back')),
   }),
+  z.strictObject({
+    kind: z.literal('adjustment'),
+    customerId: soldTo,
+    currency: currency.check(z.describe('Of the amount')),
+    amountMinor: z
+      .string()
+      .check(z.regex(/^-?[1-9]\d{0,14}$/), z.describe('ARR that is added, or taken off where it is below zero, in minor units')),
+    on: date.check(z.describe('Day from which on it counts, YYYY-MM-DD')),
+    until: z.optional(date.check(z.describe('Its expiry: the first day without it. Absent: until it is ended'))),
+    productId: z.optional(named('Product that it is of; absent: `adjustment`, a value of its own')),
+    legalEntity: z.optional(named('Legal entity that it is of; absent: `adjustment`, a value of its own')),
+  }),
+  z.strictObject({
+    kind: z.literal('adjustment-end'),
+    customerId: soldTo,
+    adjustmentId: named('Id of the ruling that made the adjustment'),
+    on: date.check(z.describe('First day without it, YYYY-MM-DD; on its own first day it has never been')),
+  }),
 ]);
 
 export const arrRulingMade = declareEvent({
   name: 'ArrRulingMade',
   version: 1,
   source: 'ascent.arr',
-  meaning: 'Two people ruled by hand what is one, or goes on, against what sources say or leave open.',
+  meaning: 'Two people ruled by hand what is one, goes on, or is adjusted, against what sources say or leave open.',
   schema: z.object({
     rulingId: id,
     ruling: rulingSchema,

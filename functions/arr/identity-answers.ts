@@ -3,6 +3,9 @@ import { rulingSchema } from './events.ts';
 
 const told = (description: string) => z.string().check(z.describe(description));
 
+/** What a fact is about. */
+export const factKind = z.enum(['subscription', 'schedule', 'customer', 'usage', 'link', 'pair', 'lapse', 'adjustment', 'adjustment-end']);
+
 export const identity = z
   .object({
     members: z
@@ -57,3 +60,32 @@ export const ruling = z.object({
   decidedBy: z.optional(told('Who approved or rejected it')),
   decidedAt: z.optional(z.string()),
 });
+
+/** Of a customer, as of a day. Money is text of whole minor units. */
+export const adjustments = z
+  .array(
+    z.object({
+      adjustmentId: told('The ruling that made it'),
+      productId: z.string(),
+      legalEntity: z.string(),
+      currency: z.string(),
+      amountMinor: z.string(),
+      planMinor: z.optional(z.string()),
+      startsOn: told('First day with it'),
+      endsOn: z.optional(told('First day without it; absent where it has no expiry')),
+      endedBy: z.optional(told('The ruling that ended it before its expiry')),
+      reason: z.string(),
+      proposedBy: z.string(),
+      approvedBy: z.string(),
+      explain: z.string(),
+    }),
+  )
+  .check(z.describe('What two people put into ARR by hand: part of `arrMinor`, and of no line'));
+
+export const levels = z
+  .object({
+    soldToId: told('Who bought: the customer itself'),
+    billToId: z.optional(told('Who pays, where the source names one')),
+    parentId: z.optional(told('To whom the customer belongs, where the source names one')),
+  })
+  .check(z.describe('Customer levels on the day, by their ids at the source'));

@@ -31,8 +31,9 @@ export const arrCustomers = z.object({
 
 export const arrBeside = z.object({
   ...head,
-  customers: z.int().check(z.describe('Customers with ARR')),
+  customers: z.int().check(z.describe('Customers with ARR that is not adjusted by hand alone')),
   arr: total,
+  adjusted: total.check(z.describe('What of ARR are adjustments by hand')),
   contracted: z
     .object({ carr: total, tcv: total })
     .check(z.describe('CARR of all customers, and TCV of agreements that are signed and not over, begun or not')),

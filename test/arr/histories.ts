@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Fact } from '../../functions/arr/lines/facts.ts';
 import { fromEpochDay, toEpochDay } from '../../functions/platform/calendar.ts';
+import { adjustment, adjustmentEnd } from './adjusted.ts';
 import { customer, schedule, seats, subscription } from './facts.ts';
 
 export const FIRST = toEpochDay('2026-01-01');
@@ -26,6 +27,8 @@ export interface Step {
   readonly segment: string | undefined;
   /** Days until the first line steps, and again until it ends. */
   readonly rampDays: number | undefined;
+  /** Days until an adjustment by hand begins, and until it expires after that: the fact is then about it, or ends the one of that number. */
+  readonly adjusted: { readonly from: number; readonly until: number | undefined; readonly ends: number | undefined } | undefined;
 }
 
 export const step: fc.Arbitrary<Step> = fc.record({
@@ -51,6 +54,14 @@ export const step: fc.Arbitrary<Step> = fc.record({
   discountDays: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }),
   segment: fc.option(fc.constantFrom('Starter', 'Professional', 'Enterprise'), { nil: undefined, freq: 4 }),
   rampDays: fc.option(fc.integer({ min: 1, max: 150 }), { nil: undefined, freq: 2 }),
+  adjusted: fc.option(
+    fc.record({
+      from: fc.integer({ min: -90, max: 90 }),
+      until: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }),
+      ends: fc.option(fc.integer({ min: 0, max: 13 }), { nil: undefined }),
+    }),
+    { nil: undefined, freq: 1 },
+  ),
 });
 
 export const factOf = (s: Step, i: number): Fact => {
@@ -59,6 +70,7 @@ export const factOf = (s: Step, i: number): Fact => {
   const eventId = `evt_${String(i).padStart(4, '0')}`;
   const customerId = `cus_${s.customerNumber}`;
   const subscriptionId = `sub_${s.customerNumber}_${s.subscriptionNumber}`;
+  if (s.adjusted !== undefined) return adjustedBy(s, s.adjusted, day, eventId);
   if (s.phases !== undefined) {
     const phases = [...s.phases]
       .sort(([a], [b]) => a - b)
@@ -116,5 +128,17 @@ export const factOf = (s: Step, i: number): Fact => {
     lifecycle: s.lifecycle,
     ...(s.status === 'canceled' ? { endedOn: fromEpochDay(day) } : {}),
     fingerprint: `${JSON.stringify(lines)}${s.status}${s.currency}${s.discountDays}`,
+  });
+};
+
+const adjustedBy = (s: Step, { from, until, ends }: NonNullable<Step['adjusted']>, day: number, eventId: string): Fact => {
+  const more = { eventId, customerId: `cus_${s.customerNumber}`, at: fromEpochDay(day) };
+  const on = fromEpochDay(day + from);
+  if (ends !== undefined) return adjustmentEnd(`evt_${String(ends).padStart(4, '0')}`, on, more);
+  const amountMinor = String((s.made === 0 ? 1 : -1) * s.unitMinor * 7);
+  return adjustment(amountMinor, on, {
+    ...more,
+    currency: s.currency,
+    ...(until === undefined ? {} : { until: fromEpochDay(day + from + until) }),
   });
 };

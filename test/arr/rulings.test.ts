@@ -250,3 +250,99 @@ describe('a ruling by hand', () => {
     expect(await eventsIn('RULED')).toEqual([]);
   });
 });
+
+describe('an adjustment by hand', () => {
+  const LESS = {
+    kind: 'adjustment',
+    customerId: ACCOUNT,
+    currency: 'USD',
+    amountMinor: '-20000000',
+    on: '2026-07-01',
+    until: '2026-12-01',
+  } as const;
+  const explained = (query: Record<string, string>) =>
+    call<z.infer<typeof explainedMovement>>(api, 'GET', '/api/v1/arr/explain', { scopes: ['arr/read'], query });
+
+  it('counts from its day until its expiry, once however often it is told, and is explained both ways', async () => {
+    const rulingId = await ruled(LESS, 3, 'Credit of July, not in the contract yet');
+    expect([(await customerOn(ACCOUNT, '2026-06-30')).arrMinor, (await customerOn(ACCOUNT, '2026-12-01')).arrMinor]).toEqual([
+      '120000000',
+      '120000000',
+    ]);
+    const during = await customerOn(ACCOUNT);
+    expect(during).toMatchObject({
+      arrMinor: '100000000',
+      lines: [{ amountMinor: '120000000' }],
+      adjustments: [
+        {
+          adjustmentId: rulingId,
+          amountMinor: '-20000000',
+          startsOn: '2026-07-01',
+          endsOn: '2026-12-01',
+          reason: 'Credit of July, not in the contract yet',
+          proposedBy: 'ann',
+          approvedBy: 'bob',
+        },
+      ],
+      contracted: { carr: { planMinor: '100000000' }, beyondTerms: [{ lineId: rulingId, system: 'manual' }] },
+    });
+    const adjusting = during.movements.filter(({ cause }) => cause === 'adjustment');
+    expect(adjusting).toMatchObject([
+      { effectiveOn: '2026-07-01', lines: [{ planDeltaMinor: '-20000000' }], eventIds: [rulingId] },
+      { effectiveOn: '2026-12-01', lines: [{ planDeltaMinor: '20000000' }], eventIds: [rulingId] },
+    ]);
+    expect((await explained({ movementId: adjusting[0]?.movementId ?? '' })).json.events).toMatchObject([
+      { eventId: rulingId, kind: 'adjustment', system: 'manual', fact: { amountMinor: '-20000000', byHand: { proposedBy: 'ann' } } },
+    ]);
+    expect((await explained({ customerId: ACCOUNT, eventId: rulingId })).json.movements).toHaveLength(2);
+  });
+
+  it('is ended before its expiry by another ruling, which takes its place', async () => {
+    const rulingId = await ruled(LESS);
+    const end = await ruled({ kind: 'adjustment-end', customerId: ACCOUNT, adjustmentId: rulingId, on: '2026-09-01' });
+    expect([(await customerOn(ACCOUNT, '2026-08-31')).arrMinor, (await customerOn(ACCOUNT, '2026-09-01')).arrMinor]).toEqual([
+      '100000000',
+      '120000000',
+    ]);
+    expect((await customerOn(ACCOUNT, '2026-08-31')).adjustments).toMatchObject([{ endsOn: '2026-09-01', endedBy: end }]);
+    const { identity, movements } = await customerOn(ACCOUNT);
+    expect(identity.rulings).toMatchObject([
+      { rulingId: end, stands: true },
+      { rulingId, stands: false, replacedBy: end },
+    ]);
+    const back = movements.find(({ cause, effectiveOn }) => cause === 'adjustment' && effectiveOn === '2026-09-01');
+    expect(back).toMatchObject({ eventIds: [rulingId, end] });
+  });
+
+  it('goes with its customer into the book of those that are one with it, and out again', async () => {
+    await ruled({ ...LESS, customerId: PAYER });
+    expect((await customerOn(PAYER)).arrMinor).toBe('80000000');
+    await ruled(LINK);
+    expect(await customerOn(ACCOUNT)).toMatchObject({ arrMinor: '200000000', adjustments: [{ amountMinor: '-20000000' }] });
+    clock[0] = (clock[0] as bigint) + 60_000n;
+    await ruled({ ...LINK, isSame: false });
+    expect([(await customerOn(ACCOUNT)).arrMinor, (await customerOn(PAYER)).arrMinor]).toEqual(['120000000', '80000000']);
+  });
+
+  it.each([
+    ['a day that is none', { ...LESS, on: '2026-02-30' }, 'ruling.on'],
+    ['an expiry that is not after its day', { ...LESS, until: '2026-07-01' }, 'ruling.until'],
+    ['a currency that is none', { ...LESS, currency: 'ZZZ' }, 'ruling.currency'],
+    [
+      'an end of what is not there',
+      { kind: 'adjustment-end', customerId: ACCOUNT, adjustmentId: 'ruling-1', on: '2026-09-01' },
+      'ruling.adjustmentId',
+    ],
+  ])('refuses %s', async (_, ruling, field) => {
+    expect((await propose(ruling)).json).toMatchObject({ status: 422, type: expect.stringContaining('ruling-invalid'), field });
+  });
+
+  it('refuses nothing at all as an amount, what is in force already, and an end outside of its days', async () => {
+    expect((await propose({ ...LESS, amountMinor: '0' })).status).toBe(400);
+    const rulingId = await ruled(LESS);
+    expect((await propose(LESS, 'cid')).json).toMatchObject({ status: 422, field: 'ruling.amountMinor' });
+    const end = { kind: 'adjustment-end', customerId: ACCOUNT, adjustmentId: rulingId };
+    expect((await propose({ ...end, on: '2026-06-30' })).json).toMatchObject({ status: 422, field: 'ruling.on' });
+    expect((await propose({ ...end, on: '2026-12-01' })).json).toMatchObject({ status: 422, field: 'ruling.on' });
+  });
+});

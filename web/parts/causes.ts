@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<string, string>> = {
   transfer: 'Transfer',
   fx: 'FX',
   acquired: 'Acquired',
+  adjustment: 'Adjustment by hand',
   landed: 'Landed',
   expanded: 'Expanded',
 };

@@ -1,7 +1,7 @@
 import type { Rated } from '../lines/dated.ts';
-import type { Fact, SubscriptionFact } from '../lines/facts.ts';
+import type { Fact } from '../lines/facts.ts';
 import { type Fraction, roundHalfAway } from '../lines/rating.ts';
-import type { Context } from '../lines/values.ts';
+import type { Context, LineValue } from '../lines/values.ts';
 
 /** Whose figures, as of which day, and under what. */
 export interface Scope {
@@ -38,6 +38,10 @@ export const amountOf = (exact: Fraction, currency: string, { day, context: { ra
   return withPlan({ currency, amountMinor }, planMinor);
 };
 
+/** A line of a customer's ARR as an amount. */
+export const amountOfLine = ({ currency, amountMinor, planMinor, converted }: LineValue): Amount =>
+  converted ? { currency, amountMinor, planMinor } : { currency, amountMinor };
+
 const planOf = (amounts: readonly Amount[]): bigint | undefined => {
   let sum = 0n;
   for (const { planMinor } of amounts) {
@@ -70,7 +74,7 @@ export const totalOf = (amounts: readonly Amount[]): Total => {
 };
 
 /** The event that showed a fact, and where it is explained. */
-export const shownBy = ({ provenance: { system, instance, eventId } }: Pick<SubscriptionFact, 'provenance'>, { customerId }: Scope) => ({
+export const shownBy = ({ provenance: { system, instance, eventId } }: Pick<Fact['data'], 'provenance'>, { customerId }: Scope) => ({
   system,
   instance,
   eventId,

@@ -6,8 +6,9 @@ import type { SubscriptionFact } from '../lines/facts.ts';
 import type { Discount, Fraction, Line } from '../lines/rating.ts';
 import { type Stretch, stretchFrom } from '../lines/stretches.ts';
 import type { LineValue } from '../lines/values.ts';
+import { isAdjustment } from '../movements/adjustments.ts';
 import { closingAt } from '../movements/decide.ts';
-import { type Amount, amountOf, type Scope, shownBy, summed, totalOf, worthOf } from './amounts.ts';
+import { type Amount, amountOf, amountOfLine, type Scope, shownBy, summed, totalOf, worthOf } from './amounts.ts';
 
 /** Day of the last signature under a line; where none is told, its first day of service. */
 const bookedOnOf = (line: Line, { bookedOn, startsOn }: SubscriptionFact): string => line.bookedOn ?? bookedOn ?? line.startsOn ?? startsOn;
@@ -103,14 +104,12 @@ const agreementOf = (term: Term, stretch: Stretch, scope: Scope) => {
 const carrLines = ({ facts, day, context }: Scope): readonly LineValue[] =>
   closingAt(facts, day, { ...context, profile: { ...context.profile, basis: 'carr' } }).closing.lines;
 
-const amountOfLine = ({ currency, amountMinor, planMinor, converted }: LineValue): Amount =>
-  converted ? { currency, amountMinor, planMinor } : { currency, amountMinor };
-
 /** A line of CARR that no agreement in its term has, with the event that shows it. */
 const lineBeyondTerms = (line: LineValue, scope: Scope) => {
   const { subscriptionId, lineId, productId, eventId } = line;
-  const fact = scope.facts.find(({ kind, data }) => kind === 'subscription' && data.provenance.eventId === eventId);
-  if (fact?.kind !== 'subscription') throw new Bug(`no fact of event ${eventId} tells line ${line.key}`);
+  const kind = isAdjustment(line) ? 'adjustment' : 'subscription';
+  const fact = scope.facts.find((one) => one.kind === kind && one.data.provenance.eventId === eventId);
+  if (fact === undefined) throw new Bug(`no fact of event ${eventId} tells line ${line.key}`);
   return { subscriptionId, lineId, productId, ...shownBy(fact.data, scope), ...amountOfLine(line) };
 };
 

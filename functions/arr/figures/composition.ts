@@ -53,6 +53,7 @@ const MIX: Readonly<Record<Cause, (typeof ORIGINS)[number] | undefined>> = {
   renewal: undefined,
   acquired: undefined,
   fx: undefined,
+  adjustment: undefined,
 };
 const CAUSES = Object.keys(MIX) as Cause[];
 

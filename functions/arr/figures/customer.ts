@@ -1,15 +1,18 @@
+import { Bug } from '../../platform/bug.ts';
 import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import { fail, ok } from '../../platform/result.ts';
 import { besideArr } from '../beside/beside.ts';
 import type { CustomerFact, Fact } from '../lines/facts.ts';
 import type { Subscription } from '../lines/stretches.ts';
 import type { Context, LineValue } from '../lines/values.ts';
+import { type Adjustment, datesOf, isAdjustment } from '../movements/adjustments.ts';
 import { closingAt } from '../movements/decide.ts';
 import { wholeBook } from '../movements/history.ts';
 import type { Attributes, Stock } from '../movements/movements.ts';
 import { inForceOn } from '../movements/timeline.ts';
 import { decidingContext } from '../records/context.ts';
 import { readCustomer, readLinks } from '../records/customer.ts';
+import type { ApprovedRuling } from '../rulings/ruling.ts';
 import { readRulingsOn } from '../rulings/spoken.ts';
 import type { Unconverted } from '../totals/course.ts';
 import { evidenceOf } from './explain.ts';
@@ -31,7 +34,7 @@ export const customerOn = async (asked: string, on: string) => {
   const [links, rulings] = await Promise.all([readLinks(known), readRulingsOn(known)]);
   const day = toEpochDay(on);
   const { closing, attributes } = closingAt(known.facts, day, context);
-  const { subscriptions } = wholeBook(known.facts, context).book;
+  const { subscriptions, adjustments } = wholeBook(known.facts, context).book;
   const lacking = unconvertedOf(closing.lines, on);
   return ok({
     ...head,
@@ -46,7 +49,10 @@ export const customerOn = async (asked: string, on: string) => {
     unconverted: jsonable(lacking.map((one) => rateMissing(one, head.planCurrency))),
     attributes,
     levels: { soldToId: idAtSource(customerId), ...levelsOn(known.facts, day, context) },
-    lines: closing.lines.map((line) => lineAnswer(line, customerId, inForceFor(line, subscriptions, day))),
+    lines: closing.lines
+      .filter((line) => !isAdjustment(line))
+      .map((line) => lineAnswer(line, customerId, inForceFor(line, subscriptions, day))),
+    adjustments: closing.lines.filter(isAdjustment).map((line) => adjustmentAnswer(line, customerId, { adjustments, rulings })),
     ...jsonable(besideArr(customerId, known.facts, day, context)),
     movements: [...movements],
   });
@@ -101,6 +107,31 @@ const lineAnswer = (line: LineValue, customerId: string, { fact, eventId, startD
   startsOn: fromEpochDay(startDay),
   explain: `/api/v1/arr/explain?${new URLSearchParams({ customerId, eventId })}`,
 });
+
+interface ByHand {
+  readonly adjustments: readonly Adjustment[];
+  readonly rulings: readonly ApprovedRuling[];
+}
+
+/** An adjustment in force, with the ruling that made it. */
+const adjustmentAnswer = (line: LineValue, customerId: string, { adjustments, rulings }: ByHand) => {
+  const adjustment = adjustments.find(({ rulingId }) => rulingId === line.lineId);
+  const ruling = rulings.find(({ rulingId }) => rulingId === line.lineId);
+  if (adjustment === undefined || ruling === undefined) throw new Bug(`nobody ruled adjustment ${line.lineId}, which is in force`);
+  return {
+    adjustmentId: line.lineId,
+    productId: line.productId,
+    legalEntity: line.legalEntity,
+    currency: line.currency,
+    amountMinor: String(line.amountMinor),
+    ...(line.converted ? { planMinor: String(line.planMinor) } : {}),
+    ...datesOf(adjustment),
+    reason: ruling.reason,
+    proposedBy: ruling.proposedBy,
+    approvedBy: ruling.decidedBy,
+    explain: `/api/v1/arr/explain?${new URLSearchParams({ customerId, eventId: line.lineId })}`,
+  };
+};
 
 const stockAnswer = ([landed, expanded, renewalUplift]: Stock): [string, string, string] => [
   String(landed),

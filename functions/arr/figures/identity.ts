@@ -38,7 +38,7 @@ const pairAnswer = ({ signed, billed, by }: Pair) => ({
 const rulingAnswers = (rulings: readonly ApprovedRuling[], chains: readonly Chain[]) => {
   const next = new Map<string, string>();
   return rulings.map(({ rulingId, ruling, reason, proposedBy, proposedAt, decidedBy, decidedAt }) => {
-    const subject = subjectOf(ruling, chains);
+    const subject = subjectOf(rulingId, ruling, chains);
     const replacedBy = next.get(subject);
     next.set(subject, rulingId);
     const said = { reason, proposedBy, proposedAt, approvedBy: decidedBy, approvedAt: decidedAt };
@@ -46,9 +46,11 @@ const rulingAnswers = (rulings: readonly ApprovedRuling[], chains: readonly Chai
   });
 };
 
-/** What a ruling speaks of: two customers, an agreement by whichever of its ids and what bills it, or one end of an agreement. */
-const subjectOf = (ruling: Ruling, chains: readonly Chain[]): string => {
+/** What a ruling speaks of: two customers, an adjustment, an agreement by whichever of its ids and what bills it, or one end of an agreement. */
+const subjectOf = (rulingId: string, ruling: Ruling, chains: readonly Chain[]): string => {
   if (ruling.kind === 'link') return ['link', ...[ruling.customerId, ruling.otherId].sort()].join(' ');
+  if (ruling.kind === 'adjustment') return ['adjustment', rulingId].join(' ');
+  if (ruling.kind === 'adjustment-end') return ['adjustment', ruling.adjustmentId].join(' ');
   const { agreementId } = ruling;
   if (ruling.kind === 'lapse') return ['lapse', agreementId, ruling.of, ruling.on].join(' ');
   const chain = chains.find(({ agreementIds }) => agreementIds.has(agreementId));

@@ -16,7 +16,7 @@ export interface Rows {
   readonly day: Int32Array;
   /** Second in which it was recorded, in seconds since 1970. */
   readonly recordedAt: Uint32Array;
-  /** Why the customer moved, and why the line did: places in `CAUSES`. */
+  /** Why the customer moved, and why the line did: places in `CAUSES`. An adjustment's line has that cause whatever moved it. */
   readonly cause: Uint8Array;
   readonly lineCause: Uint8Array;
   /** 1 where movements of this customer, day and cause had been recorded before. */
@@ -64,6 +64,7 @@ export const CAUSES = [
   'price-escalator',
   'acquired',
   'fx',
+  'adjustment',
 ] as const satisfies readonly Cause[];
 
 /** A profile's movements as they are known through a time of recording. */

@@ -55,7 +55,28 @@ export interface LapseFact extends Stated {
   readonly goesOn?: boolean;
 }
 
-/** What ARR is decided from, and the usage beside it: four kinds as sources publish them, and three that it states itself. */
+/** That a customer's ARR is to be told as more, or as less, than its sources say, from a day on: by hand. Its event is the ruling. */
+export interface AdjustmentFact extends Stated {
+  /** Signed minor units, never zero. */
+  readonly amountMinor: string;
+  readonly currency: string;
+  readonly productId?: string;
+  readonly legalEntity?: string;
+  readonly on: string;
+  /** First day without it. */
+  readonly until?: string;
+  readonly byHand: ByHand;
+}
+
+/** That an adjustment ends before its expiry: by hand. */
+export interface AdjustmentEndFact extends Stated {
+  readonly adjustmentId: string;
+  /** First day without it. */
+  readonly on: string;
+  readonly byHand: ByHand;
+}
+
+/** What ARR is decided from, and the usage beside it: four kinds as sources publish them, and five that it states itself. */
 export type Fact =
   | { readonly kind: 'subscription'; readonly data: SubscriptionFact }
   | { readonly kind: 'schedule'; readonly data: ScheduleFact }
@@ -63,13 +84,16 @@ export type Fact =
   | { readonly kind: 'usage'; readonly data: UsageFact }
   | { readonly kind: 'link'; readonly data: LinkFact }
   | { readonly kind: 'pair'; readonly data: PairFact }
-  | { readonly kind: 'lapse'; readonly data: LapseFact };
+  | { readonly kind: 'lapse'; readonly data: LapseFact }
+  | { readonly kind: 'adjustment'; readonly data: AdjustmentFact }
+  | { readonly kind: 'adjustment-end'; readonly data: AdjustmentEndFact };
+
+/** What ARR states itself: its `customerId` is the whole id. */
+const STATED: ReadonlySet<Fact['kind']> = new Set(['link', 'pair', 'lapse', 'adjustment', 'adjustment-end']);
 
 /** The customer that a fact is about, unique over systems and instances: `<system>.<instance>.<id at the source>`. */
 export const customerIdOf = ({ kind, data }: Fact): string =>
-  kind === 'link' || kind === 'pair' || kind === 'lapse'
-    ? data.customerId
-    : `${data.provenance.system}.${data.provenance.instance}.${data.customerId}`;
+  STATED.has(kind) ? data.customerId : `${data.provenance.system}.${data.provenance.instance}.${data.customerId}`;
 
 /** Names a fact among those of its customer: an event of one instance of a source tells at most one fact of each kind. */
 export const factKeyOf = ({ kind, data: { provenance } }: Fact): string =>

@@ -162,10 +162,14 @@ export const windowOfGroup = (group: ChangeGroup, [a, b]: Wanted): readonly [num
 };
 
 const RENEWAL = CAUSES.indexOf('renewal');
+const ADJUSTMENT = CAUSES.indexOf('adjustment');
 
-/** Whether a row moves ARR of the customers of a value: no renewal, no transfer, and of a part of a customer only its own. */
+/** Whether a row moves ARR of the customers of a value: no renewal, no transfer, nothing of an adjustment by hand, and of a part of a customer only its own. */
 export const movesIn = (rows: ToldRows, { ofParts, lookup, column }: Cut, value: number, row: number): boolean =>
-  rows.cause[row] !== RENEWAL && rows.attributes[row] === rows.fromAttributes[row] && (!ofParts || lookup[column[row] as number] === value);
+  rows.cause[row] !== RENEWAL &&
+  rows.lineCause[row] !== ADJUSTMENT &&
+  rows.attributes[row] === rows.fromAttributes[row] &&
+  (!ofParts || lookup[column[row] as number] === value);
 
 const partsOf = (
   rows: ToldRows,

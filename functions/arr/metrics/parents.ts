@@ -5,6 +5,7 @@ import { Told as ToldColumns } from './told.ts';
 
 const numberOf = (cause: Cause): number => CAUSES.indexOf(cause);
 const RENEWAL = numberOf('renewal');
+const ADJUSTMENT = numberOf('adjustment');
 const NEW = numberOf('new');
 const CHURN = numberOf('churn');
 const REACTIVATION = numberOf('reactivation');
@@ -129,13 +130,14 @@ export const atParents = (ledger: Told, parentOf: (customerId: string) => string
 };
 
 /** The end of the rows of one parent's day that begin at a place, and what they come to. */
-const dayAt = ({ day, customer, cause, planMinor, length }: ToldRows, start: number): Day & { readonly end: number } => {
+const dayAt = ({ day, customer, cause, lineCause, planMinor, length }: ToldRows, start: number): Day & { readonly end: number } => {
   let end = start;
   let decidedMinor = 0n;
   let movedMinor = 0n;
   let hasChurn = false;
   for (; end < length && customer[end] === customer[start] && day[end] === day[start]; end += 1) {
-    if (cause[end] === RENEWAL) continue;
+    // Nothing of an adjustment by hand makes a customer, or keeps one.
+    if (cause[end] === RENEWAL || lineCause[end] === ADJUSTMENT) continue;
     movedMinor += planMinor[end] as bigint;
     if (DECIDED.has(cause[end] as number)) decidedMinor += planMinor[end] as bigint;
     hasChurn ||= cause[end] === CHURN;

@@ -4,13 +4,14 @@ import { grown } from './grown.ts';
 
 const RENEWAL = CAUSES.indexOf('renewal');
 const NEW = CAUSES.indexOf('new');
+const ADJUSTMENT = CAUSES.indexOf('adjustment');
 
 /** Before any day, and no place. */
 export const NEVER = -2_147_483_648;
 const NONE = -1;
 
 /**
- * How every unit stands at the end of a day: a customer, or its part in one value (see `Cut.ofParts`). Place `u` of each column is one unit, in the
+ * How every unit stands at the end of a day, without adjustments by hand: a customer, or its part in one value (see `Cut.ofParts`). Place `u` of each column is one unit, in the
  * order in which they first came. The columns change as time goes on: who needs them later copies them.
  */
 export interface Standing {
@@ -75,7 +76,8 @@ class Walk implements Standing {
   }
 
   #apply(row: number, isOneOfSeveral: boolean): void {
-    const { customer, cause, attributes, fromAttributes, planMinor } = this.#rows;
+    const { customer, cause, lineCause, attributes, fromAttributes, planMinor } = this.#rows;
+    if (lineCause[row] === ADJUSTMENT) return;
     const { lookup, column, from, ofParts } = this.#cut;
     const value = lookup[column[row] as number] as number;
     const isTransfer = attributes[row] !== fromAttributes[row];

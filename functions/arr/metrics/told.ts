@@ -1,6 +1,7 @@
 import { CAUSES, type ToldRows } from '../ledger/rows.ts';
 
 const FX = CAUSES.indexOf('fx');
+const ADJUSTMENT = CAUSES.indexOf('adjustment');
 const GROWTH = 1.5;
 const TOLD_COLUMNS = [
   'customer',
@@ -62,7 +63,7 @@ export class Told {
     this.like(rows, row, day, amount);
     const [own, at] = [this.#rows, this.#length - 1];
     own.cause[at] = FX;
-    own.lineCause[at] = FX;
+    if (own.lineCause[at] !== ADJUSTMENT) own.lineCause[at] = FX;
     own.attributes[at] = attributes;
     own.fromAttributes[at] = attributes;
   }

@@ -1,8 +1,9 @@
 import { fromEpochDay } from '../../platform/calendar.ts';
 import { EMPTY, extended } from '../lines/lists.ts';
 import { atRateOf, type Change, type Context, type LineValue, type Origin, valuesOn } from '../lines/values.ts';
+import { type Adjustment, adjustedOn, adjustmentEntry, isAdjustment } from './adjustments.ts';
 import { classed, netCause, ownClasses, renewalsAmong, renewedAmounts } from './classes.ts';
-import { changeOf, type Delta, deltasOf, entryLine, eventIdsBehind, eventIdsOf, linesWith, withId } from './delta.ts';
+import { changeOf, type Delta, deltasOf, entryLine, eventIdsBehind, eventIdsOf, linesWith, sumPlan, withId } from './delta.ts';
 import {
   type Attributes,
   type Cause,
@@ -34,10 +35,16 @@ interface Deciding {
   stock: Stock;
 }
 
+/** What may change a day: the customer's subscriptions, and what stands in its book by hand. */
+interface Told {
+  readonly changes: readonly Change[];
+  readonly adjustments: readonly Adjustment[];
+}
+
 export const decideDay = (
   day: number,
   opening: Closing,
-  changes: readonly Change[],
+  { changes, adjustments }: Told,
   attributes: Attributes,
   attributesBefore: Attributes,
   context: Context,
@@ -45,15 +52,40 @@ export const decideDay = (
   const deciding: Deciding = { day, on: fromEpochDay(day), attributes, entries: EMPTY, stock: opening.stock };
   if (opening.lines.length > 0 && !sameAttributes(attributes, attributesBefore)) transfer(deciding, opening.lines, attributesBefore);
   const revalued = revalue(deciding, opening.lines, context);
-  const close = closingLines(deciding, revalued, changes, context);
+  const revaluedOwn = withoutAdjustments(revalued, adjustments);
+  const close = closingLines(deciding, revaluedOwn, changes, context);
   // Where rates are part of what a customer moved by, it opens at yesterday's.
-  const open = context.profile.fx === 'separate' ? revalued : opening.lines;
-  if (changes.length > 0 || open !== revalued) {
+  const opened = context.profile.fx === 'separate' ? revalued : opening.lines;
+  const open = opened === revalued ? revaluedOwn : withoutAdjustments(opened, adjustments);
+  if (changes.length > 0 || opened !== revalued) {
     if (open.length > 0 && close.length > 0) moveWithin(deciding, open, close, changes, context);
     else moveInOrOut(deciding, open, close, changes, opening.had);
   }
-  const closing = { lines: close, had: opening.had || close.length > 0, stock: deciding.stock };
+  const adjusted = adjustments.length === 0 ? NO_LINES : adjust(deciding, adjustments, opened.filter(isAdjustment), revalued, context);
+  const lines = adjusted.length === 0 ? close : [...close, ...adjusted];
+  const closing = { lines, had: opening.had || close.length > 0, stock: deciding.stock };
   return { day, closing, entries: deciding.entries };
+};
+
+/** What sources tell of: adjustments neither make a customer nor keep it. */
+const withoutAdjustments = (lines: readonly LineValue[], adjustments: readonly Adjustment[]): readonly LineValue[] =>
+  adjustments.length === 0 ? lines : lines.filter((line) => !isAdjustment(line));
+
+/** Adjustments begin and end by movements of their own, after all others of the day. Answers those in force at its end. */
+const adjust = (
+  deciding: Deciding,
+  adjustments: readonly Adjustment[],
+  open: readonly LineValue[],
+  revalued: readonly LineValue[],
+  { rates }: Context,
+): readonly LineValue[] => {
+  const close = adjustedOn(adjustments, revalued, deciding.day, rates);
+  const entry = adjustmentEntry(adjustments, open, close, deciding);
+  if (entry !== undefined) {
+    deciding.stock = plus(deciding.stock, entry.stock);
+    deciding.entries = extended(deciding.entries, entry);
+  }
+  return close;
 };
 
 const move = (deciding: Deciding, cause: Cause, lines: readonly EntryLine[], stock: Stock, eventIds: readonly string[]): void => {
@@ -62,10 +94,13 @@ const move = (deciding: Deciding, cause: Cause, lines: readonly EntryLine[], sto
   deciding.entries = extended(deciding.entries, { day, cause, attributes, lines, stock, eventIds });
 };
 
+/** An adjustment's line keeps its own cause, whatever moves it: retention leaves it out by that. */
+const lineCause = (line: LineValue, cause: Cause): Cause => (isAdjustment(line) ? 'adjustment' : cause);
+
 /** The customer's attributes change: all of its ARR moves from the old ones to the new. */
 const transfer = (deciding: Deciding, open: readonly LineValue[], fromAttributes: Attributes): void => {
   const { day, attributes, entries } = deciding;
-  const lines = open.map((line) => entryLine(line, 'transfer', line.amountMinor, line.planMinor));
+  const lines = open.map((line) => entryLine(line, lineCause(line, 'transfer'), line.amountMinor, line.planMinor));
   deciding.entries = extended(entries, { day, cause: 'transfer', attributes, lines, stock: NO_STOCK, eventIds: [], fromAttributes });
 };
 
@@ -83,7 +118,7 @@ const revalue = (deciding: Deciding, before: readonly LineValue[], { profile, ra
     lines[i] = revalued;
     if (revalued.planMinor === line.planMinor) continue;
     const plan = revalued.planMinor - line.planMinor;
-    moved = extended(moved, entryLine(line, 'fx', 0n, plan));
+    moved = extended(moved, entryLine(line, lineCause(line, 'fx'), 0n, plan));
     eventIds = withId(eventIds, line.eventId);
     net = net === 0n ? plan : net + plan;
   }
@@ -123,9 +158,13 @@ const moveInOrOut = (
   const deltas = deltasOf(open, close, 'organic');
   if (deltas.length === 0) return;
   const cause: Cause = close.length === 0 ? 'churn' : had ? 'reactivation' : 'new';
-  const stock = cause === 'churn' ? negated(deciding.stock) : stockDelta(deciding.stock, deltas, 'landed');
+  // What is adjusted stays when the customer leaves.
+  const leaves = cause === 'churn' && sumPlan(deltas) === -total(deciding.stock);
+  const stock = leaves ? negated(deciding.stock) : stockDelta(deciding.stock, deltas, 'landed');
   move(deciding, cause, linesWith(cause, deltas), stock, eventIdsBehind(deltas, changes));
 };
+
+const total = ([landed, expanded, renewalUplift]: Stock): bigint => landed + expanded + renewalUplift;
 
 const NO_DELTAS: readonly Delta[] = [];
 

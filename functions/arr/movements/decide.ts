@@ -133,6 +133,7 @@ const decidedFrom = (
     subscriptions,
     steps: before.steps,
     attributes,
+    adjustments: before.adjustments,
     customerObservedAt,
     usage: before.usage,
     ratesVersion: before.ratesVersion,

@@ -4,6 +4,8 @@ import { type Settlement, settle } from '../evidence/precedence.ts';
 import { chainsOf } from '../evidence/terms.ts';
 import { chosen } from '../lines/chosen.ts';
 import {
+  type AdjustmentEndFact,
+  type AdjustmentFact,
   type CustomerFact,
   type Fact,
   isOpen,
@@ -19,6 +21,7 @@ import { meteredSubscriptions } from '../lines/metered.ts';
 import { stepsOf } from '../lines/steps.ts';
 import { type Subscription, stretchesOf } from '../lines/stretches.ts';
 import type { Context } from '../lines/values.ts';
+import { adjustmentsOf } from './adjustments.ts';
 import { isDecidedWhole } from './conventions.ts';
 import { type Attributes, sameAttributes } from './movements.ts';
 import { type AttributesFrom, BEGINNING, type Book, emptyBook } from './timeline.ts';
@@ -50,6 +53,8 @@ interface Sorted {
   readonly schedules: ScheduleFact[];
   readonly pairs: PairFact[];
   readonly lapses: LapseFact[];
+  readonly adjustments: AdjustmentFact[];
+  readonly adjustmentEnds: AdjustmentEndFact[];
   readonly invoices: UsageFact[];
   usage: KnownUsage | undefined;
 }
@@ -62,6 +67,8 @@ const sorted = (facts: readonly Fact[]): Sorted => {
     schedules: [],
     pairs: [],
     lapses: [],
+    adjustments: [],
+    adjustmentEnds: [],
     invoices: [],
     usage: undefined,
   };
@@ -82,6 +89,12 @@ const sorted = (facts: readonly Fact[]): Sorted => {
         break;
       case 'lapse':
         result.lapses.push(fact.data);
+        break;
+      case 'adjustment':
+        result.adjustments.push(fact.data);
+        break;
+      case 'adjustment-end':
+        result.adjustmentEnds.push(fact.data);
         break;
       case 'usage':
         // Mostly no ARR: beside/usage.ts tells it.
@@ -109,7 +122,8 @@ interface Whole {
  */
 export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
   const { profile } = context;
-  const { billed, agreements, customers, schedules, pairs, lapses, invoices, usage } = sorted(facts);
+  const { billed, agreements, customers, schedules, pairs, lapses, invoices, usage, ...byHand } = sorted(facts);
+  const adjustments = adjustmentsOf(byHand.adjustments, byHand.adjustmentEnds);
   const { subscriptions, ambiguous } = subscriptionTimelines(billed, context);
   const chains = agreements.length === 0 || profile.basis === 'billed' ? [] : chainsOf(agreements, profile.renewalGraceDays);
   const settlement = chains.length === 0 ? undefined : settle(chains, subscriptions, { pairs, lapses }, context);
@@ -122,9 +136,10 @@ export const wholeBook = (facts: readonly Fact[], context: Context): Whole => {
     subscriptions: profile.metered === 'included' ? [...counted, ...meteredSubscriptions(invoices, subscriptions)] : counted,
     steps: stepsOf(schedules),
     attributes: merged(inOrder.map(attributeTimeline)),
+    adjustments,
     customerObservedAt: newest.length === 0 ? undefined : Math.max(...newest),
     usage,
-    isSettled: settlement !== undefined || isDecidedWhole(profile),
+    isSettled: settlement !== undefined || byHand.adjustments.length > 0 || isDecidedWhole(profile),
     decided: undefined,
   };
   return { book, ambiguous, settlement };

@@ -13,7 +13,8 @@ export type Cause =
   | 'contracted-step'
   | 'price-escalator'
   | 'acquired'
-  | 'fx';
+  | 'fx'
+  | 'adjustment';
 
 export type Attributes = Readonly<Record<string, string>>;
 

@@ -5,6 +5,7 @@ import { NO_STEPS, type Steps } from '../lines/steps.ts';
 import { ascending, type Stretch, type Subscription } from '../lines/stretches.ts';
 import type { Change, Context } from '../lines/values.ts';
 import type { Profile } from '../profiles/profile.ts';
+import { type Adjustment, adjustmentDays } from './adjustments.ts';
 import { conventional, hasConventions } from './conventions.ts';
 import { type DecidedDay, decideDay } from './day.ts';
 import { type Attributes, type Closing, NOTHING } from './movements.ts';
@@ -22,12 +23,14 @@ export interface Book {
   readonly steps: Steps;
   /** Ascending by day; the first reaches back to the beginning. */
   readonly attributes: readonly AttributesFrom[];
+  /** Not stored: a book that has any is settled. */
+  readonly adjustments: readonly Adjustment[];
   /** The source's second of the newest fact about the customer itself. */
   readonly customerObservedAt: number | undefined;
   readonly usage: KnownUsage | undefined;
   /** Version of the plan rates that the book was decided under. */
   readonly ratesVersion: number;
-  /** Whether more than one source's evidence decides it, or a profile that asks for it all: then every fact is decided with all of them, and `subscriptions` are not stored. */
+  /** Whether more than one source's evidence decides it, adjustments by hand do, or a profile that asks for it all: then every fact is decided with all of them, and `subscriptions` are not stored. */
   readonly isSettled: boolean;
   /** The days from `day` on, as decided. Follows from all the rest, so it is never stored; undefined until it is asked for. */
   readonly decided: readonly DecidedDay[] | undefined;
@@ -49,6 +52,7 @@ export const emptyBook = (context: Context): Book => ({
   subscriptions: [],
   steps: NO_STEPS,
   attributes: [],
+  adjustments: [],
   customerObservedAt: undefined,
   usage: undefined,
   ratesVersion: context.rates.version,
@@ -78,7 +82,8 @@ const decidedUntil = (book: Book, until: number, context: Context): DecidedDay[]
   let closing = book.opening;
   for (let i = 0; i < days.length; i += 1) {
     const day = days[i] as number;
-    const result = decideDay(day, closing, changesOn(book, day), attributesOn(book, day), attributesOn(book, day - 1), context);
+    const told = { changes: changesOn(book, day), adjustments: book.adjustments };
+    const result = decideDay(day, closing, told, attributesOn(book, day), attributesOn(book, day - 1), context);
     closing = result.closing;
     decided[i] = result;
   }
@@ -97,6 +102,7 @@ const daysOf = (book: Book, until: number, context: Context): number[] => {
   let days: number[] = book.day > BEGINNING && book.day < until ? [book.day] : [];
   for (const subscription of book.subscriptions) days = withDays(days, subscription.stretches, book.day + 1, until, context);
   for (const { fromDay } of book.attributes) if (fromDay > book.day && fromDay < until) days = extended(days, fromDay);
+  for (const adjustment of book.adjustments) days = withDaysWithin(days, adjustmentDays(adjustment, context.rates), book.day + 1, until);
   return ascending(days);
 };
 
@@ -158,6 +164,7 @@ export const rollTo = (from: Book, day: number, context: Context): Book => {
     subscriptions,
     steps: book.steps,
     attributes: since(book.attributes, day),
+    adjustments: book.adjustments,
     customerObservedAt: book.customerObservedAt,
     usage: book.usage,
     ratesVersion: book.ratesVersion,

@@ -13,13 +13,13 @@ import type { Entry } from '../movements/movements.ts';
  * Version of the rules that decide movements, and of what a book knows: one of another version is decided again from all facts. Raise it when
  * either changes.
  */
-export const RULES_VERSION = 8;
+export const RULES_VERSION = 9;
 
 /** A stretch is what its fact says by itself, or what the facts of its subscription made of it together. */
 type EncodedStretch = SubscriptionFact | { readonly fact: SubscriptionFact; readonly fromDay: number; readonly startDay: number };
 
 /** What of a book cannot be told from the rest of it: decided days are decided again. */
-interface Encoded extends Omit<Book, 'subscriptions' | 'steps' | 'decided'> {
+interface Encoded extends Omit<Book, 'subscriptions' | 'steps' | 'adjustments' | 'decided'> {
   readonly rules: number;
   readonly subscriptions: readonly (readonly EncodedStretch[])[];
   readonly steps: readonly (readonly [string, readonly Step[]])[];
@@ -34,7 +34,7 @@ const stretchFromEncoded = (encoded: EncodedStretch): Stretch =>
   'fact' in encoded ? stretchFrom(encoded.fact, encoded.fromDay, encoded.startDay) : stretchOf(encoded);
 
 /** Money is in bigint, which JSON lacks: `{"$n":"123"}`; the map is a list of pairs. */
-export const encodeBook = ({ decided: _, subscriptions, steps, ...book }: Book): string =>
+export const encodeBook = ({ decided: _, adjustments: __, subscriptions, steps, ...book }: Book): string =>
   JSON.stringify(
     {
       rules: RULES_VERSION,
@@ -57,6 +57,7 @@ export const decodeBook = (text: string): Book | undefined => {
     subscriptions: subscriptions.map(subscriptionOf),
     steps: new Map(steps),
     attributes: book.attributes,
+    adjustments: [],
     customerObservedAt: book.customerObservedAt,
     usage: book.usage,
     ratesVersion: book.ratesVersion,

@@ -7,6 +7,7 @@ import { customerIdOf, type Fact, type SubscriptionFact } from '../lines/facts.t
 import type { Context } from '../lines/values.ts';
 import { wholeBook } from '../movements/history.ts';
 import type { KnownCustomer } from '../records/customer.ts';
+import { checkAdjustment } from './adjustment.ts';
 
 export type Ruling = z.infer<typeof rulingSchema>;
 
@@ -51,6 +52,7 @@ export const checkRuling = (ruling: Ruling, known: KnownCustomer, context: Conte
   const invalid = (detail: string, field: string) => fail('ruling-invalid', detail, `ruling.${field}`);
   if (ruling.kind === 'link')
     return ruling.customerId === ruling.otherId ? invalid('A customer is always one with itself: name two.', 'otherId') : ok(undefined);
+  if (ruling.kind === 'adjustment' || ruling.kind === 'adjustment-end') return checkAdjustment(ruling, known);
   const agreement = agreementIn(facts, ruling.agreementId);
   if (agreement === undefined)
     return invalid(

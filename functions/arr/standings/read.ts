@@ -5,7 +5,7 @@ import { tableName } from '../../platform/table.ts';
 import { readHead } from '../figures/read.ts';
 import { shards } from '../records/store.ts';
 import { type CustomerLists, countsOf, customerLists, customersPage, entriesPage, type Kind, mergedLists, type Wanted } from './lists.ts';
-import { planMinorOf, type Standing, type Sums } from './standing.ts';
+import { addSums, isCustomer, planMinorOf, type Standing, type Sums } from './standing.ts';
 import { noteAsked, readAsked, readHeads, readShard, type StandingsHead } from './store.ts';
 
 /** That somebody asks is noted again after a day. */
@@ -100,8 +100,9 @@ export const besideOfAll = async () => {
   return ok({
     ...head,
     ...asOfWhen,
-    customers: standings.filter(({ arr }) => arr.length > 0).length,
+    customers: standings.filter(isCustomer).length,
     arr: totalAnswer(totals.arr),
+    adjusted: totalAnswer(addSums(standings.map(({ adjusted = [] }) => adjusted))),
     contracted: { carr: totalAnswer(totals.carr), tcv: totalAnswer(totals.tcv) },
     billed: totalAnswer(totals.billed),
     usage: totalAnswer(totals.usage),

@@ -1,16 +1,17 @@
 import { toEpochDay } from '../../platform/calendar.ts';
-import { type Amount, totalOf } from '../beside/amounts.ts';
+import { type Amount, amountOfLine, totalOf } from '../beside/amounts.ts';
 import { besideArr } from '../beside/beside.ts';
 import type { LineDue } from '../beside/dues.ts';
 import { parentOf } from '../evidence/members.ts';
 import { type Jsonable, jsonable } from '../figures/status.ts';
 import type { Fact } from '../lines/facts.ts';
 import type { Context } from '../lines/values.ts';
+import { isAdjustment } from '../movements/adjustments.ts';
 import { closingAt } from '../movements/decide.ts';
 import { type Attributes, sameAttributes } from '../movements/movements.ts';
 
 /** Raised with everything that a standing has more, or has otherwise. */
-export const FORM = 3;
+export const FORM = 4;
 
 /** What of a customer stands beside ARR one by one. */
 type Beside = ReturnType<typeof besideArr>;
@@ -66,6 +67,8 @@ export interface Standing extends Readonly<Record<SumName, Sums>> {
   readonly parentId?: string;
   /** Terms that ended, and that will; absent where there are none. */
   readonly renewals?: readonly Renewal[];
+  /** What of its ARR are adjustments by hand; absent where there are none. */
+  readonly adjusted?: Sums;
   /** Absent where there is nothing, as of nearly every customer. */
   readonly entries?: Entries;
 }
@@ -87,16 +90,13 @@ interface Known {
 export const standingOf = ({ customerId, name, members, facts }: Known, version: number, day: number, context: Context): Standing => {
   const { closing, attributes } = closingAt(facts, day, context);
   const { contracted, billed, usage, unsigned, possibleDuplicates, differences, renewals } = besideArr(customerId, facts, day, context);
-  const live = closing.lines.map(
-    ({ currency, amountMinor, planMinor, converted }): Amount =>
-      converted ? { currency, amountMinor, planMinor } : { currency, amountMinor },
-  );
   const showings = facts.filter(({ kind }) => kind === 'customer');
   const otherThen = (dueOn: string): Attributes | null => {
     const then = closingAt(showings, toEpochDay(dueOn) - 1, context).attributes;
     return sameAttributes(then, attributes) ? null : then;
   };
   const parentId = parentOf(customerId, facts);
+  const adjustments = closing.lines.filter(isAdjustment);
   const isEmpty = unsigned.bookings.length + possibleDuplicates.length + differences.length === 0;
   return {
     customerId,
@@ -106,7 +106,8 @@ export const standingOf = ({ customerId, name, members, facts }: Known, version:
     attributes,
     ...(parentId === undefined ? {} : { parentId }),
     ...(renewals.length === 0 ? {} : { renewals: renewals.map((due) => renewalOf(due, otherThen(due.dueOn))) }),
-    arr: sumsOf(live),
+    arr: sumsOf(closing.lines.map(amountOfLine)),
+    ...(adjustments.length === 0 ? {} : { adjusted: sumsOf(adjustments.map(amountOfLine)) }),
     carr: sumsOf(contracted.carr.byCurrency),
     tcv: sumsOf(contracted.tcv.byCurrency),
     billed: sumsOf(billed.runRate.byCurrency),
@@ -115,6 +116,14 @@ export const standingOf = ({ customerId, name, members, facts }: Known, version:
     ...(isEmpty ? {} : { entries: jsonable({ unsigned: unsigned.bookings, possibleDuplicates, differences }) }),
   };
 };
+
+/** Whether it has ARR that its sources tell of. */
+export const isCustomer = ({ arr, adjusted }: Pick<Standing, 'arr' | 'adjusted'>): boolean =>
+  adjusted === undefined
+    ? arr.length > 0
+    : addSums([arr, adjusted.map(([currency, amountMinor]) => [currency, String(-BigInt(amountMinor))] as const)]).some(
+        ([, amountMinor]) => amountMinor !== '0',
+      );
 
 /** Several totals as one, by currency; a currency of which one amount has no plan rate has none. */
 export const addSums = (all: Iterable<Sums>): Sums => {

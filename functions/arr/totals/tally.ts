@@ -7,7 +7,7 @@ import { type CounterName, type Counters, type MonthlyCounters, ORIGINS, TOTAL }
 /** Attribute values are free text from a source: the separator cannot occur in a counter's name. */
 const safe = (text: string): string => text.replaceAll('|', '/').slice(0, 60);
 
-/** Causes of movements, and renewed: 13. A class is `currency × MAX_CAUSES + cause`. */
+/** Causes of movements, renewed and stock: 15. A class is `currency × MAX_CAUSES + cause`. */
 const MAX_CAUSES = 16;
 /** The plan currency is the first of the currencies. */
 const PLAN_CURRENCY_CLASSES = MAX_CAUSES;

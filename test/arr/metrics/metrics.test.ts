@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { CAUSES } from '../../../functions/arr/ledger/rows.ts';
+import { retentionChange } from '../../../functions/arr/metrics/change.ts';
 import { type Cohort, cohortsOf } from '../../../functions/arr/metrics/cohorts.ts';
 import type { Costs } from '../../../functions/arr/metrics/costs.ts';
 import { type Cut, cutBy, dimensionsOf, uncut } from '../../../functions/arr/metrics/cut.ts';
 import { type Due, duesByAttribute, duesByValue } from '../../../functions/arr/metrics/dues.ts';
 import type { Facts } from '../../../functions/arr/metrics/metric.ts';
+import { atParents } from '../../../functions/arr/metrics/parents.ts';
 import { Months, periodsUpTo } from '../../../functions/arr/metrics/periods.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
 import { asOfToday } from '../../../functions/arr/metrics/today.ts';
@@ -431,5 +434,60 @@ describe('periods', () => {
     expect(months.costMonths('2026-01-31', '2026-02-28')).toEqual({ months: ['2026-02-01'] });
     expect(months.back('2026-02-28', 1)).toBe('2026-01-31');
     expect(factsTold(history, { on: '2025-03-31', definitions: enterprise }).periodMonths).toBe(1);
+  });
+});
+
+describe('an adjustment by hand', () => {
+  const adjusted = ledgerTold([
+    ...HISTORY,
+    { on: '2025-01-15', customer: 'a', cause: 'adjustment', major: 7 },
+    { on: '2025-02-15', customer: 'z', cause: 'adjustment', major: 1_000 },
+    { on: '2025-09-01', customer: 'z', cause: 'fx', lineCause: 'adjustment', major: 11 },
+    { on: '2026-01-10', customer: 'b', cause: 'adjustment', major: -40 },
+  ]);
+  const [with_, without] = [adjusted, history].map((ledger) => factsTold(ledger, { on: '2026-01-31' })) as [Facts, Facts];
+
+  it('is part of ARR and a line of its own in the bridge', () => {
+    // 255 as told by sources, 7 + 1,011 − 40 by hand
+    expect([figure(with_, 'arr', 0), figure(without, 'arr', 0)]).toEqual(['123300', '25500']);
+    expect(with_.period.bridge.byCause.get('adjustment')).toBe(-4_000n);
+    expect(with_.year.bridge.byCause.get('adjustment')).toBe(96_000n); // 1,000 − 40
+  });
+
+  it('is in no retention, makes no customer and loses none', () => {
+    for (const id of ['nrr', 'grr', 'logo-retention', 'customers', 'new-customers', 'lost-customers', 'logo-churn'])
+      expect([id, figure(with_, id, 4)]).toEqual([id, figure(without, id, 4)]);
+    const cohorts = ({ rows, names }: typeof history) =>
+      cohortsOf(rows, uncut(rows, names), days('2025-01-31', '2025-02-28', '2026-01-31'), [0]);
+    expect(cohorts(adjusted)).toEqual(cohorts(history));
+  });
+
+  it('makes no company either: who else of it comes is its first customer', () => {
+    const group = [
+      { on: '2025-01-01', customer: 'parent', cause: 'adjustment', major: 10 },
+      { on: '2025-02-01', customer: 'child', cause: 'new', major: 100 },
+      { on: '2025-03-01', customer: 'child', cause: 'churn', major: -100 },
+    ] as const;
+    const { rows } = atParents(ledgerTold(group), () => 'parent', enterprise);
+    expect([...rows.cause].map((place) => CAUSES[place])).toEqual(['adjustment', 'new', 'churn']);
+  });
+
+  it('has no part in what NRR changed by', () => {
+    const year = (from: string, to: string) => ({ from: toEpochDay(from), to: toEpochDay(to) });
+    const change = ({ rows, names }: typeof history) =>
+      retentionChange(rows, uncut(rows, names), 0, [year('2025-01-10', '2025-12-31'), year('2025-01-31', '2026-01-31')], enterprise);
+    expect(change(adjusted)).toMatchObject({ numerator: change(history)?.numerator, parts: change(history)?.parts });
+  });
+
+  it('stays an adjustment where its rates alone change, at closing rates too', () => {
+    const euros = ledgerTold([
+      { on: '2025-01-01', customer: 'a', cause: 'new', major: 100 },
+      { on: '2025-01-01', customer: 'a', cause: 'adjustment', major: 50, currency: 'EUR', planMinor: 5_500n, line: 'adjustment' },
+    ]);
+    const { rows } = reportedView(euros.rows, euros.names, 'USD', days('2025-01-31', '2026-01-31'), (_, day) =>
+      day < toEpochDay('2026-01-01') ? fraction(11n, 10n) : fraction(2n),
+    );
+    const { year } = factsTold({ rows, names: euros.names }, { on: '2026-01-31' });
+    expect([year.bridge.closingMinor, year.retained.baseMinor, year.retained.nowMinor]).toEqual([20_000n, 10_000n, 10_000n]);
   });
 });

@@ -169,7 +169,7 @@ const expectIdentity = (account: ReturnType<typeof openAccount>): void => {
       expected.set(key, (expected.get(key) ?? 0n) + amount);
     };
     for (const line of closing.lines) {
-      for (const cut of ['total|', `product|${line.productId}`, 'entity|acme-inc', ...closing.segments]) {
+      for (const cut of ['total|', `product|${line.productId}`, `entity|${line.legalEntity}`, ...closing.segments]) {
         put(`${cut}|${line.currency}`, line.amountMinor);
         if (line.currency !== 'USD') put(`${cut}|${line.currency}=`, line.planMinor);
       }

@@ -103,4 +103,5 @@ const STEP = {
   discountDays: undefined,
   segment: undefined,
   rampDays: undefined,
+  adjusted: undefined,
 } as const;
