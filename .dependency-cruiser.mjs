@@ -41,6 +41,7 @@ const STEPS = [
   'arr/figures/explain',
   'arr/figures/explain-figure',
   'arr/figures/list-movements',
+  'arr/forecast/read-forecast',
   'arr/ledger/close',
   'arr/ledger/known-totals',
   'arr/ledger/late',

@@ -10,6 +10,7 @@ import { explain } from './figures/explain.ts';
 import { listMovements } from './figures/list-movements.ts';
 import { readStatus, today } from './figures/read.ts';
 import { readWaterfall } from './figures/read-waterfall.ts';
+import { readForecast } from './forecast/read-forecast.ts';
 import { closeMonth, listClosings, listRestatements, readClosing } from './ledger/close.ts';
 import { readRetentionChange } from './metrics/read-change.ts';
 import { readCohorts } from './metrics/read-cohorts.ts';
@@ -25,6 +26,7 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   getArrMetrics: ({ query }) => readMetrics(query, companyConfig(), today()),
   getArrCohorts: ({ query }) => readCohorts(query, companyConfig(), today()),
   getArrRetentionChange: ({ query, page }) => readRetentionChange(query, page, companyConfig(), today()),
+  getArrForecast: ({ query }) => readForecast(query, companyConfig(), today()),
   listArrCustomers: ({ query, page }) => {
     const { dimension, value } = query;
     if ((dimension === undefined) !== (value === undefined))

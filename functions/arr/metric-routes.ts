@@ -3,6 +3,7 @@ import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
 import { monthField } from './closing-answers.ts';
 import { arrCohorts, arrMetrics } from './metric-answers.ts';
+import { outlookRoutes } from './outlook-routes.ts';
 import { profileParameter, profileProblems } from './profile-routes.ts';
 import { arrRetentionChange } from './retention-answers.ts';
 
@@ -33,7 +34,7 @@ const dimension = z.optional(
   name('What to cut by: product, entity, currency, or an attribute of customers such as `segment`. Default: everything'),
 );
 
-/** Routes of the figures that look at customers one by one, over time. */
+/** Routes of the figures that look at customers one by one, over time, and of what lies ahead. */
 export const metricRoutes = defineRoutes({
   getArrMetrics: {
     method: 'GET',
@@ -135,4 +136,5 @@ export const metricRoutes = defineRoutes({
     response: arrRetentionChange,
     problems: { 'period-invalid': 400, 'question-incomplete': 400, 'dimension-unknown': 404, ...profileProblems },
   },
+  ...outlookRoutes,
 });

@@ -15,6 +15,9 @@ export const COHORTS_FORMULA =
 export const RETENTION_CHANGE_FORMULA =
   'NRR after − NRR before = Σ over customers of (Δ ARR now − NRR before × Δ ARR of the cohort) ÷ ARR of the later cohort (docs/metrics.md#why-nrr-changed)';
 
+export const FORECAST_FORMULA =
+  'ARR at the end of a month ahead = opening + Σ streams; each the mean of its last 12 months, its 12-month rate × opening ARR or, where that is more, what is recorded ahead (docs/forecast.md)';
+
 export const COMPARISON_FORMULA =
   'ARR by the right profile = ARR by the left one + Σ over switches of what ARR changes by when that switch is turned after those in front of it (docs/profiles.md#comparing-two-profiles)';
 

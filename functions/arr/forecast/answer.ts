@@ -1,0 +1,54 @@
+import type { Fraction } from '../../platform/decimal.ts';
+import { formatRatio } from '../metrics/ratio.ts';
+import { type BackTests, errorsNeeded, LEVELS, type Reach } from './back-tests.ts';
+import type { Flows } from './flows.ts';
+import type { Expected } from './model.ts';
+import { METHODS, STREAMS } from './streams.ts';
+
+const PLACES = 6;
+const share = (value: Fraction): string => formatRatio(value, PLACES);
+
+/** The place of ARR among what is forecast; streams stand behind it, in their order. */
+const ARR = 0;
+
+const intervalsOf = (forecastMinor: bigint, reach: Reach, backTests: number) =>
+  LEVELS.map((level) => {
+    const far = reach[level];
+    if (far !== undefined) return { level, fromMinor: String(forecastMinor - far), toMinor: String(forecastMinor + far) };
+    const detail = `Not enough history: received ${backTests} back-tests of this lead, needs ${errorsNeeded(level)}.`;
+    return { level, notTold: { code: 'history-short' as const, detail } };
+  });
+
+/** Months ahead, each with its streams, which sum to what ARR changes by, and the intervals around them. */
+export const monthAnswers = ({ months, over }: Flows, forecast: readonly Expected[], tests: BackTests) =>
+  forecast.map(({ lead, openingMinor, knownMinor, expectedMinor, closingMinor }) => {
+    const backTests = tests.accuracy(lead, ARR)?.backTests ?? 0;
+    const intervals = (amount: bigint, series: number) => intervalsOf(amount, tests.reach(lead, series), backTests);
+    return {
+      startsOn: months[over + lead - 1]?.startsOn ?? '',
+      endsOn: months[over + lead - 1]?.endsOn ?? '',
+      lead,
+      openingMinor: String(openingMinor),
+      streams: STREAMS.map((stream, place) => ({
+        stream,
+        method: METHODS[stream],
+        knownMinor: String(knownMinor[place]),
+        expectedMinor: String(expectedMinor[place]),
+        intervals: intervals(expectedMinor[place] as bigint, place + 1),
+      })),
+      closingMinor: String(closingMinor),
+      intervals: intervals(closingMinor, ARR),
+    };
+  });
+
+/** How the same model did, by lead: of ARR, and of each stream. Leads of which no forecast is over are left out. */
+export const accuracyAnswers = (forecast: readonly Expected[], tests: BackTests) =>
+  forecast.flatMap(({ lead }) =>
+    ['arr' as const, ...STREAMS].flatMap((of, series) => {
+      const known = tests.accuracy(lead, series);
+      if (known === undefined) return [];
+      const { backTests, error, errorIfStays, errorIfGoesOn, coverage } = known;
+      const errors = { error: share(error), errorIfStays: share(errorIfStays), errorIfGoesOn: share(errorIfGoesOn) };
+      return [{ lead, of, backTests, ...errors, coverage: [...coverage] }];
+    }),
+  );
