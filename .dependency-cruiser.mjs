@@ -69,6 +69,7 @@ const STEPS = [
   'arr/records/lapses',
   'arr/records/record',
   'arr/records/writes',
+  'arr/risk/read-risk',
   'arr/rulings/decide',
   'arr/rulings/spoken',
   'arr/standings/read',

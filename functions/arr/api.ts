@@ -15,6 +15,7 @@ import { closeMonth, listClosings, listRestatements, readClosing } from './ledge
 import { readRetentionChange } from './metrics/read-change.ts';
 import { readCohorts } from './metrics/read-cohorts.ts';
 import { readMetrics } from './metrics/read-metrics.ts';
+import { readChurnRisk } from './risk/read-risk.ts';
 import { arrRoutes } from './routes.ts';
 import { decideRuling, listRulings, propose } from './rulings/decide.ts';
 import { besideOfAll, listCustomers, listEntries } from './standings/read.ts';
@@ -27,6 +28,7 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   getArrCohorts: ({ query }) => readCohorts(query, companyConfig(), today()),
   getArrRetentionChange: ({ query, page }) => readRetentionChange(query, page, companyConfig(), today()),
   getArrForecast: ({ query }) => readForecast(query, companyConfig(), today()),
+  listArrChurnRisk: ({ query, page }) => readChurnRisk(query, page, companyConfig(), today()),
   listArrCustomers: ({ query, page }) => {
     const { dimension, value } = query;
     if ((dimension === undefined) !== (value === undefined))

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { defineRoutes } from '../platform/routes.ts';
 import { arrForecast } from './forecast-answers.ts';
 import { profileParameter, profileProblems } from './profile-routes.ts';
+import { arrChurnRisk } from './risk-answers.ts';
 
 const name = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
 
@@ -37,5 +38,20 @@ export const outlookRoutes = defineRoutes({
     }),
     response: arrForecast,
     problems: { 'period-invalid': 400, 'question-incomplete': 400, 'dimension-unknown': 404, ...profileProblems },
+  },
+  listArrChurnRisk: {
+    method: 'GET',
+    path: '/api/v1/arr/churn-risk',
+    scope: 'arr/read',
+    summary:
+      'Customers by the ARR that may leave within twelve months: each with its probability, the reasons that sum to it, and what is done about it; ARR at risk in total and by value; and how probabilities held on a year that the model had not seen',
+    query: z.object({
+      customerId: z.optional(name('Only this customer')),
+      ...cut,
+      ...profileParameter,
+    }),
+    paged: true,
+    response: arrChurnRisk,
+    problems: { 'question-incomplete': 400, 'dimension-unknown': 404, 'customer-unknown': 404, ...profileProblems },
   },
 });

@@ -18,6 +18,9 @@ export const RETENTION_CHANGE_FORMULA =
 export const FORECAST_FORMULA =
   'ARR at the end of a month ahead = opening + Σ streams; each the mean of its last 12 months, its 12-month rate × opening ARR or, where that is more, what is recorded ahead (docs/forecast.md)';
 
+export const CHURN_RISK_FORMULA =
+  'ARR at risk = Σ over customers of probability × ARR; probability = the share of customers like it who left within 12 months, shrunk towards that of larger groups (docs/churn-risk.md)';
+
 export const COMPARISON_FORMULA =
   'ARR by the right profile = ARR by the left one + Σ over switches of what ARR changes by when that switch is turned after those in front of it (docs/profiles.md#comparing-two-profiles)';
 
