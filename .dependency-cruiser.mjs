@@ -42,6 +42,7 @@ const STEPS = [
   'arr/figures/explain-figure',
   'arr/figures/list-movements',
   'arr/forecast/read-forecast',
+  'arr/forecast/record-forecast',
   'arr/ledger/close',
   'arr/ledger/known-totals',
   'arr/ledger/late',

@@ -69,4 +69,22 @@ export const arrForecast = z.object({
       }),
     )
     .check(z.describe('How the same model did, by lead, of ARR and of each stream')),
+  recorded: z
+    .array(
+      z.object({
+        startsOn: z.string(),
+        endsOn: z.string(),
+        recordedAt: z.string(),
+        model: told('Name and version'),
+        openingMinor: minor,
+        streams: z.array(z.object({ stream, forecastMinor: minor, actualMinor: z.optional(minor) })),
+        forecastMinor: minor,
+        actualMinor: z.optional(told('What it came to, as it is known now; absent before the month is over, and while a rate is missing')),
+      }),
+    )
+    .check(
+      z.describe(
+        'What was forecast of months in their first three days, newest first, at most twelve: of the whole company, by the profile in force',
+      ),
+    ),
 });

@@ -7,5 +7,6 @@ export { noticeDeals, noticeWaitingDeals } from './alerts/notice-deals.ts';
 export { readWorked } from './alerts/read-worked.ts';
 export { arrMovementsRecorded } from './events.ts';
 export { readStatus } from './figures/read.ts';
+export { recordForecast } from './forecast/record-forecast.ts';
 export { type Projected, project } from './totals/projection.ts';
 export { refillTotals } from './totals/refill.ts';

@@ -37,6 +37,8 @@ export interface WorkedFigures {
   readonly margins: readonly MarginOfMonth[];
   /** Closed months of the last twelve, oldest first. */
   readonly closedMonths: readonly ClosedMonth[];
+  /** Of the last fiscal month that is over; absent where no forecast of it was recorded. */
+  readonly forecast?: ForecastAndActual;
 }
 
 const SOON: Worked = { ok: false, reason: 'It is worked out every five minutes, for the first time in the next five.' };
@@ -71,6 +73,4 @@ export interface Figures extends WorkedFigures {
     /** Sentences that say which targets of the plan cannot hold together with that of net revenue retention. */
     readonly retentionConflicts: readonly string[];
   };
-  /** Undefined before any forecast was recorded. */
-  readonly forecast: ForecastAndActual | undefined;
 }

@@ -3,7 +3,7 @@ import type { ForecastAndActual } from './figures.ts';
 
 /** How far what came lies from what was forecast, on either side. */
 const varianceOf = (known: ForecastAndActual | undefined): Given => {
-  if (known === undefined) return { untold: 'No forecast is recorded yet.' };
+  if (known === undefined) return { untold: 'No forecast of the last month that is over is recorded.' };
   const { forecastMinor, actualMinor, period, explain } = known;
   if (forecastMinor <= 0n) return { untold: `The forecast of ${period} is not above 0.` };
   const gap = actualMinor - forecastMinor;
@@ -19,7 +19,7 @@ export const forecastVariance: LevelRule = {
   threshold: 'above 5% (`alerts.forecastVariance.aboveBps`)',
   hysteresis: 'clears at 4% (`bandBps` 100)',
   from: 'configuration',
-  formula: '|ARR − forecast| ÷ forecast, of the last period that is over',
+  formula: '|ARR − forecast| ÷ forecast, of the last fiscal month that is over',
   side: 'above',
   read: ({ forecast, settings: { forecastVariance: set } }) => [
     {

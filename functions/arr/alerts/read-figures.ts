@@ -32,6 +32,5 @@ export const readFigures = async (status: ArrStatus): Promise<Omit<Figures, keyo
       netRevenueRetentionBps: plan.targetsBps.netRevenueRetention,
       retentionConflicts: conflicts.map(({ sentence }) => sentence),
     },
-    forecast: undefined,
   };
 };

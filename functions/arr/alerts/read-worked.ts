@@ -1,11 +1,21 @@
 import { assert } from '../../platform/bug.ts';
-import { addMonths } from '../../platform/calendar.ts';
+import { addDays, addMonths } from '../../platform/calendar.ts';
 import { companyConfig } from '../../platform/config.ts';
 import { type Fraction, fraction } from '../../platform/decimal.ts';
+import { fiscalPeriodOf } from '../../platform/fiscal.ts';
 import { today } from '../figures/read.ts';
+import { readRecordedOf } from '../forecast/recorded-store.ts';
 import { readClosedMonths } from '../ledger/closing-store.ts';
 import { type MetricsWanted, readMetrics } from '../metrics/read-metrics.ts';
-import { type ClosedMonth, type MarginOfMonth, TOLD_MARGINS, type ToldMargin, type Worked, type WorkedFigures } from './figures.ts';
+import {
+  type ClosedMonth,
+  type ForecastAndActual,
+  type MarginOfMonth,
+  TOLD_MARGINS,
+  type ToldMargin,
+  type Worked,
+  type WorkedFigures,
+} from './figures.ts';
 
 /** Months that are looked through for the last one with costs. */
 const MONTHS_BACK = 12;
@@ -50,13 +60,26 @@ const closedOf = (margins: readonly MarginOfMonth[], closed: ReadonlySet<string>
     return before === undefined || !closed.has(one.month) ? [] : [{ ...one, before: before.margin }];
   });
 
-/** What alerts read of metrics, in total and at plan rates: net revenue retention today, margins of the last month that has them, and of closed months. */
+/** What was forecast of the last month that is over, and its ARR; undefined where none was recorded, or its ARR cannot be told. */
+const forecastAndActual = async (on: string): Promise<ForecastAndActual | undefined> => {
+  const { fiscalCalendar } = companyConfig();
+  const over = fiscalPeriodOf(fiscalCalendar, addDays(fiscalPeriodOf(fiscalCalendar, on, 'month').startsOn, -1), 'month');
+  const recorded = await readRecordedOf(over.startsOn);
+  if (recorded === undefined) return undefined;
+  const [figure] = (await rowsOf({ on: recorded.endsOn, metrics: 'arr' }, on)).at(-1)?.figures ?? [];
+  if (figure === undefined || 'notDefined' in figure || figure.numerator === undefined) return undefined;
+  const [period, forecastMinor] = [recorded.startsOn.slice(0, 7), BigInt(recorded.closingMinor)];
+  return { period, forecastMinor, actualMinor: BigInt(figure.numerator.amount), explain: '/api/v1/arr/forecast' };
+};
+
+/** What alerts read of metrics, in total and at plan rates: net revenue retention today, margins of the last month that has them, and of closed months; and what became of the last forecast. */
 export const readWorked = async (): Promise<WorkedFigures> => {
   const on = today();
-  const [retained, months, closed] = await Promise.all([
+  const [retained, months, closed, forecast] = await Promise.all([
     rowsOf({ on, metrics: 'nrr' }, on),
     rowsOf({ on, from: addMonths(on, -MONTHS_BACK), metrics: TOLD_MARGINS.map((name) => `${name}-margin`).join(',') }, on),
     readClosedMonths(),
+    forecastAndActual(on),
   ]);
   const margins = TOLD_MARGINS.flatMap((name): readonly MarginOfMonth[] => {
     const own = marginsOf(months, name);
@@ -67,5 +90,6 @@ export const readWorked = async (): Promise<WorkedFigures> => {
     netRevenueRetention: workedOf(retained.at(-1), 'nrr', `/api/v1/arr/metrics?metrics=nrr&on=${on}`),
     margins,
     closedMonths: TOLD_MARGINS.flatMap((name) => closedOf(marginsOf(months, name), new Set(closed))),
+    ...(forecast === undefined ? {} : { forecast }),
   };
 };

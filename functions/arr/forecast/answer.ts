@@ -3,6 +3,7 @@ import { formatRatio } from '../metrics/ratio.ts';
 import { type BackTests, errorsNeeded, LEVELS, type Reach } from './back-tests.ts';
 import type { Flows } from './flows.ts';
 import type { Expected } from './model.ts';
+import type { RecordedForecast } from './recorded-store.ts';
 import { METHODS, STREAMS } from './streams.ts';
 
 const PLACES = 6;
@@ -52,3 +53,20 @@ export const accuracyAnswers = (forecast: readonly Expected[], tests: BackTests)
       return [{ lead, of, backTests, ...errors, coverage: [...coverage] }];
     }),
   );
+
+/** What was forecast of months when they began, newest first, with what came of those that are over; that is left out where a rate is missing. */
+export const recordedAnswers = (recorded: readonly RecordedForecast[], flows: Flows | undefined) =>
+  recorded.toReversed().map(({ startsOn, endsOn, recordedAt, model, openingMinor, closingMinor, streams }) => {
+    const month = flows?.months.findIndex((one) => one.startsOn === startsOn) ?? -1;
+    const isOver = flows !== undefined && month >= 0 && month < flows.over;
+    return {
+      ...{ startsOn, endsOn, recordedAt, model, openingMinor },
+      streams: STREAMS.map((stream, place) => ({
+        stream,
+        forecastMinor: streams[stream] ?? '0',
+        ...(isOver ? { actualMinor: String(flows.moved(month)[place]) } : {}),
+      })),
+      forecastMinor: closingMinor,
+      ...(isOver ? { actualMinor: String(flows.closing(month)) } : {}),
+    };
+  });

@@ -1,49 +1,25 @@
-import { addDays, addMonths, endOfMonth, toEpochDay } from '../../platform/calendar.ts';
+import { toEpochDay } from '../../platform/calendar.ts';
 import type { CompanyConfig } from '../../platform/config.ts';
-import { fiscalPeriodOf, fiscalPeriodsWithin } from '../../platform/fiscal.ts';
-import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { fail, ok } from '../../platform/result.ts';
 import { FORECAST_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
 import { type Cut, cutBy, dimensionsOf, uncut } from '../metrics/cut.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from '../metrics/read-viewed.ts';
-import { accuracyAnswers, monthAnswers } from './answer.ts';
+import { accuracyAnswers, monthAnswers, recordedAnswers } from './answer.ts';
 import { backTestsOf } from './back-tests.ts';
 import { flowsOf, type Month } from './flows.ts';
 import { forecastFrom, historyMonths, MODEL, WINDOW_MONTHS } from './model.ts';
+import { readRecorded } from './recorded-store.ts';
+import { spanOf } from './span.ts';
 
 export interface ForecastWanted extends Pick<ViewWanted, 'dimension' | 'value' | 'profile'> {
   /** `2027-06`, or a number of months, the one under way among them. */
   readonly until?: string | undefined;
 }
 
-const MAX_MONTHS = 24;
 const USUAL_MONTHS = '12';
-/** As far back as the oldest back-test looks: sixty origins and the year before the first of them. */
-const HISTORY_MONTHS = 73;
-
-/** Months that are looked at: those that are over, then those ahead, from the one under way on. */
-interface Span {
-  readonly months: readonly Month[];
-  readonly over: number;
-}
-
-const spanOf = (until: string, today: string, { fiscalCalendar }: CompanyConfig): Result<Span, Problem<'period-invalid'>> => {
-  const now = fiscalPeriodOf(fiscalCalendar, today, 'month').startsOn;
-  const from = addMonths(now, -HISTORY_MONTHS);
-  const all = fiscalPeriodsWithin(fiscalCalendar, from, addMonths(now, MAX_MONTHS + 1), 'month').map(({ startsOn, endsBefore }) => ({
-    startsOn,
-    endsOn: addDays(endsBefore, -1),
-  }));
-  const over = all.findIndex(({ startsOn }) => startsOn === now);
-  const isMonth = until.includes('-');
-  const last = isMonth ? endOfMonth(`${until}-01`) : undefined;
-  if (last !== undefined && last < now)
-    return fail('period-invalid', `${until} is over: the month under way began on ${now}.`, 'query.until');
-  const ahead = last === undefined ? Number(until) : all.findIndex(({ startsOn, endsOn }) => startsOn <= last && last <= endsOn) - over + 1;
-  if (ahead < 1 || ahead > MAX_MONTHS)
-    return fail('period-invalid', `At most ${MAX_MONTHS} months are forecast, from the one of ${now} on.`, 'query.until');
-  return ok({ months: all.slice(0, over + ahead), over });
-};
+/** Recorded forecasts that are told: those of the newest months. */
+const MAX_RECORDED = 12;
 
 /** What is forecast, or why it is not. */
 const forecastAnswer = (flows: ReturnType<typeof flowsOf>) => {
@@ -64,7 +40,7 @@ const forecastAnswer = (flows: ReturnType<typeof flowsOf>) => {
  * months, the dimension and its value together, the profile and its ledger, the dimension, the value.
  */
 export const readForecast = async (wanted: ForecastWanted, company: CompanyConfig, today: string) => {
-  const span = spanOf(wanted.until ?? USUAL_MONTHS, today, company);
+  const span = spanOf(wanted.until ?? USUAL_MONTHS, today, company.fiscalCalendar);
   if (!span.ok) return span;
   if (wanted.dimension !== undefined && wanted.value === undefined)
     return fail('question-incomplete', 'A forecast is of one value of a dimension: ask with dimension and value.', 'query.value');
@@ -86,6 +62,8 @@ export const readForecast = async (wanted: ForecastWanted, company: CompanyConfi
     Int32Array.from(months, ({ endsOn }) => toEpochDay(endsOn)),
   );
   const unconverted = missingAnswers(missing, ledger.planCurrency, 'plan');
+  const recorded =
+    dimension === undefined ? (await readRecorded()).filter((one) => one.profile === ledger.profile).slice(-MAX_RECORDED) : [];
   const [lacking] = unconverted;
   const told =
     lacking === undefined
@@ -100,6 +78,7 @@ export const readForecast = async (wanted: ForecastWanted, company: CompanyConfi
     dimension: cut.value.dimension,
     value: wanted.value ?? '',
     ...told,
+    recorded: recordedAnswers(recorded, lacking === undefined ? flows : undefined),
     dimensions: [...dimensionsOf(names)],
     values: [...cut.value.values],
   });

@@ -29,6 +29,6 @@ export const well = (change: Partial<Figures> = {}): Figures => ({
     { month: '2026-10', name: 'contribution', margin: told(4_200n) },
   ],
   closedMonths: [{ month: '2026-09', name: 'gross', margin: told(7_600n), before: told(7_500n) }],
-  forecast: { period: '2026-Q3', forecastMinor: 1_000n, actualMinor: 1_020n, explain: '/api/v1/forecasts' }, // 20 ÷ 1,000 = 2%
+  forecast: { period: '2026-10', forecastMinor: 1_000n, actualMinor: 1_020n, explain: '/api/v1/arr/forecast' }, // 20 ÷ 1,000 = 2%
   ...change,
 });

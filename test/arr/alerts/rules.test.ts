@@ -33,8 +33,9 @@ const retained = (num: bigint): Figures => well({ netRevenueRetention: told(num)
 const gross = (num: bigint): Figures => well({ margins: [{ month: '2026-10', name: 'gross', margin: told(num) }] });
 const fell = (from: bigint, to: bigint): Figures =>
   well({ closedMonths: [{ month: '2026-09', name: 'gross', margin: told(to), before: told(from) }] });
+const { forecast: _none, ...withoutForecast } = well();
 const came = (actualMinor: bigint): Figures =>
-  well({ forecast: { period: '2026-Q3', forecastMinor: 1_000n, actualMinor, explain: '/api/v1/forecasts' } });
+  well({ forecast: { period: '2026-10', forecastMinor: 1_000n, actualMinor, explain: '/api/v1/arr/forecast' } });
 
 /**
  * Of each rule: just on the good side, just beyond the threshold, farther, back within the band, just before its end, at its end, and beyond
@@ -148,7 +149,11 @@ describe('a figure that is missing', () => {
       well({ closedMonths: [{ month: '2026-09', name: 'gross', margin: told(1n), before: { ok: false, reason: 'Cogs are missing.' } }] }),
       'The fall of the gross margin in 2026-09, in points, cannot be told: Of the month before: Cogs are missing.',
     ],
-    [forecastVariance, well({ forecast: undefined }), 'The variance of ARR from its forecast cannot be told: No forecast is recorded yet.'],
+    [
+      forecastVariance,
+      withoutForecast,
+      'The variance of ARR from its forecast cannot be told: No forecast of the last month that is over is recorded.',
+    ],
   ];
 
   it.each(UNTOLD)('of $id is said with its reason, neither as fine nor as raised', (rule, figures, sentence) => {
