@@ -44,7 +44,6 @@ const STEPS = [
   'arr/forecast/read-forecast',
   'arr/forecast/record-forecast',
   'arr/ledger/close',
-  'arr/ledger/known-totals',
   'arr/ledger/late',
   'arr/ledger/read-ledger',
   'arr/ledger/read-month',

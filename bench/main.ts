@@ -2,18 +2,19 @@ import { cpus } from 'node:os';
 import { measureCore, replayOf, seededBase } from './arr-core.ts';
 import { type CostRun, measureCost } from './cost-run.ts';
 import { demoFacts } from './demo-facts.ts';
+import { measureFigures } from './figures.ts';
 import { measureLedger } from './ledger.ts';
 import { prices } from './prices.ts';
 import { type Figure, figuresText, missesFloor, progress, tableText } from './report.ts';
 import { type FunctionStart, measureStarts } from './start-times.ts';
 import { measureThroughput, type Step } from './throughput.ts';
 
-const HELP = `npm run bench -- arr [--quick] [--only core,ledger,starts,throughput,cost]
+const HELP = `npm run bench -- arr [--quick] [--only core,ledger,figures,starts,throughput,cost]
 
-Prints the speed of the core, what a ledger of a million movements takes, the size and start of each function, what the local stack sustains, and what a million webhooks cost.
+Prints the speed of the core, what a ledger of a million movements takes, what answers over it take, the size and start of each function, what the local stack sustains, and what a million webhooks cost.
 --quick takes fewer rounds, one step of 150 webhooks a second, and the story of one customer in ten. Ends with 1 where a floor is missed.`;
 
-const PARTS = ['core', 'ledger', 'starts', 'throughput', 'cost'] as const;
+const PARTS = ['core', 'ledger', 'figures', 'starts', 'throughput', 'cost'] as const;
 type Part = (typeof PARTS)[number];
 
 /** The floor of webhooks a second; p99 is read at the highest rate from it on that was sustained. */
@@ -67,6 +68,54 @@ const ledgerFigures = (quick: boolean): readonly Figure[] => {
       floor: 200,
       better: 'less',
       limitedBy: 'one pass over the rows',
+    },
+  ];
+};
+
+/** Memory of the functions that read a ledger, as `lib/arr.ts` gives it. */
+const API_MEGABYTES = 1_769;
+const TASK_MEGABYTES = 1_024;
+
+const figuresFigures = async (quick: boolean): Promise<readonly Figure[]> => {
+  console.error('figures: starting the local stack');
+  const size = quick ? { customers: 6_000, movements: 100_000 } : { customers: 60_000, movements: 1_000_000 };
+  const rebuilt = quick ? { customers: 200, movements: 4_000 } : { customers: 1_000, movements: 20_000 };
+  const run = await measureFigures(size, rebuilt, (what) => console.error(`figures: ${what}`));
+  const mb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(0)} MB`;
+  const rows = run.slowest.map(({ asked, coldMs, warmMs }) => [asked, ms(coldMs), ms(warmMs)]);
+  console.log(`\n${tableText(['not kept', 'function just started', 'ledger in memory'], rows)}`);
+  console.log(
+    `figures: ${run.rows.toLocaleString('en')} rows; kept: p50 ${ms(run.kept.p50)}, p99 ${ms(run.kept.p99)} of ${run.kept.samples}; not kept: p50 ${ms(run.others.p50)} in memory, ${ms(run.cold.p50)} just started; keeping figures takes ${(run.keep.ms / 1_000).toFixed(1)} s and ${mb(run.keep.bytes)}; ${run.rebuild.movements.toLocaleString('en')} recordings are taken in at ${run.rebuild.takenInPerSecond.toLocaleString('en')}/s, and made anew at ${run.rebuild.rebuiltPerSecond.toLocaleString('en')}/s with ${run.rebuild.isSame ? 'the same bytes' : 'OTHER BYTES'}`,
+  );
+  const less = { better: 'less' } as const;
+  return [
+    {
+      what: 'kept answers over the ledger by HTTP, p99',
+      ...{ measured: run.kept.p99, unit: 'ms', floor: 200, ...less, limitedBy: 'telling figures; JSON' },
+    },
+    {
+      what: 'any other answer, ledger in memory, slowest',
+      ...{ measured: run.others.max, unit: 'ms', floor: 2_000, ...less, limitedBy: 'passes over the rows' },
+    },
+    {
+      what: 'any other answer, function just started, slowest',
+      ...{ measured: run.cold.max, unit: 'ms', floor: 2_000, ...less, limitedBy: 'reading, inflating and decoding; passes over the rows' },
+    },
+    {
+      what: 'memory of the API while it answers',
+      ...{ measured: run.apiBytes / 1_048_576, unit: 'MB', floor: API_MEGABYTES, ...less, limitedBy: 'columns at closing rates' },
+    },
+    {
+      what: 'memory of the task that keeps figures',
+      ...{ measured: run.keep.bytes / 1_048_576, unit: 'MB', floor: TASK_MEGABYTES, ...less, limitedBy: 'columns; names' },
+    },
+    {
+      what: 'ledger made anew from recordings, same bytes',
+      measured: run.rebuild.isSame ? run.rebuild.rebuiltPerSecond : Number.NaN,
+      unit: '/s',
+      floor: 1_000,
+      better: 'more',
+      limitedBy: 'the engine’s answers to queries',
     },
   ];
 };
@@ -198,6 +247,7 @@ const run = async (args: readonly string[]): Promise<number> => {
   const measures: Readonly<Record<Part, () => readonly Figure[] | Promise<readonly Figure[]>>> = {
     core: () => coreFigures(quick),
     ledger: () => ledgerFigures(quick),
+    figures: () => figuresFigures(quick),
     starts: () => startFigures(quick),
     throughput: () => throughputFigures(quick),
     cost: () => costFigures(quick),

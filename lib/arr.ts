@@ -116,8 +116,8 @@ export class ArrStack extends CapabilityStack {
     const api = new CapabilityFunction(this, 'arr/api', {
       purpose: 'ARR status, movements, waterfall, metrics, customers, what stands beside ARR, explanations; closings; rulings by hand',
       timeout: Duration.seconds(29),
-      // It keeps the ledger.
-      memoryMb: 1024,
+      // It keeps the ledger; from here on Lambda gives a whole core.
+      memoryMb: 1769,
     })
       .writesTable()
       .readsCompany();

@@ -15,6 +15,7 @@ import {
   reduced,
   round,
   subFractions,
+  sumFractions,
 } from '../../functions/platform/decimal.ts';
 
 const fractions = fc
@@ -25,6 +26,14 @@ const same = (a: Fraction, b: Fraction): boolean => a.num * b.den === b.num * a.
 const many = { numRuns: 2000 };
 
 describe('decimals and fractions', () => {
+  it('sum to the same one by one and all at once', () => {
+    fc.assert(
+      fc.property(fc.array(fractions, { maxLength: 20 }), (all) => {
+        expect(same(sumFractions(all), all.reduce(addFractions, fraction(0n)))).toBe(true);
+      }),
+    );
+  });
+
   it('read back what they wrote', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.integer({ min: 0, max: 20 }), (n, scale) => {

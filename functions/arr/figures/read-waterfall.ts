@@ -5,9 +5,14 @@ import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { profileAsked, readLedgerOf } from '../decided/read-decided.ts';
 import { asKnownOn } from '../ledger/known.ts';
 import { totalsFrom } from '../ledger/known-totals.ts';
+import { readRecordedSince } from '../ledger/read-ledger.ts';
+import type { Ledger } from '../ledger/rows.ts';
+import { mergeTotals, totalsOfKept } from '../metrics/kept-totals.ts';
+import { readKept } from '../metrics/read-kept.ts';
 import { profileInForce } from '../profiles/presets.ts';
 import { type CourseRow, MAX_YEARS, type Period } from '../totals/course.ts';
 import type { Cut } from '../totals/series.ts';
+import { TOTAL } from '../totals/totals.ts';
 import { BY_ORIGIN, explainPath } from './figure.ts';
 import { WATERFALL_FORMULA } from './formulas.ts';
 import { readHead } from './read.ts';
@@ -24,6 +29,8 @@ interface Wanted extends CutWanted {
   readonly period?: 'day' | 'month' | 'quarter' | 'year' | undefined;
 }
 
+/** No dimension: which ones there are is all that is asked. */
+const NONE = '';
 /** Rows of one answer by day: a quarter's. */
 const MAX_DAYS = 100;
 
@@ -45,11 +52,8 @@ export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
   const ledger = asked?.value.ledger;
   const known = ledger === undefined || wanted.asKnownOn === undefined ? ledger : asKnownOn(ledger, wanted.asKnownOn, company.zone);
   const head = await readHead(WATERFALL_FORMULA, profile);
-  const read = await readCut(
-    wanted,
-    wanted.from.slice(0, 7),
-    known === undefined ? undefined : async (_part, from) => totalsFrom(known, from),
-  );
+  const kept = known === undefined ? await keptTotals(wanted, company) : undefined;
+  const read = await readCut(wanted, wanted.from.slice(0, 7), known === undefined ? kept : knownTotals(known, wanted));
   if (!read.ok) return read;
   const { cut, course, dimensions } = read.value;
   return ok({
@@ -71,6 +75,27 @@ export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
 };
 
 const instantOf = (second: number): string => new Date(second * 1_000).toISOString();
+
+type ReadTotals = NonNullable<Parameters<typeof readCut>[2]>;
+
+/** Totals of a ledger: of the dimension that is asked for, and otherwise which ones there are. */
+const knownTotals =
+  (ledger: Ledger, { dimension = NONE }: Wanted): ReadTotals =>
+  async (part, from) =>
+    totalsFrom(ledger, from, part === 'MAIN' ? TOTAL : dimension);
+
+/**
+ * By a dimension, what is kept of it with what was recorded since: of many customers the totals of all dimensions together are large. Undefined
+ * where the totals are to be read: in total, by origin, and of days to come.
+ */
+const keptTotals = async (wanted: Wanted, company: CompanyConfig): Promise<ReadTotals | undefined> => {
+  const { dimension, to } = wanted;
+  if (dimension === undefined || dimension === 'origin' || dimension === 'currency') return undefined;
+  const kept = await readKept(wanted, company, to);
+  if (kept === undefined) return undefined;
+  const since = await readRecordedSince(kept.head.through);
+  return async (_part, from) => mergeTotals(totalsOfKept(kept, from), totalsFrom(since, from, dimension));
+};
 
 /** A row whose period lacks a plan rate says so in place of its amounts. */
 const rowAnswer = (row: CourseRow, cut: Cut, planCurrency: string, profile: string | undefined) => {

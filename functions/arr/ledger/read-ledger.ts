@@ -81,3 +81,17 @@ export const readLedger = async (): Promise<Ledger> => {
   kept.set(key, next);
   return (await next).ledger;
 };
+
+/** What was recorded since a second, as this function last read it. */
+const since = new Map<string, { readonly from: number; readonly kept: Promise<Kept> }>();
+
+/** What was recorded under the profile in force in a second or later, as far as it is listed by now. */
+export const readRecordedSince = async (from: number): Promise<Ledger> => {
+  const [profile, { planCurrency }] = [recordedProfile(), companyConfig()];
+  const key = `${tableName()} ${profile}`;
+  const known = since.get(key);
+  const none: Kept = { ledger: { profile, planCurrency, ...NO_SECTION, through: from }, rebuiltAt: 0, seen: new Set() };
+  const kept = (async () => furthered(known?.from === from ? await known.kept.catch(() => none) : none))();
+  since.set(key, { from, kept });
+  return (await kept).ledger;
+};

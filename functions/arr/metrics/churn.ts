@@ -1,4 +1,4 @@
-import { addFractions, type Fraction, fraction, reduced } from '../../platform/decimal.ts';
+import { type Fraction, fraction, reduced, sumFractions } from '../../platform/decimal.ts';
 import { fail } from '../../platform/result.ts';
 import type { Bridge } from './bridges.ts';
 import type { Facts, Metric } from './metric.ts';
@@ -20,14 +20,14 @@ const overPeriod =
 const overDays =
   (losses: (bridge: Bridge) => bigint) =>
   ({ days }: Facts): Measured => {
-    let sum: Fraction = fraction(0n);
+    const rates: Fraction[] = [];
     for (const day of days()) {
       const lost = losses(day);
       if (lost === 0n) continue;
       if (day.openingMinor === 0n) return { value: fail('not-defined', 'ARR moved on a day that began with none.') };
-      sum = addFractions(sum, reduced(fraction(lost, day.openingMinor)));
+      rates.push(reduced(fraction(lost, day.openingMinor)));
     }
-    return whole(part('sum of daily rates', sum));
+    return whole(part('sum of daily rates', sumFractions(rates)));
   };
 
 const byProfile =

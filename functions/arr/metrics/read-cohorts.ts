@@ -12,7 +12,7 @@ import { dimensionsOf } from './cut.ts';
 import { type Period, periodsUpTo } from './periods.ts';
 import { formatRatio, type Ratio } from './ratio.ts';
 import { atLevel, type LevelWanted } from './read-customers.ts';
-import { keptCohorts, readKept } from './read-kept.ts';
+import { keptCohorts, readKeptMonths } from './read-kept.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from './read-viewed.ts';
 import type { RateMissing } from './views.ts';
 
@@ -54,7 +54,7 @@ interface Source extends ReturnType<typeof looked> {
 /** By what is kept; undefined where the question is another one. */
 const keptSource = async (wanted: CohortsWanted, on: string, by: By, company: CompanyConfig) => {
   if (by !== 'month') return undefined;
-  const kept = await readKept(wanted, company, periodsUpTo(company.fiscalCalendar, by, on, on));
+  const kept = await readKeptMonths(wanted, company, periodsUpTo(company.fiscalCalendar, by, on, on));
   if (kept === undefined) return undefined;
   const { values } = kept.cut;
   const seen = looked(wanted.from ?? firstPeriod(kept.head.firstDay, on, by, company), on, by, company);

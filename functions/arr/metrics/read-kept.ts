@@ -79,22 +79,32 @@ const lacksNoRate = ({ currencies, planCurrency }: KeptHead, on: string, hasRate
   );
 
 /**
- * What is kept for a question by fiscal months, at plan rates and as corrected, in total or by one dimension; undefined where it is none of these,
- * or where a rate is missing, which rows alone tell: then the ledger is folded.
+ * What is kept of the profile in force in total or by one dimension, at plan rates and as corrected; undefined where the question is another one, or
+ * what is kept is old, or a rate is missing up to a day, which rows alone tell: then the ledger is folded.
  */
 export const readKept = async (
-  { dimension = '', value, currencyView = 'plan', asKnownOn, level = 'customer', profile = recordedProfile() }: ViewWanted & LevelWanted,
+  wanted: ViewWanted & LevelWanted,
   { fiscalCalendar }: CompanyConfig,
-  periods: readonly Period[],
+  on: string,
 ): Promise<Kept | undefined> => {
+  const { dimension = '', value, currencyView = 'plan', asKnownOn, level = 'customer', profile = recordedProfile() } = wanted;
   if (currencyView !== 'plan' || asKnownOn !== undefined || level !== 'customer' || profile !== recordedProfile()) return undefined;
   const kept = await read(profile, dimension);
-  if (kept === undefined || Math.floor(nowMs() / 1_000) - kept.head.through > MAX_BEHIND_SECONDS) return undefined;
-  if (kept.head.calendar !== JSON.stringify(fiscalCalendar)) return undefined;
+  if (kept === undefined || on > kept.head.on || kept.head.calendar !== JSON.stringify(fiscalCalendar)) return undefined;
+  const behind = Math.floor(nowMs() / 1_000) - kept.head.through;
+  if (behind < 0 || behind > MAX_BEHIND_SECONDS) return undefined;
   if (value !== undefined && !kept.cut.values.includes(value)) return undefined;
-  if (!periods.every((period) => isKeptPeriod(period, fiscalCalendar, kept.head.on))) return undefined;
-  const on = (periods.at(-1) as Period).endsOn;
   return lacksNoRate(kept.head, on, await readHasRate()) ? kept : undefined;
+};
+
+/** The same for a question by fiscal months. */
+export const readKeptMonths = async (
+  wanted: ViewWanted & LevelWanted,
+  company: CompanyConfig,
+  periods: readonly Period[],
+): Promise<Kept | undefined> => {
+  const kept = await readKept(wanted, company, (periods.at(-1) as Period).endsOn);
+  return kept !== undefined && periods.every((period) => isKeptPeriod(period, company.fiscalCalendar, kept.head.on)) ? kept : undefined;
 };
 
 /** What customers became in some periods: before the first row nobody was there. */

@@ -17,7 +17,7 @@ import type { Metric } from './metric.ts';
 import { type PeriodKind, periodsUpTo } from './periods.ts';
 import type { NotDefined } from './ratio.ts';
 import { atLevel, type LevelWanted, readDues } from './read-customers.ts';
-import { type Kept, keptRetained, readKept } from './read-kept.ts';
+import { type Kept, keptRetained, readKeptMonths } from './read-kept.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from './read-viewed.ts';
 import type { RetainedBySpan } from './retained.ts';
 import { asOfToday } from './today.ts';
@@ -117,7 +117,7 @@ const keptByValue =
 
 const keptSource = async (wanted: MetricsWanted, { kind, periods }: Plan, company: CompanyConfig) => {
   if (kind !== 'month' || (wanted.attributesAsOf === 'today' && wanted.dimension !== undefined)) return undefined;
-  const kept = await readKept(wanted, company, periods);
+  const kept = await readKeptMonths(wanted, company, periods);
   if (kept === undefined) return undefined;
   const { head, rows, cut } = kept;
   const byValue = keptByValue(kept);

@@ -5,7 +5,7 @@ import { MAX_CUTS, Sums } from './sums.ts';
 import { type CounterName, type Counters, type MonthlyCounters, ORIGINS, TOTAL } from './totals.ts';
 
 /** Attribute values are free text from a source: the separator cannot occur in a counter's name. */
-const safe = (text: string): string => text.replaceAll('|', '/').slice(0, 60);
+export const safe = (text: string): string => text.replaceAll('|', '/').slice(0, 60);
 
 /** Causes of movements, renewed and stock: 15. A class is `currency × MAX_CAUSES + cause`. */
 const MAX_CAUSES = 16;

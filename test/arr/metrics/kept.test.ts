@@ -6,7 +6,7 @@ import { readSegments, type SegmentPlace } from '../../../functions/arr/ledger/s
 import { takeIn } from '../../../functions/arr/ledger/take-in.ts';
 import { keepFigures } from '../../../functions/arr/metrics/keep.ts';
 import { readKeptHead } from '../../../functions/arr/metrics/kept-store.ts';
-import { readKept } from '../../../functions/arr/metrics/read-kept.ts';
+import { readKeptMonths } from '../../../functions/arr/metrics/read-kept.ts';
 import { handler as companyHandler } from '../../../functions/company/api.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
@@ -81,8 +81,17 @@ const AHEAD: readonly Movement[] = [
   moved('stripe.main.cus_2', '2027-02-01', 91, { cause: 'contraction', amounts: [-31n, -7n], recordedAt: '2026-07-01T09:00:00.000Z' }),
 ];
 
+/** A transfer goes from one value to another. */
+const movesSomething = ({ attributes, fromAttributes }: Movement): boolean => fromAttributes?.['segment'] !== attributes['segment'];
+
+/** What is in the plan currency is worth what it is. */
+const atPlanRate = (movement: Movement): Movement => ({
+  ...movement,
+  lines: movement.lines.map((line) => (line.currency === 'USD' ? { ...line, planDeltaMinor: line.deltaMinor } : line)),
+});
+
 const isKept = async (dimension?: string): Promise<boolean> =>
-  (await readKept({ dimension }, company, [{ startsOn: '2026-08-01', endsOn: TODAY }])) !== undefined;
+  (await readKeptMonths({ dimension }, company, [{ startsOn: '2026-08-01', endsOn: TODAY }])) !== undefined;
 
 describe('figures that are kept', () => {
   it.each([1, 2, 3])('say what folding the ledger says, in every answer that they are given in (seed %i)', async (seed) => {
@@ -124,6 +133,34 @@ describe('figures that are kept', () => {
     const after = await readKeptHead(PROFILE);
     expect(after?.through).toBe(Date.parse('2026-08-14T10:58:00Z') / 1000);
     expect(after?.cuts).toEqual(before?.cuts);
+  });
+
+  it('tell the waterfall of a dimension at once, with what was recorded since', async () => {
+    await loadRates();
+    for (const movement of [...movementsFrom(9, 90).filter(movesSomething).map(atPlanRate), ...AHEAD]) await recordMovement(movement);
+    clockAt(NOW);
+    await keep();
+    const since = { recordedAt: '2026-08-14T09:59:00.000Z' };
+    await recordMovement(moved('stripe.main.cus_3', '2026-05-05', 92, { ...since, amounts: [900n], planMinors: [990n], currency: 'EUR' }));
+    await recordMovement(
+      moved('stripe.main.cus_4', '2026-08-14', 93, { ...since, cause: 'transfer', fromSegment: 'Enterprise', amounts: [55n] }),
+    );
+    const cuts: readonly Query[] = [
+      ...['SMB', 'Enterprise'].map((value) => ({ dimension: 'segment', value })),
+      ...['prod_0', 'prod_1'].map((value) => ({ dimension: 'product', value })),
+      { dimension: 'entity', value: 'ltd' },
+    ];
+    const periods: readonly Query[] = [
+      { from: '2025-11-01', to: TODAY },
+      { from: '2026-04-10', to: '2026-07-20', period: 'quarter' },
+      { from: '2026-05-01', to: '2026-05-31', period: 'day' },
+    ];
+    for (const query of cuts.flatMap((cut) => periods.map((period) => ({ ...cut, ...period })))) {
+      const told = (await get('waterfall', query)) as { rows: unknown; dimensions: unknown; values: unknown };
+      const known = await get('waterfall', { ...query, asKnownOn: TODAY });
+      // As known at the end of today is as corrected, folded from the ledger.
+      expect(known).toMatchObject({ rows: told.rows, dimensions: told.dimensions, values: told.values });
+    }
   });
 
   it('look at another day from the morning on: until then yesterday’s are not told as today’s', async () => {
