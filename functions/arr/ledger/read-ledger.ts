@@ -5,8 +5,8 @@ import { listRecorded, type RecordedKey } from '../records/recorded-store.ts';
 import { NO_SECTION, type Section } from './columns.ts';
 import { joined } from './join.ts';
 import type { Ledger } from './rows.ts';
-import { sectionFrom } from './segments.ts';
-import { type Head, readHead, readSegments } from './store.ts';
+import { SegmentReader } from './segments.ts';
+import { eachSegment, type Head, readHead } from './store.ts';
 import { listedThrough, NO_HEAD, sectionOfRecorded } from './take-in.ts';
 
 /** The profile in force, whose ledger is filled from the recordings. */
@@ -32,8 +32,13 @@ const stored = async (profile: string, planCurrency: string): Promise<{ readonly
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const head = await readHead(profile);
     if (head === undefined) return { head: NO_HEAD(planCurrency), section: NO_SECTION };
-    const bytes = await readSegments(profile, head.segments);
-    if (bytes !== undefined) return { head, section: sectionFrom(bytes) };
+    const reader = new SegmentReader();
+    let count = 0;
+    for await (const bytes of eachSegment(profile, head.segments)) {
+      reader.take(bytes);
+      count += 1;
+    }
+    if (count === head.segments.length) return { head, section: reader.section() };
   }
   throw new Error(`segments of the ledger of ${profile} were replaced at each of ${MAX_ATTEMPTS} attempts to read them`);
 };

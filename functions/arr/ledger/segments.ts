@@ -164,26 +164,48 @@ const readRows = (reader: ByteReader, rows: Rows): void => {
 /** The names that a segment brings. */
 export const freshOf = (bytes: Uint8Array): Fresh => readerOf(bytes).fresh;
 
+/** Takes consecutive segments one by one, from the first one on, and makes one section of them: so that one is decoded while others are being read. */
+export class SegmentReader {
+  readonly #fresh: Fresh[] = [];
+  readonly #parts: Rows[] = [];
+
+  /** Of a segment that is not wanted only the names are taken. */
+  take(bytes: Uint8Array, isWanted = true): void {
+    const { reader, length, fresh } = readerOf(bytes);
+    this.#fresh.push(fresh);
+    if (!isWanted) return;
+    const rows = newRows(length);
+    readRows(reader, rows);
+    this.#parts.push(rows);
+  }
+
+  /** In canonical form. */
+  section(): Section {
+    if (this.#parts.length === 0) return NO_SECTION;
+    const rows = newRows(this.#parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of this.#parts) {
+      copyRows(rows, at, part);
+      at += part.length;
+    }
+    const all = (kind: Kind): string[] => this.#fresh.flatMap((fresh) => fresh[kind]);
+    return canonical({
+      rows,
+      names: {
+        customers: all('customers'),
+        attributes: all('attributes').map(attributesFromText),
+        lines: all('lines'),
+        products: all('products'),
+        entities: all('entities'),
+        currencies: all('currencies'),
+      },
+    });
+  }
+}
+
 /** All rows of consecutive segments from the first one on, in canonical form; with `from`, only those of the segments from this one on. */
 export const sectionFrom = (segments: readonly Uint8Array[], from = 0): Section => {
-  if (segments.length <= from) return NO_SECTION;
-  const read = segments.map(readerOf);
-  const rows = newRows(read.slice(from).reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const { reader, length } of read.slice(from)) {
-    readRows(reader, sliced(rows, at, at + length));
-    at += length;
-  }
-  const all = (kind: Kind): string[] => read.flatMap(({ fresh }) => fresh[kind]);
-  return canonical({
-    rows,
-    names: {
-      customers: all('customers'),
-      attributes: all('attributes').map(attributesFromText),
-      lines: all('lines'),
-      products: all('products'),
-      entities: all('entities'),
-      currencies: all('currencies'),
-    },
-  });
+  const reader = new SegmentReader();
+  for (const [i, bytes] of segments.entries()) reader.take(bytes, i >= from);
+  return reader.section();
 };

@@ -96,21 +96,46 @@ export const putSegment = async (
   return segment;
 };
 
+/**
+ * The bytes of segments, one after the other in the order of these, while those behind are being read. It ends early where one is not there any
+ * more: there is a newer head.
+ */
+export async function* eachSegment(profile: string, segments: readonly SegmentPlace[]): AsyncGenerator<Uint8Array> {
+  const keys = segments.flatMap((segment) => keysOf(profile, segment));
+  const batches = Array.from({ length: Math.ceil(keys.length / READ_AT_ONCE) }, (_, i) =>
+    keys.slice(READ_AT_ONCE * i, READ_AT_ONCE * (i + 1)),
+  );
+  const reads: Promise<readonly (Key & { readonly bytes: Uint8Array })[]>[] = [];
+  const begin = (): void => {
+    const next = batches[reads.length];
+    if (next === undefined) return;
+    const read = getItems<Key & { readonly bytes: Uint8Array }>(next);
+    // Whoever stops early does not wait for it.
+    read.catch(() => undefined);
+    reads.push(read);
+  };
+  for (let i = 0; i < READ_AT_ONCE; i += 1) begin();
+  let slices: Uint8Array[] = [];
+  let segment = 0;
+  for (const [i, batch] of batches.entries()) {
+    const items = (await reads[i]) ?? [];
+    begin();
+    if (items.length < batch.length) return;
+    for (const { bytes } of items) {
+      slices.push(bytes);
+      if (slices.length < (segments[segment] as SegmentPlace).slices) continue;
+      yield slices.length === 1 ? bytes : Buffer.concat(slices);
+      slices = [];
+      segment += 1;
+    }
+  }
+}
+
 /** The bytes of segments, in the order of these; undefined where one is not there any more: there is a newer head. */
 export const readSegments = async (profile: string, segments: readonly SegmentPlace[]): Promise<readonly Uint8Array[] | undefined> => {
-  const keys = segments.flatMap((segment) => keysOf(profile, segment));
-  const items: (Key & { readonly bytes: Uint8Array })[] = [];
-  for (let from = 0; from < keys.length; from += READ_AT_ONCE * READ_AT_ONCE) {
-    const batches = Array.from({ length: READ_AT_ONCE }, (_, i) => keys.slice(from + READ_AT_ONCE * i, from + READ_AT_ONCE * (i + 1)));
-    for (const batch of await Promise.all(batches.map((own) => getItems<Key & { readonly bytes: Uint8Array }>(own)))) items.push(...batch);
-  }
-  if (items.length < keys.length) return undefined;
-  let at = 0;
-  return segments.map(({ slices }) => {
-    const own = items.slice(at, at + slices).map(({ bytes }) => bytes);
-    at += slices;
-    return own.length === 1 ? (own[0] as Uint8Array) : Buffer.concat(own);
-  });
+  const read: Uint8Array[] = [];
+  for await (const bytes of eachSegment(profile, segments)) read.push(bytes);
+  return read.length < segments.length ? undefined : read;
 };
 
 /** Leaves segments that no head names any more to the table's time to live. */
