@@ -29,6 +29,8 @@ const STEPS = [
   'arr/alerts/read-figures',
   'arr/alerts/read-worked',
   'arr/alerts/spot',
+  'arr/changes/approved',
+  'arr/changes/decide',
   'arr/decided/ask',
   'arr/decided/keep',
   'arr/decided/read-comparison',

@@ -2,6 +2,7 @@ import { companyConfig } from '../platform/config.ts';
 import { apiHandler } from '../platform/http.ts';
 import { fail, ok } from '../platform/result.ts';
 import { listAlerts, listToldAlerts } from './alerts/list.ts';
+import { decideChange, listChanges, proposeChange } from './changes/decide.ts';
 import { listProfiles, wantComparison, wantProfileLedger } from './decided/ask.ts';
 import { compareCustomer } from './decided/compare-customer.ts';
 import { listComparedLines, readComparison } from './decided/read-comparison.ts';
@@ -50,6 +51,10 @@ export const handler = apiHandler('arr-api', arrRoutes, {
     decideRuling({ rulingId: params.rulingId, status: 'approved', by: caller.subject, observedOn: today() }),
   rejectArrRuling: ({ params, caller }) =>
     decideRuling({ rulingId: params.rulingId, status: 'rejected', by: caller.subject, observedOn: today() }),
+  listArrProfileChanges: ({ page }) => listChanges(page),
+  proposeArrProfileChange: ({ body, caller }) => proposeChange({ ...body, proposedBy: caller.subject }, today()),
+  approveArrProfileChange: ({ params, caller }) => decideChange({ ...params, status: 'approved', by: caller.subject }),
+  rejectArrProfileChange: ({ params, caller }) => decideChange({ ...params, status: 'rejected', by: caller.subject }),
   listArrProfiles: async () => ok(await listProfiles()),
   makeArrProfileLedger: ({ params, caller }) => wantProfileLedger(params.profile, caller.subject),
   makeArrComparison: ({ body, caller }) => wantComparison(body, caller.subject),

@@ -4,9 +4,9 @@ import { type DeclaredEvent, openDomainEvent, openEnvelope } from '../platform/e
 import type { EventData } from '../platform/events.ts';
 import { type QueueMessage, queueConsumer } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
+import { recordingContext } from './changes/approved.ts';
 import { arrRulingMade } from './events.ts';
 import type { CustomerFact, Fact, ScheduleFact, SubscriptionFact, UsageFact } from './lines/facts.ts';
-import { decidingContext } from './records/context.ts';
 import { recordFacts } from './records/record.ts';
 import { factOfRuling } from './rulings/ruling.ts';
 
@@ -23,7 +23,7 @@ export const handler = queueConsumer('arr-on-fact', async (messages) => {
     else facts.set(message.messageId, fact);
   }
   if (facts.size === 0) return failed;
-  const unrecorded = await recordFacts([...facts.values()], decidingContext, nowIso());
+  const unrecorded = await recordFacts([...facts.values()], recordingContext, nowIso());
   for (const [messageId, fact] of facts) if (unrecorded.has(fact)) failed.push(messageId);
   return failed;
 });

@@ -6,7 +6,7 @@ import { nowIso } from '../platform/clock.ts';
 import { openDomainEvent, openEnvelope } from '../platform/envelope.ts';
 import { type QueueMessage, queueConsumer } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
-import { decidingContext } from './records/context.ts';
+import { recordingContext } from './changes/approved.ts';
 import { recordAgain } from './records/record.ts';
 import { readCustomerIds, shards } from './records/store.ts';
 
@@ -50,7 +50,7 @@ const customersOf = (body: string): readonly string[] | undefined => {
 };
 
 const redecide = async (customers: readonly string[]): Promise<boolean> => {
-  const done = await Promise.all(customers.map((customerId) => recordAgain(customerId, decidingContext, nowIso())));
+  const done = await Promise.all(customers.map((customerId) => recordAgain(customerId, recordingContext, nowIso())));
   return done.every((isRecorded) => isRecorded);
 };
 

@@ -133,3 +133,26 @@ export const arrComparedLines = z.object({
   ),
   nextCursor: z.nullable(z.string()),
 });
+
+const named = z.object({ profile: z.string(), profileVersion: z.string() });
+
+export const profileChange = z.object({
+  changeId: z.string(),
+  from: named,
+  to: named,
+  switches: z.array(z.object(chosen)).check(z.describe('What the two choose differently, names and metrics among them')),
+  reason: z.string(),
+  effect: z
+    .object({ ledgerThrough: z.string(), rows: z.array(z.object({ startsOn: z.string(), endsOn: z.string(), ...amounts })) })
+    .check(
+      z.describe(
+        'ARR of the last 24 months by both, as it was when the change was proposed; without amounts where a plan rate was missing',
+      ),
+    ),
+  status: z.enum(['proposed', 'approved', 'rejected']),
+  isInForce: z.boolean().check(z.describe('Whether the configuration puts it in force: a deployment does, once the change is approved')),
+  proposedBy: told('An id at the identity provider'),
+  proposedAt: z.string(),
+  decidedBy: z.optional(told('An id at the identity provider')),
+  decidedAt: z.optional(z.string()),
+});

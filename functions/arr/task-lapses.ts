@@ -4,7 +4,7 @@ import { companyConfig } from '../platform/config.ts';
 import { taskHandler } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
 import { count } from '../platform/metrics.ts';
-import { decidingContext } from './records/context.ts';
+import { recordingContext } from './changes/approved.ts';
 import { stateLapses } from './records/lapses.ts';
 
 /** Kept free at the end of an invocation: the customers that are under way are recorded, and how far it came is noted. */
@@ -16,7 +16,7 @@ export const handler = taskHandler('arr/task-lapses', async (_input: unknown, { 
   const { lapses, customers, failed, isDone } = await stateLapses({
     stating: { on: dayOfInstant(at, companyConfig().zone), at },
     recordedAt: nowIso,
-    contextNow: decidingContext,
+    contextNow: recordingContext,
     hasTime: () => remainingMs() > RESERVE_MS,
   });
   count('Lapsed', lapses);

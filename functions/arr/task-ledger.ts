@@ -2,6 +2,7 @@ import { companyConfig } from '../platform/config.ts';
 import { taskHandler } from '../platform/handler.ts';
 import { log } from '../platform/log.ts';
 import { count } from '../platform/metrics.ts';
+import { noteProfile } from './changes/approved.ts';
 import { today } from './figures/read.ts';
 import { takeInLate } from './ledger/late.ts';
 import { recordedProfile } from './ledger/read-ledger.ts';
@@ -13,9 +14,10 @@ const RESERVE_MS = 90_000;
 
 /**
  * Every five minutes: what was recorded since the last time stands in the ledger, and figures are kept of it; once a day also what was listed late.
- * What one run leaves, the next goes on with.
+ * What one run leaves, the next goes on with. The first run notes the profile in force.
  */
 export const handler = taskHandler('arr/task-ledger', async (_input: unknown, { remainingMs }) => {
+  await noteProfile();
   const taken = await takeIn(recordedProfile(), companyConfig().planCurrency, () => remainingMs() > RESERVE_MS);
   if (taken.rows > 0) log.info('rows were taken into the ledger', { count: taken.rows });
   if (!taken.isDone) log.warn('time was up before all that was recorded stands in the ledger; the next run goes on', { count: taken.rows });
