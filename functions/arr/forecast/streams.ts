@@ -24,7 +24,7 @@ export const STREAMS = [
 ] as const satisfies readonly Exclude<Cause, 'renewal'>[];
 export type Stream = (typeof STREAMS)[number];
 
-export const METHODS: Readonly<Record<Stream, Method>> = {
+export const METHODS: Readonly<Record<Exclude<Cause, 'renewal'>, Method>> = {
   new: 'mean',
   reactivation: 'mean',
   expansion: 'rate',

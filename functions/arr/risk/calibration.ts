@@ -1,13 +1,4 @@
-import {
-  addFractions,
-  compareFractions,
-  type Fraction,
-  fraction,
-  mulFractions,
-  reduced,
-  round,
-  subFractions,
-} from '../../platform/decimal.ts';
+import { addFractions, compareFractions, type Fraction, fraction, mulFractions, round, subFractions } from '../../platform/decimal.ts';
 import type { Account } from './features.ts';
 import { asFraction, type Cohort, companyRate, openOf, probabilityOf, type Rates } from './model.ts';
 
@@ -43,7 +34,9 @@ interface Cell {
 }
 
 const whole = (count: number): Fraction => fraction(BigInt(count));
-const sum = (all: readonly Fraction[]): Fraction => reduced(all.reduce(addFractions, fraction(0n)));
+/** Never brought to lowest terms: cells are few, and a divisor of such long numbers takes far longer to find than they take to add. */
+const sum = (all: readonly Fraction[]): Fraction =>
+  all.reduce((a, b) => fraction(a.num * b.den + b.num * a.den, a.den * b.den), fraction(0n));
 const square = (a: Fraction): Fraction => mulFractions(a, a);
 
 const divided = ({ num, den }: Fraction, by: number): Fraction => fraction(num, den * BigInt(by));

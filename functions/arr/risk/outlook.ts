@@ -2,7 +2,7 @@ import { compareFractions, type Fraction, fraction } from '../../platform/decima
 import type { Rows } from '../ledger/rows.ts';
 import { type Calibration, calibrationOf } from './calibration.ts';
 import { type Account, accountsAt, type Look, type RenewalDays } from './features.ts';
-import { type Cohort, CUSTOMERS_NEEDED, companyRate, type Probability, probabilityOf, type Rates, ratesOf } from './model.ts';
+import { type Cohort, CUSTOMERS_NEEDED, companyRate, openOf, type Probability, probabilityOf, type Rates, ratesOf } from './model.ts';
 
 /** Looks twelve months apart, ascending: the beginnings of cohorts, the end of the last one, and, behind them, today. */
 export interface Looks {
@@ -25,7 +25,8 @@ interface Told {
   readonly calibration?: Calibration;
 }
 
-const hasEnough = (cohorts: readonly Cohort[]): boolean => ratesOf(cohorts).of([]).customers >= CUSTOMERS_NEEDED;
+const hasEnough = (cohorts: readonly Cohort[]): boolean =>
+  cohorts.reduce((sum, cohort) => sum + openOf(cohort).length, 0) >= CUSTOMERS_NEEDED;
 
 const toldFrom = (cohorts: readonly Cohort[]): Told => {
   const rates = ratesOf(cohorts);

@@ -6,11 +6,12 @@ import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok } from '../../platform/result.ts';
 import { CHURN_RISK_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
-import type { Names } from '../ledger/rows.ts';
+import type { Ledger, Names, Rows } from '../ledger/rows.ts';
 import { dimensionsOf } from '../metrics/cut.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from '../metrics/read-viewed.ts';
 import { readBooks } from '../records/store.ts';
 import { readStandings } from '../standings/read.ts';
+import type { Standing } from '../standings/standing.ts';
 import { accountAnswer, calibrationAnswer, cohortAnswers, type Listed } from './answer.ts';
 import { arrByValue, sharedOut } from './by-value.ts';
 import { atRiskOf } from './calibration.ts';
@@ -48,16 +49,31 @@ const looksOf = (today: string, { fiscalCalendar, zone }: CompanyConfig): Looks 
   };
 };
 
-/** Days on which terms end, as they are known today; undefined before customers were listed, or where no term is known of anybody. */
-const readRenewals = async ({ customers }: Names): Promise<RenewalDays | undefined> => {
+/** Days on which terms end, as they are known today; `days` is undefined before customers were listed, or where no term is known of anybody. */
+interface Terms {
+  readonly standings: readonly Standing[];
+  readonly days: RenewalDays | undefined;
+}
+
+const readTerms = async ({ customers }: Names): Promise<Terms> => {
   const { standings, isComplete } = await readStandings();
-  if (!isComplete) return undefined;
   const known = standings.flatMap(({ customerId, renewals = [] }) =>
     renewals.length === 0 ? [] : [[customerId, renewals.map(([dueOn]) => toEpochDay(dueOn))] as const],
   );
-  if (known.length === 0) return undefined;
+  if (!isComplete || known.length === 0) return { standings, days: undefined };
   const days = new Map(known);
-  return (customer) => days.get(customers[customer] as string) ?? [];
+  return { standings, days: (customer) => days.get(customers[customer] as string) ?? [] };
+};
+
+/** Of the rows and terms that were read last: they stay the same objects while nothing changed, so that the next page looks at nothing anew. */
+const kept = new WeakMap<Rows, { readonly today: string; readonly standings: readonly Standing[]; readonly outlook: Outlook }>();
+
+const outlookFrom = ({ rows, names }: Ledger, looks: Looks, { standings, days }: Terms, today: string): Outlook => {
+  const known = kept.get(rows);
+  if (known?.today === today && known.standings === standings) return known.outlook;
+  const outlook = outlookOf(rows, names.customers.length, looks, days);
+  kept.set(rows, { today, standings, outlook });
+  return outlook;
 };
 
 /** All accounts with the parts of their ARR, and of what is at risk, by the place of the value. */
@@ -98,14 +114,14 @@ export const readChurnRisk = async (wanted: RiskWanted, page: PageWanted, compan
   const { values, dimension } = cut.value;
   const looks = looksOf(today, company);
   const days = Int32Array.from([...looks.years, looks.today], ({ day }) => day);
-  const [{ missing }, renewalDays] = await Promise.all([viewed(ledger, 'plan', days), readRenewals(names)]);
+  const [{ missing }, terms] = await Promise.all([viewed(ledger, 'plan', days), readTerms(names)]);
   const unconverted = missingAnswers(missing, ledger.planCurrency, 'plan');
-  const outlook = outlookOf(rows, names.customers.length, looks, renewalDays);
+  const outlook = outlookFrom(ledger, looks, terms, today);
   const { told } = outlook;
   const head = {
     ...(await readHead(CHURN_RISK_FORMULA, profile)),
     on: today,
-    model: { ...MODEL, priorCustomers: PRIOR_CUSTOMERS, knowsRenewals: renewalDays !== undefined },
+    model: { ...MODEL, priorCustomers: PRIOR_CUSTOMERS, knowsRenewals: terms.days !== undefined },
     ledgerThrough: new Date(ledger.through * 1000).toISOString(),
     unconverted,
     dimension,
