@@ -175,6 +175,14 @@ const putTotals = async ({ rows, names }: Section): Promise<void> => {
   }
 };
 
+/** Answers how many rows there are; what they were made of is let go. */
+const putAll = async (size: BaseSize): Promise<number> => {
+  const section = builtLedger(size);
+  await putLedger(section);
+  await putTotals(section);
+  return section.rows.length;
+};
+
 const record = async (movements: readonly Movement[]): Promise<void> => {
   const context = await decidingContext();
   const put = async (movement: Movement): Promise<void> => {
@@ -272,9 +280,7 @@ export const measureFigures = async (size: BaseSize, rebuilt: BaseSize, onStep: 
     onStep(`recording ${rebuilt.movements.toLocaleString('en')} movements, and making a ledger of them anew`);
     const rebuild = await measureRebuild(whole.stack, rebuilt);
     onStep(`putting a ledger of ${size.movements.toLocaleString('en')} movements into the local stack`);
-    const section = builtLedger(size);
-    await putLedger(section);
-    await putTotals(section);
+    const rows = await putAll(size);
     onStep('keeping figures');
     const keep = await runApart('arr/task-ledger', [{}]);
     onStep('asking');
@@ -282,7 +288,7 @@ export const measureFigures = async (size: BaseSize, rebuilt: BaseSize, onStep: 
     const kept = await measureKept(whole, ROUNDS);
     if (whole.stack.denied().length > 0) throw new Error(`calls were denied: ${JSON.stringify(whole.stack.denied())}`);
     return {
-      rows: section.rows.length,
+      rows,
       kept,
       ...others,
       keep: { ms: keep.ms[0] as number, bytes: keep.maxRssBytes },

@@ -22,12 +22,15 @@ type Job = {
 const MAXIMUM_SOCKETS = 32;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
+/** Mostly one piece. */
+const joined = (chunks: readonly Buffer[]): Buffer => (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+
 export const createHttpPeer = (host: string, port: number): HttpPeer => {
   const idle: Socket[] = [];
   const waiting: Job[] = [];
   const open = new Map<
     Socket,
-    { job: Job | undefined; chunks: Buffer[]; head: { readonly status: number; readonly bytes: number } | undefined }
+    { job: Job | undefined; chunks: Buffer[]; received: number; head: { readonly status: number; readonly bytes: number } | undefined }
   >();
   let closed = false;
 
@@ -47,6 +50,7 @@ export const createHttpPeer = (host: string, port: number): HttpPeer => {
     if (state !== undefined) {
       state.job = undefined;
       state.chunks = [];
+      state.received = 0;
       state.head = undefined;
     }
     idle.push(socket);
@@ -58,8 +62,9 @@ export const createHttpPeer = (host: string, port: number): HttpPeer => {
     const state = open.get(socket);
     if (state === undefined) return;
     state.chunks.push(chunk);
-    let all = state.chunks.length === 1 ? chunk : Buffer.concat(state.chunks);
+    state.received += chunk.length;
     if (state.head === undefined) {
+      const all = joined(state.chunks);
       const end = all.indexOf(HEAD_END);
       if (end < 0) return;
       const text = all.toString('latin1', 0, end);
@@ -69,10 +74,13 @@ export const createHttpPeer = (host: string, port: number): HttpPeer => {
         return;
       }
       state.head = { status: Number(text.slice(9, 12)), bytes: Number(length[1]) };
-      all = all.subarray(end + HEAD_END.length);
+      const body = all.subarray(end + HEAD_END.length);
+      state.chunks = [body];
+      state.received = body.length;
     }
-    state.chunks = [all];
-    if (all.length >= state.head.bytes) done(socket, { status: state.head.status, body: all.subarray(0, state.head.bytes) });
+    const { status, bytes } = state.head;
+    // Joined once, when all of it is there: answers of megabytes come in a hundred pieces.
+    if (state.received >= bytes) done(socket, { status, body: joined(state.chunks).subarray(0, bytes) });
   };
 
   const begin = (socket: Socket, job: Job): void => {
@@ -105,7 +113,7 @@ export const createHttpPeer = (host: string, port: number): HttpPeer => {
 
   const openSocket = (): Socket => {
     const socket = connect({ host, port, noDelay: true });
-    open.set(socket, { job: undefined, chunks: [], head: undefined });
+    open.set(socket, { job: undefined, chunks: [], received: 0, head: undefined });
     socket.on('data', (chunk: Buffer) => onData(socket, chunk));
     socket.on('error', (error) => fail(socket, error));
     socket.on('end', () => fail(socket, new Error(`The peer at ${host}:${port} closed the connection.`)));
