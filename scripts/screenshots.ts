@@ -10,6 +10,7 @@ import { launchChromium } from './chromium.ts';
 const [url = 'http://localhost:8080'] = process.argv.slice(2);
 const FOLDER = join(import.meta.dirname, '..', 'docs', 'img');
 const DESK = { width: 1280, height: 800 };
+const TALL = { width: 1280, height: 1300 };
 const LOADS = 5;
 
 interface Shot {
@@ -35,12 +36,26 @@ const openExplanation = async (page: Page): Promise<void> => {
   await page.locator('[data-event]').first().waitFor();
 };
 
+/** The largest customer. */
 const openCustomer = async (page: Page): Promise<void> => {
   await page
-    .getByRole('link', { name: /^stripe\./ })
+    .getByRole('link', { name: /^ARR of / })
     .first()
     .click();
   await page.getByRole('heading', { name: 'How it came about' }).waitFor();
+};
+
+/** As docs/walkthrough.md goes. */
+const openWhyNrrFell = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Why NRR changed in Mar 2026' }).click();
+  await page.getByRole('table', { name: 'By what came and went' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  await page.locator('#why-nrr-changed').evaluate((place) => place.scrollIntoView());
+};
+const openNrrSourceEvent = async (page: Page): Promise<void> => {
+  await openWhyNrrFell(page);
+  await page.getByRole('link', { name: /Mar 25, 2025: Expansion \+\$1M/ }).click();
+  await page.locator('[data-event]').first().waitFor();
 };
 
 const SHOTS: readonly Shot[] = [
@@ -48,16 +63,28 @@ const SHOTS: readonly Shot[] = [
   { name: 'plan-dark', path: '/', dark: true },
   { name: 'plan-phone', path: '/', viewport: { width: 390, height: 844 } },
   { name: 'arr', path: '/arr' },
+  { name: 'retention', path: '/retention' },
+  { name: 'why-nrr-fell', path: '/retention', viewport: TALL, steps: openWhyNrrFell },
+  { name: 'nrr-source-event', path: '/retention', viewport: { width: 1600, height: 900 }, steps: openNrrSourceEvent },
+  { name: 'economics', path: '/economics' },
   { name: 'explanation', path: '/arr', viewport: { width: 1600, height: 900 }, steps: openExplanation },
+  { name: 'customers', path: '/customers' },
   { name: 'customer', path: '/customers', steps: openCustomer },
   { name: 'integrations', path: '/integrations' },
 ];
 
+/** Nothing says any more that it waits for something. */
+const loaded = async (page: Page): Promise<void> => {
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() => document.querySelector('[role="status"]') === null);
+};
+
 const take = async (browser: Browser, { name, path, viewport = DESK, dark = false, steps }: Shot): Promise<void> => {
   const page = await browser.newPage({ viewport, colorScheme: dark ? 'dark' : 'light', locale: 'en-US', timezoneId: 'UTC' });
   await page.goto(`${url}${path}`, { waitUntil: 'networkidle' });
+  await loaded(page);
   await steps?.(page);
-  await page.waitForLoadState('networkidle');
+  await loaded(page);
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
   await page.close();
   console.log(`docs/img/${name}.png`);

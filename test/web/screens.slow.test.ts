@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WholeStack } from '../../bench/whole-stack.ts';
 import { useBrowser } from './browser.ts';
@@ -93,6 +95,15 @@ interface Cohorts {
   readonly cohorts: readonly Kept[];
 }
 
+const PATIENT = { timeout: 30_000 };
+/** Until every task that runs by the clock has run. */
+const TASKS_RAN_WITHIN_MS = 600_000;
+const ECONOMICS = [
+  ...['cac', 'cac-payback', 'ltv', 'ltv-uncapped', 'ltv-to-cac', 'ltv-to-cac-uncapped', 'arpa', 'acv', 'acv-new', 'arr-growth'],
+  ...['quick-ratio', 'magic-number', 'magic-number-arr', 'burn-multiple', 'rule-of-40-operating', 'rule-of-40-free-cash-flow'],
+  ...['gross-margin', 'contribution-margin', 'operating-margin', 'net-margin', 'free-cash-flow-margin'],
+];
+
 const sumOf = (effects: readonly Effect[]): string => String(effects.reduce((sum, { numerator }) => sum + BigInt(numerator), 0n));
 const told = (all: readonly (string | undefined)[]): string[] => all.filter((one) => one !== undefined);
 
@@ -117,29 +128,96 @@ describe('figures equal the API’s', () => {
     expect(await shortly.textContent()).toBe('$12.2M');
   });
 
-  it('in the waterfall, by month, by quarter, and cut by a value', async () => {
+  /** Every row of the waterfall that is shown, for a question to the API. */
+  const checkWaterfall = async (page: Page, query: string): Promise<void> => {
+    const { rows } = await waterfall(query);
+    for (const [index, row] of rows.entries()) {
+      const shown = await figuresIn(page, `main table[aria-label="Waterfall"] >> tbody tr >> nth=${index}`);
+      const expected = [row.openingMinor, ...row.movements.map(({ netMinor }) => netMinor), row.closingMinor, row.renewedMinor];
+      expect(shown.toSorted(), row.startsOn).toEqual(expected.toSorted());
+    }
+  };
+
+  it('in the waterfall, by month, by quarter, cut by a value, and as known on a day', async () => {
     const page = await open('/arr');
-    const check = async (query: string): Promise<void> => {
-      const { rows } = await waterfall(query);
-      for (const [index, row] of rows.entries()) {
-        const shown = await figuresIn(page, `main table >> nth=0 >> tbody tr >> nth=${index}`);
-        const expected = [row.openingMinor, ...row.movements.map(({ netMinor }) => netMinor), row.closingMinor, row.renewedMinor];
-        expect(shown.toSorted(), row.startsOn).toEqual(expected.toSorted());
-      }
-    };
     await page
       .getByRole('cell', { name: 'Closing' })
       .or(page.getByRole('columnheader', { name: 'Closing' }))
       .first()
       .waitFor();
     expect((await waterfall(YEAR)).rows).toHaveLength(12);
-    await check(YEAR);
+    await checkWaterfall(page, YEAR);
     await page.getByRole('button', { name: 'Quarter' }).click();
     await page.getByText('Dec 2024').first().waitFor();
-    await check('from=2024-12-01&to=2026-11-05&period=quarter');
-    await page.goto(`${whole.stack.url}/arr?dimension=segment&value=Enterprise`);
-    await page.getByRole('heading', { name: 'Waterfall: segment Enterprise' }).waitFor();
-    await check(`${YEAR}&dimension=segment&value=Enterprise`);
+    await checkWaterfall(page, 'from=2024-12-01&to=2026-11-05&period=quarter');
+    await page.goto(`${whole.stack.url}/arr?dimension=segment&knownOn=2026-06-30`);
+    await page.getByText('As known on Jun 30, 2026').waitFor();
+    await page.getByRole('button', { name: /^Value of segment/ }).click();
+    await page.getByRole('option', { name: 'Starter' }).click();
+    await page.getByRole('heading', { name: 'Waterfall: segment Starter' }).waitFor();
+    await checkWaterfall(page, `${YEAR}&dimension=segment&value=Starter&asKnownOn=2026-06-30`);
+  });
+
+  it('by another definition, once that is made, written across them, and compared switch by switch', async () => {
+    interface Comparison {
+      readonly rows: readonly {
+        readonly leftMinor: string;
+        readonly rightMinor: string;
+        readonly differenceMinor: string;
+        readonly reasons: readonly { readonly differenceMinor: string }[];
+      }[];
+    }
+    const page = await open('/arr?profile=stripe');
+    const make = page.getByRole('button', { name: 'Have it made' });
+    await expect.poll(() => make.count(), PATIENT).toBe(2);
+    await make.first().click();
+    await make.last().click();
+    await expect.poll(() => make.evaluateAll((all) => all.every((one) => (one as HTMLButtonElement).disabled)), PATIENT).toBe(true);
+    await whole.stack.clock.advance(whole.stack.clock.now() + TASKS_RAN_WITHIN_MS);
+    await page.getByText(/^Told by stripe@.*, not by the definition in force, enterprise$/).waitFor();
+    expect(await page.locator('.watermark').textContent()).toMatch(/^stripe@/);
+    await checkWaterfall(page, `${YEAR}&profile=stripe`);
+    const months = tableOf('ARR at the end of each month');
+    await page.locator(months).waitFor();
+    const { rows } = await whole.api<Comparison>(`/api/v1/arr/comparison?left=enterprise&right=stripe&${YEAR}`);
+    expect(await figuresIn(page, months)).toEqual(rows.flatMap(({ leftMinor, rightMinor }) => [leftMinor, rightMinor]));
+    expect(await exactIn(page, months)).toEqual(rows.map(({ differenceMinor }) => differenceMinor));
+    const reasons = rows.at(-1)?.reasons.map(({ differenceMinor }) => differenceMinor);
+    expect(await figuresIn(page, tableOf('What each switch changes'))).toEqual(reasons);
+  });
+
+  it('of a closed month', async () => {
+    await whole.api('/api/v1/arr/closings', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ month: '2026-10' }),
+    });
+    const journal = await whole.api<{ reportedMinor: string; restatedMinor: string; correctedMinor: string }>(
+      '/api/v1/arr/restatements?month=2026-10',
+    );
+    const page = await open('/arr');
+    await page.getByRole('button', { name: /^Oct 2026, by enterprise/ }).click();
+    await page.getByText('Nothing has been restated').waitFor();
+    const { reportedMinor, restatedMinor, correctedMinor } = journal;
+    expect(await figuresIn(page, '[data-closed="2026-10"]')).toEqual([reportedMinor, restatedMinor, correctedMinor]);
+  });
+
+  it('of the economics, by month and by quarter', async () => {
+    const page = await open('/economics');
+    await page.getByRole('heading', { name: 'Margins' }).waitFor();
+    const groups = ['Customers', 'Growth and what it costs', 'Margins'];
+    const check = async (query: string): Promise<void> => {
+      const { rows } = await whole.api<Metrics>(`/api/v1/arr/metrics?on=2026-10-31&${query}`);
+      const expected = told(rows.flatMap(({ figures }) => figures.filter(({ id }) => ECONOMICS.includes(id)).map(({ value }) => value)));
+      const shown = await Promise.all(groups.map((group) => exactIn(page, tableOf(group))));
+      expect(shown.flat().toSorted()).toEqual(expected.toSorted());
+      expect(expected.length).toBeGreaterThan(40);
+    };
+    await check('from=2026-05-01');
+    await page.getByRole('button', { name: 'Quarter' }).click();
+    await page.getByRole('columnheader', { name: 'Oct 2026', exact: true }).first().waitFor();
+    await page.getByRole('columnheader', { name: 'Jan 2026 – Mar 2026' }).first().waitFor();
+    await check('from=2025-11-01&period=quarter');
   });
 
   it('of retention, month by month, by value and by cohort', async () => {
@@ -333,12 +411,45 @@ describe('an explanation', () => {
   });
 });
 
+describe('docs/walkthrough.md', () => {
+  it('leads from the first screen to why NRR fell in March, in under ten clicks', async () => {
+    const { groups, items } = await whole.api<Change>('/api/v1/arr/retention-change?month=2026-03&limit=10');
+    const part = groups.flatMap(({ parts }) => parts).findLast(({ explain }) => explain !== undefined);
+    const explained = await whole.api<{ amountMinor: string }>(part?.explain ?? '');
+    const moved = items.find(({ movements }) => movements.length > 0);
+    const page = await open('/');
+    let clicks = 0;
+    const click = async (target: Locator): Promise<void> => {
+      await target.click();
+      clicks += 1;
+    };
+    await click(page.getByRole('link', { name: 'Retention' }));
+    await click(page.getByRole('button', { name: 'Why NRR changed in Mar 2026' }));
+    const parts = page.locator(tableOf('By what came and went'));
+    await click(parts.locator('[data-figure] a').last());
+    await page.locator(`[data-explained="${explained.amountMinor}"]`).waitFor();
+    const largest = page.locator(tableOf('Customers with the largest effects'));
+    const ofMoved = new RegExp(` of ${moved?.customerId.replaceAll('.', '\\.')}, `);
+    await click(largest.getByRole('link', { name: ofMoved }).first());
+    await page.locator('[data-event]').first().waitFor();
+    await click(page.getByRole('button', { name: 'What it says, in our words' }).first());
+    await page.locator('pre.fact').first().waitFor();
+    await click(page.getByText('Customer:', { exact: false }).getByRole('link'));
+    await page.getByRole('heading', { name: 'How it came about' }).waitFor();
+    expect(clicks).toBeLessThan(10);
+    const written = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'walkthrough.md'), 'utf8');
+    expect(written.match(/^\d+\. \*\*/gm)).toHaveLength(clicks);
+  });
+});
+
 const A_CUSTOMER = '/customers/…';
 const SCREENS = [
   '/',
   '/arr',
   '/retention?month=2026-03',
+  '/economics',
   '/customers',
+  '/customers?list=unsigned',
   A_CUSTOMER,
   '/integrations',
   '/?explain=from%3D2026-06-01%26to%3D2026-06-30',
@@ -362,24 +473,55 @@ const seriousIn = async (page: Page, rules?: readonly string[]): Promise<string[
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 };
 
+/** By Tab and Enter from the beginning of the page: a formula, an explanation beside the figures, or the customer's own screen. And back. */
+const openByKeyboard = async (page: Page): Promise<void> => {
+  const isAtFigure = (): Promise<boolean> =>
+    page.evaluate(() => {
+      const at = document.activeElement;
+      return (
+        at !== null &&
+        at !== document.body &&
+        at.closest('main') !== null &&
+        (at.closest('.figure') ?? at.querySelector('.figure')) !== null
+      );
+    });
+  for (let pressed = 0; pressed < 60 && !(await isAtFigure()); pressed += 1) await page.keyboard.press('Tab');
+  expect(await isAtFigure()).toBe(true);
+  const address = page.url();
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('dialog')
+    .or(page.locator('[data-explained], [data-event]'))
+    .or(page.getByRole('heading', { name: 'How it came about' }))
+    .first()
+    .waitFor();
+  if (page.url() === address) await page.keyboard.press('Escape');
+  else await page.goBack();
+  await settled(page);
+};
+
 describe('every screen', () => {
-  it.each(SCREENS)('has nothing that axe finds serious, light or dark, and fits a phone and a wall: %s', async (path) => {
-    const page = await open(await pathOf(path));
-    await settled(page);
-    await page.evaluate(axe.source);
-    expect(await seriousIn(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await seriousIn(page, ['color-contrast'])).toEqual([]);
-    for (const [width, height] of [
-      [390, 844],
-      [2560, 1440],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      // The frame follows its width in steps.
-      await page.waitForTimeout(300);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${width}`).toBeLessThanOrEqual(width);
-    }
-  });
+  it.each(SCREENS)(
+    'explains by keyboard alone, has nothing that axe finds serious, light or dark, and fits a phone and a wall: %s',
+    async (path) => {
+      const page = await open(await pathOf(path));
+      await settled(page);
+      if (path !== '/integrations') await openByKeyboard(page);
+      await page.evaluate(axe.source);
+      expect(await seriousIn(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await seriousIn(page, ['color-contrast'])).toEqual([]);
+      for (const [width, height] of [
+        [390, 844],
+        [2560, 1440],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        // The frame follows its width in steps.
+        await page.waitForTimeout(300);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${width}`).toBeLessThanOrEqual(width);
+      }
+    },
+  );
 
   it('follows the system into the dark, until somebody chooses', async () => {
     const page = await open('/', { dark: true });
@@ -424,25 +566,24 @@ const failing = (page: Page): Promise<unknown> =>
   );
 
 describe('an API that', () => {
-  it('is slow has a page that says what it waits for', async () => {
+  it.each(SCREENS)('is slow and then fails has a screen that says what it waits for, and what went wrong: %s', async (path) => {
     let answer: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       answer = resolve;
     });
-    const page = await open('/', {
-      before: async (opened) => {
-        await opened.route(STATUS_ROUTE, async (route) => {
-          await held;
-          await route.continue();
-        });
-      },
-    });
-    await page.getByText('Loading the plan').waitFor();
-    answer();
+    const before = (opened: Page): Promise<unknown> =>
+      opened.route('**/api/v1/**', async (route) => {
+        await held;
+        await route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(PROBLEM) });
+      });
+    const page = await open(await pathOf(path), { before });
     await page
-      .getByRole('link', { name: /^ARR: / })
+      .getByText(/^Loading /)
       .first()
       .waitFor();
+    answer();
+    await page.getByText(PROBLEM.detail).first().waitFor();
+    await page.getByRole('button', { name: 'Try again' }).first().waitFor();
   });
 
   it('fails is shown by its problem with the field, and asked again on demand', async () => {

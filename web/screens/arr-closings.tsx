@@ -60,9 +60,11 @@ const Closed = ({ closing }: { readonly closing: Closing }): ReactNode => {
       onChange={({ detail }) => setOpen(detail.expanded)}
     >
       {isOpen ? (
-        <Pages what="the journal" at={(cursor) => addressOf('/api/v1/arr/restatements', { query: { month, limit: PAGE, cursor } })}>
-          {(journal) => <JournalPage journal={journal} />}
-        </Pages>
+        <div data-closed={month}>
+          <Pages what="the journal" at={(cursor) => addressOf('/api/v1/arr/restatements', { query: { month, limit: PAGE, cursor } })}>
+            {(journal) => <JournalPage journal={journal} />}
+          </Pages>
+        </div>
       ) : null}
     </ExpandableSection>
   );

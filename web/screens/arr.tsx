@@ -15,6 +15,7 @@ import { LazyMovementChart, LazyTrendChart } from '../parts/lazy-chart.tsx';
 import { MadeView } from '../parts/made.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
+import { ValueChoice } from '../parts/value-choice.tsx';
 import { Closings } from './arr-closings.tsx';
 import { ProfileComparison } from './arr-comparison.tsx';
 import { Definition } from './arr-definition.tsx';
@@ -55,7 +56,7 @@ const ArrScreen = (): ReactNode => {
   return (
     <ContentLayout header={<Header variant="h1">ARR</Header>}>
       <SpaceBetween size="l">
-        <Controls on={on} dimensions={waterfall.data?.dimensions ?? []} profiles={profiles.data?.items.map((one) => one.profile) ?? []} />
+        <Controls dimensions={waterfall.data?.dimensions ?? []} profiles={profiles.data?.items.map((one) => one.profile) ?? []} />
         <LoadedView loaded={today} what="ARR">
           {() => (
             <MadeView
@@ -99,23 +100,15 @@ const askedBy = (parameters: URLSearchParams) => {
 
 /** What the figures are asked by. */
 const Controls = ({
-  on,
   dimensions,
   profiles,
 }: {
-  readonly on: string | undefined;
   readonly dimensions: readonly string[];
   readonly profiles: readonly string[];
 }): ReactNode => {
   const [parameters, change] = useAddressParameters();
   const { id: period } = PERIODS.find(({ id }) => id === parameters.get('period')) ?? MONTHLY;
   const { dimension, value, profile, knownOn } = askedBy(parameters);
-  // The values of a dimension are told by a question for that dimension alone.
-  const values = useApi(
-    on === undefined || dimension === undefined
-      ? undefined
-      : addressOf('/api/v1/arr/waterfall', { query: { from: on, to: on, dimension } }),
-  );
   return (
     <div className="screen-only">
       <SpaceBetween size="s" direction="horizontal" alignItems="end">
@@ -132,15 +125,7 @@ const Controls = ({
           options={dimensions.filter((name) => name !== EVERYTHING)}
           onChoose={(name) => change({ dimension: name, value: undefined })}
         />
-        {dimension === undefined ? null : (
-          <Choice
-            label={`Value of ${dimension}`}
-            none="Choose a value"
-            chosen={value}
-            options={values.data?.values ?? []}
-            onChoose={(name) => change({ value: name })}
-          />
-        )}
+        {dimension === undefined ? null : <ValueChoice dimension={dimension} chosen={value} onChoose={(name) => change({ value: name })} />}
         <Choice label="Definition" none="In force" chosen={profile} options={profiles} onChoose={(name) => change({ profile: name })} />
         <DayChoice label="As known on" chosen={knownOn} onChoose={(day) => change({ knownOn: day })} />
       </SpaceBetween>

@@ -12,6 +12,7 @@ import { CustomerLink } from '../parts/customer-link.tsx';
 import { ABSENT } from '../parts/figure.tsx';
 import { useAddressParameters, useFollow } from '../parts/navigate.ts';
 import { Pages } from '../parts/pages.tsx';
+import { ValueChoice } from '../parts/value-choice.tsx';
 
 type Customers = Answer<'/api/v1/arr/customers'>;
 type Customer = Customers['items'][number];
@@ -78,23 +79,6 @@ export const CustomersList = (): ReactNode => {
         {(told) => <CustomersTable told={told} />}
       </Pages>
     </SpaceBetween>
-  );
-};
-
-/** Values of an attribute, which the waterfall tells. */
-const ValueChoice = ({
-  dimension,
-  chosen,
-  onChoose,
-}: {
-  readonly dimension: string;
-  readonly chosen: string | undefined;
-  readonly onChoose: (name: string | undefined) => void;
-}): ReactNode => {
-  const on = useApi(addressOf('/api/v1/arr/status')).data?.on;
-  const told = useApi(on === undefined ? undefined : addressOf('/api/v1/arr/waterfall', { query: { from: on, to: on, dimension } }));
-  return (
-    <Choice label={`Value of ${dimension}`} none="Choose a value" chosen={chosen} options={told.data?.values ?? []} onChoose={onChoose} />
   );
 };
 

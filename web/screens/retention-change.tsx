@@ -37,7 +37,7 @@ export const RetentionChange = ({ on, dimension, value }: Cut & { readonly on: s
   const before = (of: string, months: number): string[] =>
     Array.from({ length: months }, (_, i) => addMonths(startOfMonth(`${of}-01`), -i).slice(0, 7));
   return (
-    <div id={CHANGE_PLACE}>
+    <div id={CHANGE_PLACE} className="anchor">
       <Container
         header={
           <Header

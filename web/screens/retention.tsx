@@ -13,6 +13,7 @@ import { MetricValue } from '../parts/metric-value.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { PlainTable } from '../parts/plain-table.tsx';
 import { Freshness, LoadedView } from '../parts/states.tsx';
+import { ValueChoice } from '../parts/value-choice.tsx';
 import { RetentionChange } from './retention-change.tsx';
 import { Cohorts } from './retention-cohorts.tsx';
 import { RetentionTrend } from './retention-trend.tsx';
@@ -46,13 +47,7 @@ const RetentionScreen = (): ReactNode => {
               onChoose={(name) => change({ dimension: name, value: undefined })}
             />
             {dimension === undefined ? null : (
-              <Choice
-                label={`Value of ${dimension}`}
-                none="Choose a value"
-                chosen={value}
-                options={(values.data?.values ?? []).filter((name) => name !== '')}
-                onChoose={(name) => change({ value: name })}
-              />
+              <ValueChoice dimension={dimension} chosen={value} onChoose={(name) => change({ value: name })} />
             )}
           </SpaceBetween>
         </div>
