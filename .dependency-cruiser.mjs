@@ -31,6 +31,7 @@ const STEPS = [
   'arr/alerts/spot',
   'arr/changes/approved',
   'arr/changes/decide',
+  'arr/bookings/read-bookings',
   'arr/decided/ask',
   'arr/decided/keep',
   'arr/decided/read-comparison',

@@ -2,6 +2,7 @@ import { companyConfig } from '../platform/config.ts';
 import { apiHandler } from '../platform/http.ts';
 import { fail, ok } from '../platform/result.ts';
 import { listAlerts, listToldAlerts } from './alerts/list.ts';
+import { readBookings } from './bookings/read-bookings.ts';
 import { decideChange, listChanges, proposeChange } from './changes/decide.ts';
 import { listProfiles, wantComparison, wantProfileLedger } from './decided/ask.ts';
 import { compareCustomer } from './decided/compare-customer.ts';
@@ -27,6 +28,7 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   getArrWaterfall: ({ query }) => readWaterfall(query, companyConfig()),
   getArrMetrics: ({ query }) => readMetrics(query, companyConfig(), today()),
   getArrCohorts: ({ query }) => readCohorts(query, companyConfig(), today()),
+  listArrBookings: ({ query, page }) => readBookings(query, page, companyConfig(), today()),
   getArrRetentionChange: ({ query, page }) => readRetentionChange(query, page, companyConfig(), today()),
   getArrForecast: ({ query }) => readForecast(query, companyConfig(), today()),
   listArrChurnRisk: ({ query, page }) => readChurnRisk(query, page, companyConfig(), today()),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
+import { bookingRoutes } from './booking-routes.ts';
 import { monthField } from './closing-answers.ts';
 import { arrCohorts, arrMetrics } from './metric-answers.ts';
 import { outlookRoutes } from './outlook-routes.ts';
@@ -137,4 +138,5 @@ export const metricRoutes = defineRoutes({
     problems: { 'period-invalid': 400, 'question-incomplete': 400, 'dimension-unknown': 404, ...profileProblems },
   },
   ...outlookRoutes,
+  ...bookingRoutes,
 });

@@ -11,13 +11,14 @@ import { closingAt } from '../movements/decide.ts';
 import { type Amount, amountOf, amountOfLine, type Scope, shownBy, summed, totalOf, worthOf } from './amounts.ts';
 
 /** Day of the last signature under a line; where none is told, its first day of service. */
-const bookedOnOf = (line: Line, { bookedOn, startsOn }: SubscriptionFact): string => line.bookedOn ?? bookedOn ?? line.startsOn ?? startsOn;
+export const bookedOnOf = (line: Line, { bookedOn, startsOn }: SubscriptionFact): string =>
+  line.bookedOn ?? bookedOn ?? line.startsOn ?? startsOn;
 
 /**
  * A term as it was signed by a day. What a later signature has changed from some day on is as it was before: the line goes on in place of what
  * follows it.
  */
-const signedBy = ({ fact, startDay }: Term, on: string): Stretch => {
+export const signedBy = ({ fact, startDay }: Term, on: string): Stretch => {
   const isSigned = (line: Line): boolean => bookedOnOf(line, fact) <= on;
   const inOrder = fact.lines.toSorted((a, b) => ((a.startsOn ?? fact.startsOn) < (b.startsOn ?? fact.startsOn) ? -1 : 1));
   const lines = inOrder.filter(isSigned).map((line) => {
@@ -51,7 +52,7 @@ export const fullyRamped = (stretch: Stretch, scope: Scope): Amount | undefined 
 };
 
 /** Years from one day to another, exactly: whole months, and what is left in days of the month that it begins. */
-const yearsBetween = (from: string, to: string): Fraction => {
+export const yearsBetween = (from: string, to: string): Fraction => {
   const months = monthsBetween(from, to);
   const left = addMonths(from, months);
   const ofMonth = BigInt(daysBetween(left, addMonths(from, months + 1)));
@@ -59,7 +60,7 @@ const yearsBetween = (from: string, to: string): Fraction => {
 };
 
 /** Days on which a discount begins or ends within a line's service. */
-const edgesWithin = (discounts: readonly Discount[], from: string, to: string): readonly string[] =>
+export const edgesWithin = (discounts: readonly Discount[], from: string, to: string): readonly string[] =>
   discounts.flatMap(({ startsOn, endsOn }) =>
     [startsOn, endsOn].filter((edge) => edge !== undefined && from < edge && edge < to),
   ) as string[];

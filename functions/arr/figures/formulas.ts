@@ -38,3 +38,7 @@ export const flowFormula = (from: string, to: string, cause: string | undefined)
   const which = cause === undefined ? 'movements' : `movements of cause ${cause}`;
   return `net movement = Σ ${which} from ${from} to ${to}, each on the day on which it takes effect, at plan rates (docs/concepts.md#movements)`;
 };
+
+/** Signatures of agreements. */
+export const BOOKINGS_FORMULA =
+  'booked = Σ over signatures of agreements from one day to another of what each adds to TCV, ACV, first-year value and net new ARR, at the plan rate of its day (docs/metrics.md#bookings)';

@@ -216,7 +216,7 @@ const untilNotice = (stretches: readonly Stretch[], noticed: Notices): readonly 
   });
 };
 
-const linesUntil = (line: Line, day: string): readonly Line[] => {
+export const linesUntil = (line: Line, day: string): readonly Line[] => {
   if (line.startsOn !== undefined && line.startsOn >= day) return [];
   return [line.endsOn !== undefined && line.endsOn <= day ? line : { ...line, endsOn: day }];
 };

@@ -1,7 +1,7 @@
 import { addSums, type Entries, planMinorOf, type Standing, SUMS, type SumName, type Sums } from './standing.ts';
 
 /** A place in a list: the text by which it is sorted, and what tells equal ones apart. */
-interface Keyed<T> {
+export interface Keyed<T> {
   readonly key: string;
   readonly value: T;
 }
@@ -12,7 +12,7 @@ interface PageOf<T> {
 }
 
 /** Items behind a position in the order of their keys, whatever has come or gone since the position was given out. */
-const pageOf = <T>(sorted: readonly Keyed<T>[], position: string | undefined, limit: number): PageOf<T> => {
+export const pageOf = <T>(sorted: readonly Keyed<T>[], position: string | undefined, limit: number): PageOf<T> => {
   let from = 0;
   if (position !== undefined) {
     let high = sorted.length;
@@ -27,7 +27,7 @@ const pageOf = <T>(sorted: readonly Keyed<T>[], position: string | undefined, li
   return { items: page.map(({ value }) => value), nextCursor: more ? (page.at(-1)?.key ?? null) : null };
 };
 
-const byKey = <T>(a: Keyed<T>, b: Keyed<T>): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+export const byKey = <T>(a: Keyed<T>, b: Keyed<T>): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
 const AMOUNT_DIGITS = 22;
 const NINES = 10n ** BigInt(AMOUNT_DIGITS) - 1n;

@@ -65,7 +65,7 @@ export const readStandings = async () => {
 
 const FORMULA = 'Of each customer by itself, as its own answer tells it at the end of the day: arr/customers/{customerId}';
 
-const totalAnswer = (sums: Sums) => {
+export const totalAnswer = (sums: Sums) => {
   const planMinor = planMinorOf(sums);
   return {
     byCurrency: sums

@@ -1,7 +1,8 @@
-import { toEpochDay } from '../../platform/calendar.ts';
+import { fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
 import { type Amount, amountOfLine, totalOf } from '../beside/amounts.ts';
 import { besideArr } from '../beside/beside.ts';
 import type { LineDue } from '../beside/dues.ts';
+import { type Booking, bookingsOn } from '../bookings/bookings.ts';
 import { parentOf } from '../evidence/members.ts';
 import { type Jsonable, jsonable } from '../figures/status.ts';
 import type { Fact } from '../lines/facts.ts';
@@ -11,7 +12,7 @@ import { closingAt } from '../movements/decide.ts';
 import { type Attributes, sameAttributes } from '../movements/movements.ts';
 
 /** Raised with everything that a standing has more, or has otherwise. */
-export const FORM = 4;
+export const FORM = 5;
 
 /** What of a customer stands beside ARR one by one. */
 type Beside = ReturnType<typeof besideArr>;
@@ -47,6 +48,11 @@ const renewalOf = (due: LineDue, attributes: Attributes | null): Renewal => {
   return duePlanMinor === undefined || renewedPlanMinor === undefined ? own : [...own, String(duePlanMinor), String(renewedPlanMinor)];
 };
 
+/** A booking, and the customer's attributes on its day where they were others than today's. */
+export interface Booked extends Jsonable<Booking> {
+  readonly attributes?: Attributes;
+}
+
 /** Entries of a customer that people look through. */
 export interface Entries {
   readonly unsigned: Jsonable<Beside['unsigned']['bookings']>;
@@ -67,6 +73,8 @@ export interface Standing extends Readonly<Record<SumName, Sums>> {
   readonly parentId?: string;
   /** Terms that ended, and that will; absent where there are none. */
   readonly renewals?: readonly Renewal[];
+  /** What was booked and debooked, each with the customer's attributes on its day where they were others than today's; absent where there is nothing. */
+  readonly bookings?: readonly Booked[];
   /** What of its ARR are adjustments by hand; absent where there are none. */
   readonly adjusted?: Sums;
   /** Absent where there is nothing, as of nearly every customer. */
@@ -91,10 +99,14 @@ export const standingOf = ({ customerId, name, members, facts }: Known, version:
   const { closing, attributes } = closingAt(facts, day, context);
   const { contracted, billed, usage, unsigned, possibleDuplicates, differences, renewals } = besideArr(customerId, facts, day, context);
   const showings = facts.filter(({ kind }) => kind === 'customer');
-  const otherThen = (dueOn: string): Attributes | null => {
-    const then = closingAt(showings, toEpochDay(dueOn) - 1, context).attributes;
+  const otherOn = (onDay: number): Attributes | null => {
+    const then = closingAt(showings, onDay, context).attributes;
     return sameAttributes(then, attributes) ? null : then;
   };
+  const bookings = bookingsOn(facts, { customerId, facts, day, on: fromEpochDay(day), context }).map((booking): Booked => {
+    const then = otherOn(toEpochDay(booking.bookedOn));
+    return { ...jsonable(booking), ...(then === null ? {} : { attributes: then }) };
+  });
   const parentId = parentOf(customerId, facts);
   const adjustments = closing.lines.filter(isAdjustment);
   const isEmpty = unsigned.bookings.length + possibleDuplicates.length + differences.length === 0;
@@ -105,8 +117,9 @@ export const standingOf = ({ customerId, name, members, facts }: Known, version:
     version,
     attributes,
     ...(parentId === undefined ? {} : { parentId }),
-    ...(renewals.length === 0 ? {} : { renewals: renewals.map((due) => renewalOf(due, otherThen(due.dueOn))) }),
+    ...(renewals.length === 0 ? {} : { renewals: renewals.map((due) => renewalOf(due, otherOn(toEpochDay(due.dueOn) - 1))) }),
     arr: sumsOf(closing.lines.map(amountOfLine)),
+    ...(bookings.length === 0 ? {} : { bookings }),
     ...(adjustments.length === 0 ? {} : { adjusted: sumsOf(adjustments.map(amountOfLine)) }),
     carr: sumsOf(contracted.carr.byCurrency),
     tcv: sumsOf(contracted.tcv.byCurrency),

@@ -81,8 +81,8 @@ export interface StandingsHead {
 export const readHeads = (): Promise<readonly StandingsHead[]> =>
   getItems(shards.map((shard) => ({ pk: `STANDINGS#${shard}`, sk: 'HEAD' }))) as Promise<never>;
 
-/** Customers of one item: at 150 bytes each, far below what an item holds. */
-const CUSTOMERS_A_PART = 1_000;
+/** Customers of one item: at 150 bytes each, and 50 more for each booking, far below what an item holds. */
+const CUSTOMERS_A_PART = 250;
 const MAX_INFLATED_BYTES = 64_000_000;
 
 const pack = (standings: readonly Standing[]): Uint8Array => deflateRawSync(JSON.stringify(standings));

@@ -347,3 +347,86 @@ describe('what comes up for renewal, and who belongs to whom', () => {
     expect((await metrics({ asKnownOn: '2026-04-01' }))?.[0]).toMatchObject(['0', { code: 'dues-missing' }]);
   });
 });
+
+describe('what was booked', () => {
+  interface Figures {
+    readonly bookings: number;
+    readonly debookings: number;
+    readonly tcv: Amounts;
+    readonly debookedTcv: Amounts;
+  }
+  interface Bookings {
+    readonly type?: string;
+    readonly isComplete: boolean;
+    readonly total: Figures;
+    readonly rows: readonly (Figures & { readonly startsOn: string; readonly endsOn: string; readonly value: string })[];
+    readonly items: readonly { readonly name: string; readonly kind: string; readonly explain: string }[];
+    readonly nextCursor: string | null;
+  }
+  const booked = async (query: Record<string, string> = {}): Promise<Bookings> => {
+    const { method, path, scope, response } = arrRoutes.listArrBookings;
+    const { status, json } = await call<Bookings>(api, method, path, { scopes: [scope], query });
+    if (status === 200) expect(response.safeParse(json)).toMatchObject({ success: true });
+    return json;
+  };
+  const told = ({ rows }: Bookings) =>
+    rows.map(({ startsOn, value, bookings, debookings, tcv }) => [startsOn, value, bookings, debookings, tcv.planMinor]);
+  const customers = async (): Promise<void> => {
+    const line = signedLine('oi_1', 12_000, '2026-02-01', '2027-02-01');
+    await record(
+      named(1, 'Zeta Mills', 'Enterprise'),
+      of(1, agreement('2026-01-15', [line])),
+      of(1, agreement('2026-03-20', [line], { endedOn: '2026-08-01' })),
+      named(2, 'Acme Works', 'Starter'),
+      of(2, customer('2026-04-01', { segment: 'Enterprise' }, { name: 'Acme Works' })),
+      of(
+        2,
+        agreement('2026-03-10', [signedLine('oi_2', 3_000, '2026-04-01', '2028-04-01', { bookedOn: '2026-03-10' })], {
+          bookedOn: '2026-03-10',
+        }),
+      ),
+    );
+    await booked();
+    await run();
+  };
+
+  it('is summed by month and by the segment of its day, with the bookings behind', async () => {
+    await customers();
+    const all = await booked({ to: '2026-03-31' });
+    expect(all.isComplete).toBe(true);
+    // 12,000; 3,000 × 2 − 12,000 ÷ 2
+    expect(told(all)).toEqual([
+      ['2026-01-01', '', 1, 0, '1200000'],
+      ['2026-02-01', '', 0, 0, '0'],
+      ['2026-03-01', '', 1, 1, '0'],
+    ]);
+    expect(all.total).toMatchObject({ bookings: 2, debookings: 1, tcv: { planMinor: '1200000' }, debookedTcv: { planMinor: '-600000' } });
+    expect(all.items.map(({ name, kind }) => [name, kind])).toEqual([
+      ['Zeta Mills', 'contract'],
+      ['Acme Works', 'contract'],
+      ['Zeta Mills', 'termination'],
+    ]);
+    expect(told(await booked({ to: '2026-03-31', period: 'quarter', dimension: 'segment' }))).toEqual([
+      ['2026-01-01', 'Enterprise', 1, 1, '600000'],
+      ['2026-01-01', 'Starter', 1, 0, '600000'],
+    ]);
+  });
+
+  it('goes page by page, and is narrowed to a customer, a kind and a value', async () => {
+    await customers();
+    const first = await booked({ limit: '2' });
+    const second = await booked({ limit: '2', cursor: String(first.nextCursor) });
+    expect([first.items.length, second.items.length, second.nextCursor]).toEqual([2, 1, null]);
+    expect((await booked({ customerId: 'stripe.main.cus_2' })).items).toMatchObject([{ name: 'Acme Works' }]);
+    expect((await booked({ kind: 'termination' })).items).toMatchObject([{ name: 'Zeta Mills' }]);
+    expect((await booked({ dimension: 'segment', value: 'Starter' })).items).toMatchObject([{ name: 'Acme Works' }]);
+  });
+
+  it('refuses days that end before they begin, a value without its dimension, and a dimension that is none', async () => {
+    const refused = async (query: Record<string, string>) => (await booked(query)).type;
+    expect(await refused({ from: '2026-03-01', to: '2026-02-28' })).toBe('/problems/period-invalid');
+    expect(await refused({ from: '2000-01-01', to: '2026-02-28' })).toBe('/problems/period-invalid');
+    expect(await refused({ value: 'x' })).toBe('/problems/question-incomplete');
+    expect(await refused({ dimension: 'colour' })).toBe('/problems/dimension-unknown');
+  });
+});
