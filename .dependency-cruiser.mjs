@@ -56,6 +56,7 @@ const STEPS = [
   'arr/metrics/read-cohorts',
   'arr/metrics/read-customers',
   'arr/metrics/read-metrics',
+  'arr/metrics/read-pack',
   'arr/metrics/keep',
   'arr/metrics/read-kept',
   'arr/metrics/read-viewed',

@@ -1,5 +1,5 @@
 import { companyConfig } from '../platform/config.ts';
-import { apiHandler } from '../platform/http.ts';
+import { apiHandler, rawBody } from '../platform/http.ts';
 import { fail, ok } from '../platform/result.ts';
 import { listAlerts, listToldAlerts } from './alerts/list.ts';
 import { readBookings } from './bookings/read-bookings.ts';
@@ -17,6 +17,7 @@ import { closeMonth, listClosings, listRestatements, readClosing } from './ledge
 import { readRetentionChange } from './metrics/read-change.ts';
 import { readCohorts } from './metrics/read-cohorts.ts';
 import { readMetrics } from './metrics/read-metrics.ts';
+import { readPack, readPackCsv } from './metrics/read-pack.ts';
 import { readChurnRisk } from './risk/read-risk.ts';
 import { arrRoutes } from './routes.ts';
 import { decideRuling, listRulings, propose } from './rulings/decide.ts';
@@ -28,6 +29,11 @@ export const handler = apiHandler('arr-api', arrRoutes, {
   getArrWaterfall: ({ query }) => readWaterfall(query, companyConfig()),
   getArrMetrics: ({ query }) => readMetrics(query, companyConfig(), today()),
   getArrCohorts: ({ query }) => readCohorts(query, companyConfig(), today()),
+  getArrPack: ({ query }) => readPack(query, companyConfig(), today()),
+  getArrPackCsv: async ({ query }) => {
+    const csv = await readPackCsv(query, companyConfig(), today());
+    return csv.ok ? ok(rawBody('text/csv; charset=utf-8', csv.value)) : csv;
+  },
   listArrBookings: ({ query, page }) => readBookings(query, page, companyConfig(), today()),
   getArrRetentionChange: ({ query, page }) => readRetentionChange(query, page, companyConfig(), today()),
   getArrForecast: ({ query }) => readForecast(query, companyConfig(), today()),

@@ -5,6 +5,7 @@ import { bookingRoutes } from './booking-routes.ts';
 import { monthField } from './closing-answers.ts';
 import { arrCohorts, arrMetrics } from './metric-answers.ts';
 import { outlookRoutes } from './outlook-routes.ts';
+import { packRoutes } from './pack-routes.ts';
 import { profileParameter, profileProblems } from './profile-routes.ts';
 import { arrRetentionChange } from './retention-answers.ts';
 
@@ -139,4 +140,5 @@ export const metricRoutes = defineRoutes({
   },
   ...outlookRoutes,
   ...bookingRoutes,
+  ...packRoutes,
 });

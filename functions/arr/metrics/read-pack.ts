@@ -1,0 +1,77 @@
+import { addDays, dayOfInstant, endOfMonth } from '../../platform/calendar.ts';
+import type { CompanyConfig } from '../../platform/config.ts';
+import { fiscalPeriodOf, fiscalPeriodsWithin } from '../../platform/fiscal.ts';
+import { fail, ok } from '../../platform/result.ts';
+import { type Closing, readClosings } from '../ledger/closing-store.ts';
+import { type Figured, packCsv, packed, type ReportedThen } from './pack.ts';
+import { readMetrics } from './read-metrics.ts';
+
+export interface PackWanted {
+  readonly on?: string | undefined;
+  readonly from?: string | undefined;
+  readonly period?: 'month' | 'quarter' | 'year' | undefined;
+  readonly metrics?: string | undefined;
+}
+
+/** Periods of one pack: each that is closed is read as it was known then. */
+const MAX_PERIODS = 12;
+
+/** What was reported when a period's last month was closed: ARR from the closing itself, all else as it was known by the end of that day. */
+const readReported = async (closing: Closing, wanted: PackWanted, endsOn: string, company: CompanyConfig, today: string) => {
+  const asKnownOn = dayOfInstant(closing.through, company.zone);
+  const known = await readMetrics({ ...wanted, from: endsOn, on: endsOn, asKnownOn }, company, today);
+  if (!known.ok) return known;
+  const figures: readonly Figured[] = known.value.rows[0]?.figures ?? [];
+  const values = new Map(figures.flatMap(({ id, value }) => (value === undefined ? [] : [[id, value] as const])));
+  const total = closing.rows.find(({ dimension }) => dimension === 'total');
+  if (total !== undefined && values.has('arr')) values.set('arr', total.closingMinor);
+  return ok<ReportedThen>({ closedAt: closing.closedAt, profile: closing.profile, values });
+};
+
+/**
+ * The metrics of fiscal periods as a board or a filing takes them: with definition and purpose, what each changed by since the period before, and, where
+ * the last month of a period is closed, what was reported and by what it was restated since. Problems: those of the metrics, and `period-invalid`.
+ */
+export const readPack = async (wanted: PackWanted, company: CompanyConfig, today: string) => {
+  const { period = 'month' } = wanted;
+  const on = wanted.on ?? today;
+  const from = wanted.from ?? on;
+  const { fiscalCalendar } = company;
+  if (from <= on && fiscalPeriodsWithin(fiscalCalendar, from, addDays(on, 1), period).length > MAX_PERIODS)
+    return fail('period-invalid', `A pack is of at most ${MAX_PERIODS} periods.`, 'query.from');
+  const before = addDays(fiscalPeriodOf(fiscalCalendar, from, period).startsOn, -1);
+  const [metrics, closings] = await Promise.all([
+    readMetrics({ on, from: from > on ? from : before, period, metrics: wanted.metrics }, company, today),
+    readClosings(),
+  ]);
+  if (!metrics.ok) return metrics;
+  const { rows, definitions, unconverted, ledgerThrough, ...head } = metrics.value;
+  const reported = new Map<string, ReportedThen>();
+  for (const { endsOn } of rows.slice(1)) {
+    const closing = closings.find(({ month }) => endOfMonth(`${month}-01`) === endsOn);
+    if (closing === undefined) continue;
+    const then = await readReported(closing, { period, metrics: wanted.metrics }, endsOn, company, today);
+    if (!then.ok) return then;
+    reported.set(endsOn, then.value);
+  }
+  const { profile, profileVersion, planCurrency, formula, dataThrough } = head;
+  return ok({
+    profile,
+    ...(profileVersion === undefined ? {} : { profileVersion }),
+    formula,
+    planCurrency,
+    dataThrough,
+    on,
+    period,
+    ledgerThrough,
+    unconverted,
+    definitions,
+    periods: packed(rows, (endsOn) => reported.get(endsOn), profile),
+  });
+};
+
+/** The same as CSV. */
+export const readPackCsv = async (wanted: PackWanted, company: CompanyConfig, today: string) => {
+  const pack = await readPack(wanted, company, today);
+  return pack.ok ? ok(packCsv(pack.value.periods, pack.value.definitions, pack.value)) : pack;
+};
