@@ -36,9 +36,9 @@ export class Told {
   #rows: ToldRows;
   #length = 0;
 
-  /** Made for about so many rows. */
-  constructor(expected: number) {
-    this.#rows = toldRows(Math.ceil(GROWTH * expected));
+  /** Made with room for so many rows. */
+  constructor(room: number) {
+    this.#rows = toldRows(room);
   }
 
   /** A row like another one, on a day, of an amount. */

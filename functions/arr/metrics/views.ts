@@ -74,7 +74,7 @@ export const planView = (rows: Rows, names: Names, planCurrency: string, looks: 
 export const reportedView = (rows: Rows, names: Names, planCurrency: string, looks: Int32Array, rateOn: RateOn): Viewed => {
   const first = looks[0] ?? 0;
   const last = looks.at(-1) ?? 0;
-  const made = new Reported(rows, names, planCurrency, (currency, day) => rateOn(currency, Math.min(Math.max(day, first), last)));
+  const made = new Reported(rows, names, planCurrency, looks, (currency, day) => rateOn(currency, Math.min(Math.max(day, first), last)));
   let look = 0;
   for (let row = 0; row < rows.length; row += 1) {
     while (look < looks.length && (looks[look] as number) < (rows.day[row] as number)) made.revalue(looks[look++] as number);
@@ -83,6 +83,13 @@ export const reportedView = (rows: Rows, names: Names, planCurrency: string, loo
   while (look < looks.length) made.revalue(looks[look++] as number);
   return made.viewed();
 };
+
+/** Every row, and of each line one at each look and at its end: mostly more than there will be. What is not written to takes no memory. */
+const roomFor = ({ length }: Rows, { lines }: Names, looks: Int32Array): number =>
+  Math.min(MOST_ROOM * length, length + lines.length * (looks.length + 1));
+
+/** Rows told for each row, beyond which columns grow as they are filled. */
+const MOST_ROOM = 4;
 
 class Reported {
   readonly #rows: Rows;
@@ -94,13 +101,13 @@ class Reported {
   readonly #missing = new Map<string, RateMissing>();
   readonly #made: Told;
 
-  constructor(rows: Rows, names: Names, planCurrency: string, rateOn: RateOn) {
+  constructor(rows: Rows, names: Names, planCurrency: string, looks: Int32Array, rateOn: RateOn) {
     this.#rows = rows;
     this.#names = names;
     this.#plan = names.currencies.indexOf(planCurrency);
     this.#rateOn = rateOn;
     this.#open = new OpenLines(names.lines.length);
-    this.#made = new Told(rows.length);
+    this.#made = new Told(roomFor(rows, names, looks));
   }
 
   take(row: number): void {
