@@ -55,13 +55,13 @@ export const step: fc.Arbitrary<Step> = fc.record({
   discountDays: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }),
   segment: seldom(4, fc.constantFrom('Starter', 'Professional', 'Enterprise')),
   rampDays: fc.option(fc.integer({ min: 1, max: 150 }), { nil: undefined, freq: 2 }),
-  adjusted: fc.option(
+  adjusted: seldom(
+    8,
     fc.record({
       from: fc.integer({ min: -90, max: 90 }),
       until: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }),
-      ends: fc.option(fc.integer({ min: 0, max: 13 }), { nil: undefined }),
+      ends: seldom(4, fc.integer({ min: 0, max: 13 })),
     }),
-    { nil: undefined, freq: 1 },
   ),
 });
 

@@ -187,6 +187,13 @@ describe('the ledger of a profile that is not in force', () => {
     expect(await ledgerOf('stripe')).toMatchObject({ state: 'ready' });
   });
 
+  it('counts everybody once, however many runs make it at the same time', async () => {
+    await ask('makeArrProfileLedger', {}, { profile: 'stripe' });
+    await Promise.all([run(), run(), run()]);
+    expect(await ledgerOf('stripe')).toMatchObject({ state: 'ready' });
+    expect((await closings({ profile: 'stripe' })).at(-1)).toBe(48_600);
+  });
+
   it('is left to expire once nobody looks at it, and is then made anew', async () => {
     await ask('makeArrProfileLedger', {}, { profile: 'stripe' });
     await run();
