@@ -1,8 +1,10 @@
 import { fromEpochDay } from '../../platform/calendar.ts';
 import { leavesAsTold } from '../lines/chosen.ts';
 import type { Profile } from '../profiles/profile.ts';
+import { isAdjustment } from './adjustments.ts';
 import type { DecidedDay } from './day.ts';
 import { type Cause, type Closing, type Entry, NOTHING } from './movements.ts';
+import { plus, proRata } from './stock.ts';
 
 /**
  * What a profile calls movements that only the whole of a customer's history tells apart: whether a customer that came and went ever was one,
@@ -44,7 +46,22 @@ const renamed = (entry: Entry, cause: Cause): Entry => {
   return { ...entry, cause, lines: entry.lines.map((line) => ({ ...line, cause: ofLine })) };
 };
 
-const isEmpty = ({ lines }: Closing): boolean => lines.length === 0;
+/** Adjustments neither make a customer nor keep it. */
+const isEmpty = ({ lines }: Closing): boolean => lines.every(isAdjustment);
+
+/** A day of a visit that never was: of what moved on it, what adjustments moved is left. */
+const withoutVisit = ({ day, closing, entries }: DecidedDay, before: Closing): DecidedDay => {
+  let { stock } = before;
+  const left = entries.flatMap((entry): Entry[] => {
+    const lines = entry.lines.filter(isAdjustment);
+    if (lines.length === 0) return [];
+    const moved = entry.fromAttributes === undefined ? lines.reduce((sum, { planDeltaMinor }) => sum + planDeltaMinor, 0n) : 0n;
+    const taken = proRata(stock, moved);
+    stock = plus(stock, taken);
+    return [{ ...entry, lines, stock: taken }];
+  });
+  return { day, closing: { ...before, lines: closing.lines.filter(isAdjustment), stock }, entries: left };
+};
 
 const monthOf = (day: number): string => fromEpochDay(day).slice(0, 7);
 
@@ -56,7 +73,11 @@ const withoutVisits = (days: readonly DecidedDay[]): readonly DecidedDay[] => {
     const decided = days[i] as DecidedDay;
     const end = isEmpty(before) && !isEmpty(decided.closing) ? days.findIndex(({ closing }, at) => at > i && isEmpty(closing)) : -1;
     if (end >= 0 && monthOf((days[end] as DecidedDay).day) === monthOf(decided.day)) {
-      for (; i <= end; i += 1) kept.push({ day: (days[i] as DecidedDay).day, closing: before, entries: [] });
+      for (; i <= end; i += 1) {
+        const left = withoutVisit(days[i] as DecidedDay, before);
+        kept.push(left);
+        before = left.closing;
+      }
       i = end;
       continue;
     }

@@ -169,11 +169,13 @@ it('where each customer is its own company, everything is as it was', () => {
       // One movement a customer and day, as movements are decided.
       const last = new Map(told.map((one) => [`${one.customer} ${one.on}`, one]));
       const once = told.filter((one) => last.get(`${one.customer} ${one.on}`) === one && one.cause !== 'fx');
-      const consistent = once.filter(({ customer, cause }, i) => {
-        const before = once.slice(0, i).findLast((one) => one.customer === customer)?.cause;
+      const consistent: Told[] = [];
+      for (const one of once) {
+        const before = consistent.findLast(({ customer }) => customer === one.customer)?.cause;
         const isOut = before === undefined || before === 'churn';
-        return isOut ? cause === (before === undefined ? 'new' : 'reactivation') : cause !== 'new' && cause !== 'reactivation';
-      });
+        const comes = before === undefined ? 'new' : 'reactivation';
+        if (isOut ? one.cause === comes : one.cause !== 'new' && one.cause !== 'reactivation') consistent.push(one);
+      }
       // Only lives whose amounts agree with their causes.
       const arr = new Map<string, number>();
       for (const { customer, cause, major = 0 } of consistent) {

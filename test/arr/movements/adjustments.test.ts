@@ -125,3 +125,34 @@ describe('an adjustment by hand', () => {
     expect(unnamed?.lines).toMatchObject([{ productId: 'adjustment', legalEntity: 'adjustment' }]);
   });
 });
+
+describe('an adjustment, where a customer that comes and goes within a month never was one', () => {
+  const netting = { ...testContext, profile: { ...testContext.profile, sameMonth: 'net' as const } };
+  const visit = [
+    subscription('2026-03-05', [seats('a', 10, 5_000)], { lifecycle: 'created', startsOn: '2026-03-05', eventId: 'evt_live' }),
+    canceled('2026-03-20', { eventId: 'evt_gone' }),
+  ];
+  const moves = (...facts: Fact[]): string[] => told(decideAll(facts, [], netting).movements);
+
+  it('is kept beside the visit, and within it', () => {
+    expect(moves(...visit)).toEqual([]);
+    // Before, in the middle of and after the visit.
+    for (const on of ['2026-02-01', '2026-03-05', '2026-03-10', '2026-03-20', '2026-04-01'])
+      expect(moves(...visit, adjustment('120000', on, { until: '2026-06-01' }))).toEqual([
+        `${on} adjustment 120000 by ruling-${on}`,
+        `2026-06-01 adjustment -120000 by ruling-${on}`,
+      ]);
+    // It begins and ends within it.
+    expect(moves(...visit, adjustment('120000', '2026-03-10', { until: '2026-03-15' }))).toEqual([
+      '2026-03-10 adjustment 120000 by ruling-2026-03-10',
+      '2026-03-15 adjustment -120000 by ruling-2026-03-10',
+    ]);
+  });
+
+  it('alone is no visit that could be left out', () => {
+    expect(moves(adjustment('120000', '2026-03-10', { until: '2026-03-15' }))).toEqual([
+      '2026-03-10 adjustment 120000 by ruling-2026-03-10',
+      '2026-03-15 adjustment -120000 by ruling-2026-03-10',
+    ]);
+  });
+});
