@@ -190,6 +190,12 @@ const headWrite = (lane: string, position: number): Write => ({
   },
 });
 
+/** All of them, once each has come to its end: of a folding that fails, nothing is written after that was told. */
+const allDone = async <T>(writes: readonly Promise<T>[]): Promise<readonly T[]> => {
+  await Promise.allSettled(writes);
+  return Promise.all(writes);
+};
+
 /** Puts a part's bases with these entries in them; false where another writer is further with one. */
 const foldPart = async (lane: string, part: Part, entries: readonly LogEntry[], head: number, position: number): Promise<boolean> => {
   const additions = entries.map((entry) => ({ position: entry.position, months: entry.additions(part) }));
@@ -198,7 +204,7 @@ const foldPart = async (lane: string, part: Part, entries: readonly LogEntry[], 
   const bases = await readBases(lane, part, from);
   const changed = new Set(additions.flatMap((addition) => foldEntry(bases, addition, from, head)));
   // Each by itself: together they may be more than a transaction takes.
-  const written = await Promise.all([...changed].map((place) => commit(baseWrites(lane, part, baseOf(bases, place), position))));
+  const written = await allDone([...changed].map((place) => commit(baseWrites(lane, part, baseOf(bases, place), position))));
   return written.every(({ ok }) => ok);
 };
 
@@ -209,7 +215,7 @@ export const foldLane = async (lane: string): Promise<void> => {
   for await (const entry of entriesFrom(lane, head)) entries.push(entry);
   const position = entries[entries.length - 1]?.position;
   if (position === undefined) return;
-  const folded = await Promise.all(PARTS.map((part) => foldPart(lane, part, entries, head, position)));
+  const folded = await allDone(PARTS.map((part) => foldPart(lane, part, entries, head, position)));
   if (!folded.every(Boolean)) return;
   await commit([headWrite(lane, position)]);
 };
