@@ -269,6 +269,7 @@ const measureOthers = async (): Promise<Pick<FiguresRun, 'others' | 'cold' | 'sl
 export const measureFigures = async (size: BaseSize, rebuilt: BaseSize, onStep: (what: string) => void): Promise<FiguresRun> => {
   const clock = { atMs: NOW_MS, frozen: true };
   const whole = await startWholeStack({ clock, stripe: (now) => startStripe({ port: 0, now }) });
+  const before = { ...process.env };
   try {
     Object.assign(process.env, environmentOf(whole.stack, tableOf(whole.stack).name));
     process.env['ASCENT_CONFIG'] = whole.salesforce.config(JSON.stringify(company));
@@ -295,6 +296,9 @@ export const measureFigures = async (size: BaseSize, rebuilt: BaseSize, onStep: 
       rebuild,
     };
   } finally {
+    // What is measured next has a stack of its own.
+    for (const name of Object.keys(process.env)) if (before[name] === undefined) delete process.env[name];
+    Object.assign(process.env, before);
     await whole.stop();
   }
 };
