@@ -26,7 +26,7 @@ import { besideOfAll, listCustomers, listEntries } from './standings/read.ts';
 export const handler = apiHandler('arr-api', arrRoutes, {
   getArrStatus: async ({ query }) => ok(await readStatus(query.on ?? today())),
   listArrMovements: ({ query, page }) => listMovements(query, page, today()),
-  getArrWaterfall: ({ query }) => readWaterfall(query, companyConfig()),
+  getArrWaterfall: ({ query }) => readWaterfall(query, companyConfig(), today()),
   getArrMetrics: ({ query }) => readMetrics(query, companyConfig(), today()),
   getArrCohorts: ({ query }) => readCohorts(query, companyConfig(), today()),
   getArrPack: ({ query }) => readPack(query, companyConfig(), today()),

@@ -46,7 +46,7 @@ export const arrRoutes = defineRoutes({
     }),
     paged: true,
     response: z.object({ items: z.array(movementSchema), nextCursor: z.nullable(z.string()) }),
-    problems: { 'period-invalid': 400 },
+    problems: { 'period-invalid': 400, 'customer-unknown': 404 },
   },
   getArrWaterfall: {
     method: 'GET',
@@ -71,7 +71,7 @@ export const arrRoutes = defineRoutes({
       ...profileParameter,
     }),
     response: arrWaterfall,
-    problems: { 'period-invalid': 400, 'dimension-unknown': 404, ...profileProblems },
+    problems: { 'period-invalid': 400, 'question-incomplete': 400, 'dimension-unknown': 404, ...profileProblems },
   },
   listArrCustomers: {
     method: 'GET',
@@ -86,7 +86,7 @@ export const arrRoutes = defineRoutes({
     }),
     paged: true,
     response: arrCustomers,
-    problems: { 'question-incomplete': 400 },
+    problems: { 'question-incomplete': 400, 'dimension-unknown': 404 },
   },
   getArrBeside: {
     method: 'GET',

@@ -130,9 +130,12 @@ const allowedKeysText = (schema: unknown): string => {
   return `${keys.slice(0, MAX_ALLOWED_KEYS).join(', ')}${more}`;
 };
 
-/** zod says which key an object does not know, but not those that it does. */
-const problemText: z.core.$ZodErrorMap = (issue) =>
-  issue.code === 'unrecognized_keys' ? `${localeError(issue)}; allowed: ${allowedKeysText(issue.inst)}` : localeError(issue);
+/** zod says which key an object does not know, but not those that it does; and calls what is missing undefined. */
+const problemText: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === 'unrecognized_keys') return `${localeError(issue)}; allowed: ${allowedKeysText(issue.inst)}`;
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `is missing; expected ${issue.expected}`;
+  return localeError(issue);
+};
 
 /** Values against a schema; every field that it refuses is collected under its path, `root` where it is the whole. */
 export const validated = (schema: z.ZodMiniType | undefined, value: unknown, root: string, problems: FieldProblem[]): unknown => {
@@ -140,17 +143,22 @@ export const validated = (schema: z.ZodMiniType | undefined, value: unknown, roo
   const result = schema.safeParse(value, { error: problemText });
   if (result.success) return result.data;
   for (const issue of result.error.issues)
-    problems.push({ field: pathText(root, issue.path), detail: `${issue.message}${receivedText(value, issue.path, issue.message)}` });
+    problems.push({ field: pathText(root, issue.path), detail: `${issue.message}${receivedAt(value, issue.path, issue.message)}` });
   return undefined;
 };
 
 const MAX_RECEIVED_CHARACTERS = 60;
 
-/** What stood at the path, where it is short and the message does not say it already. */
-const receivedText = (value: unknown, path: readonly PropertyKey[], message: string): string => {
+/** What stood at the path, where the message does not say it already. */
+const receivedAt = (value: unknown, path: readonly PropertyKey[], message: string): string => {
   if (message.includes('received')) return '';
   let at = value;
   for (const part of path) at = typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined;
+  return receivedText(at);
+};
+
+/** What was received, where it is short. */
+export const receivedText = (at: unknown): string => {
   if (typeof at !== 'string' && typeof at !== 'number' && typeof at !== 'boolean') return '';
   const text = JSON.stringify(at);
   return text.length > MAX_RECEIVED_CHARACTERS ? '' : `; received ${text}`;

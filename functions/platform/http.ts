@@ -6,7 +6,7 @@ import { handlerOf, type Invocation } from './handler.ts';
 import { matchRoute, type PreparedRoute, prepareRoutes } from './http-match.ts';
 import { DEFAULT_PAGE_ITEMS, MAX_API_PAGE_ITEMS } from './http-page.ts';
 import { type FieldProblem, GENERAL_PROBLEMS, validationProblem } from './http-problem.ts';
-import { bodyOf, type Caller, CsvBody, callerOf, type HttpEvent, validated } from './http-request.ts';
+import { bodyOf, type Caller, CsvBody, callerOf, type HttpEvent, receivedText, validated } from './http-request.ts';
 import { accepts, isRawBody, problemAnswer, type RawBody, successAnswer } from './http-response.ts';
 import { errorFields, log } from './log.ts';
 import { count } from './metrics.ts';
@@ -67,7 +67,7 @@ const pageOf = (
 ): Result<PageWanted, Problem<'cursor-invalid'>> => {
   const items = limit === undefined ? DEFAULT_PAGE_ITEMS : Number(limit);
   if (!/^\d{1,4}$/.test(limit ?? '1') || items < 1 || items > MAX_API_PAGE_ITEMS) {
-    problems.push({ field: 'limit', detail: `must be a whole number from 1 to ${MAX_API_PAGE_ITEMS}` });
+    problems.push({ field: 'limit', detail: `must be a whole number from 1 to ${MAX_API_PAGE_ITEMS}${receivedText(limit)}` });
   }
   if (cursor === undefined) return ok({ limit: items });
   const position = decodeCursor(list, cursor);
@@ -75,8 +75,9 @@ const pageOf = (
 };
 
 /** A filter that is misspelt must not answer as if it had not been asked for. */
-const unknownParameters = ({ query, paged }: Route, event: HttpEvent): readonly FieldProblem[] => {
-  if (query === undefined && !paged) return [];
+const unknownParameters = ({ query, paged, scope }: Route, event: HttpEvent): readonly FieldProblem[] => {
+  // Who watches a public page or its health may add what keeps caches away.
+  if (scope === 'public' && query === undefined) return [];
   const known = [...Object.keys(query?.shape ?? {}), ...(paged ? ['limit', 'cursor'] : [])];
   return Object.keys(event.queryStringParameters ?? {})
     .filter((name) => !known.includes(name))

@@ -50,7 +50,7 @@ const brokenLinks = (pages: Files, root: string): Findings =>
   );
 
 /** Paths that prose names in backticks: `functions/arr/movements/decide.ts`. */
-const NAMED_PATH = /`((?:functions|lib|local|demo|bench|bin|scripts|test|docs)\/[\w./-]*[\w/])`/g;
+const NAMED_PATH = /`((?:functions|lib|local|web|demo|bench|bin|scripts|test|docs)\/[\w./-]*[\w/])`/g;
 
 const lostPaths = (pages: Files, root: string): Findings =>
   [...pages].flatMap(([path, text]) =>
@@ -81,7 +81,19 @@ const unknownCommands = (pages: Files, scripts: ReadonlySet<string>, root: strin
     return [...npm, ...node];
   });
 
-const PAGES = ['*.md', 'docs/**/*.md', '{functions,lib,local,demo,bench,test,scripts}/**/README.md'];
+/** Parts of pages that code names in comments and in what it tells: `docs/metrics.md#cohorts`. */
+const lostParts = (sources: Files, pages: Files): Findings =>
+  [...sources].flatMap(([path, text]) =>
+    [...text.matchAll(/\b(docs\/[\w/-]+\.md)(?:#([\w-]+))?/g)].flatMap((match) => {
+      const [named, file = '', anchor] = match;
+      const page = pages.get(file);
+      if (page !== undefined && (anchor === undefined || anchorsOf(page).has(anchor))) return [];
+      return [`${path}:${lineAt(text, match.index)} names ${named}, which does not exist. Name the page or the heading as it is now.`];
+    }),
+  );
+
+const PAGES = ['*.md', 'docs/**/*.md', '{functions,lib,local,web,demo,bench,test,scripts}/**/README.md'];
+const CODE = ['{functions,lib,local,web,demo,bench,bin,scripts}/**/*.{ts,tsx,mjs}'];
 const scriptsOf = (root: string): ReadonlySet<string> =>
   new Set(Object.keys((JSON.parse(filesOf(['package.json'], root).get('package.json') ?? '{}') as { scripts?: object }).scripts ?? {}));
 
@@ -97,10 +109,17 @@ test('every link, path and command in the documentation exists', () => {
   expect([...brokenLinks(pages, ROOT), ...lostPaths(pages, ROOT), ...unknownCommands(pages, scriptsOf(ROOT), ROOT)]).toEqual([]);
 });
 
+test('every page that code names, and every part of it, exists', () => {
+  const sources = filesOf(CODE);
+  expect(sources.size).toBeGreaterThan(300);
+  expect(lostParts(sources, filesOf(PAGES))).toEqual([]);
+});
+
 test('finds a missing README, a missing heading, a lost link, path and command in a seeded tree', () => {
   const root = seeded({
     'package.json': '{ "scripts": { "start": "x" } }',
-    'functions/arr/movements/movements.ts': '',
+    'functions/arr/movements/movements.ts':
+      '/** See docs/start.md, docs/start.md#start */\nconst FORMULA = "x (docs/start.md#end)";\n// docs/gone.md\n',
     'functions/company/plan.ts': '',
     'functions/arr/README.md': HEADINGS.slice(1)
       .map((heading) => `## ${heading}\n`)
@@ -120,6 +139,10 @@ test('finds a missing README, a missing heading, a lost link, path and command i
   ]);
   expect(lostPaths(pages, root)).toEqual([
     'docs/start.md:3 names functions/arr/gone.ts, which does not exist. Name the file where it is now.',
+  ]);
+  expect(lostParts(filesOf(CODE, root), pages).map((finding) => finding.split('. ')[0])).toEqual([
+    'functions/arr/movements/movements.ts:2 names docs/start.md#end, which does not exist',
+    'functions/arr/movements/movements.ts:3 names docs/gone.md, which does not exist',
   ]);
   expect(unknownCommands(pages, scriptsOf(root), root).map((finding) => finding.split(',')[0])).toEqual([
     'README.md:2 says npm stop',

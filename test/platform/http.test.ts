@@ -196,6 +196,19 @@ describe('the router', () => {
     expect(json.problems).toEqual([{ field: 'Color', detail: 'is no parameter of this route; it has color, limit, cursor' }]);
   });
 
+  test('names a parameter where the route has none at all, and lets a public one be asked with whatever keeps caches away', async () => {
+    const { status, json } = await call(handler, 'GET', '/notes/latest', { ...read, query: { on: '2026-01-01' } });
+    expect([status, json.problems]).toEqual([400, [{ field: 'on', detail: 'is no parameter of this route; it has none' }]]);
+    expect((await call(handler, 'GET', '/health', { query: { t: '1' } })).status).toBe(200);
+  });
+
+  test('says what was received of a limit, and what is missing', async () => {
+    const { json } = await call(handler, 'GET', '/notes', { ...read, query: { limit: '0' } });
+    expect(json.problems).toEqual([{ field: 'limit', detail: 'must be a whole number from 1 to 200; received "0"' }]);
+    const { json: other } = await call(handler, 'PUT', '/notes/1', { ...write, body: { title: 'ab', pages: 1 } });
+    expect(other.problems).toEqual([{ field: 'tags', detail: 'is missing; expected array' }]);
+  });
+
   test('answers a throw as 500, without a word of it', async () => {
     const answer = await call(handler, 'GET', '/broken');
     expect([answer.status, answer.json.type]).toEqual([500, '/problems/internal']);

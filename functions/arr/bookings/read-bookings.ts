@@ -5,7 +5,7 @@ import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok } from '../../platform/result.ts';
 import { BOOKINGS_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
-import { byKey, type Keyed, pageOf } from '../standings/lists.ts';
+import { byKey, type Keyed, pageOf, valueKnown } from '../standings/lists.ts';
 import { readStandings, totalAnswer } from '../standings/read.ts';
 import { addSums, type Booked, type Standing, type Sums } from '../standings/standing.ts';
 import type { BookingKind } from './bookings.ts';
@@ -43,6 +43,13 @@ const valueIn = ({ customer, booking }: Owned, dimension: string | undefined): s
 
 const dimensionsOf = (standings: readonly Standing[]): readonly string[] =>
   [...new Set(['product', 'entity', 'currency', ...standings.flatMap(({ attributes }) => Object.keys(attributes))])].sort();
+
+/** Values that a customer has, or any booking of it has whenever it was. */
+const everyValue = (standings: readonly Standing[], dimension: string): readonly string[] =>
+  standings.flatMap((customer) => {
+    const booked = (customer.bookings ?? NOTHING_BOOKED).map((booking) => valueIn({ customer, booking }, dimension));
+    return ['product', 'entity', 'currency'].includes(dimension) ? booked : [...booked, customer.attributes[dimension] ?? NO_VALUE];
+  });
 
 const FIGURES = ['tcv', 'acv', 'firstYear', 'netNewArr'] as const;
 
@@ -114,6 +121,10 @@ export const readBookings = async (wanted: BookingsWanted, { position, limit }: 
     .filter(ofCustomer)
     .flatMap((customer) => (customer.bookings ?? NOTHING_BOOKED).map((booking): Owned => ({ customer, booking })))
     .filter(isAsked);
+  if (all.length === 0 && asOf.isComplete && dimension !== undefined && value !== undefined) {
+    const known = valueKnown({ dimension, value }, dimensions, everyValue(standings, dimension));
+    if (!known.ok) return known;
+  }
   const byValue = Map.groupBy(all, (owned) => valueIn(owned, dimension));
   const values = value === undefined ? [...byValue.keys()].sort() : [value];
   if (values.length * periods.length > MAX_ROWS)

@@ -31,10 +31,22 @@ export const BY_ORIGIN =
 
 type QuestionProblem = Problem<'question-incomplete' | 'question-invalid' | 'period-invalid'>;
 
-/** Checks in this order: that a figure is named, that nothing contradicts it, the period. */
+/** That a cut is asked for by both of its names, or by neither: one of them alone would be answered as something else. */
+export const cutWhole = ({ dimension, value }: Pick<FigureWanted, 'dimension' | 'value'>): Result<void, Problem<'question-incomplete'>> => {
+  if ((dimension === undefined) === (value === undefined)) return ok(undefined);
+  return value === undefined
+    ? fail(
+        'question-incomplete',
+        `Ask for one value of ${dimension}: with dimension and value; arr/metrics tells all of them.`,
+        'query.value',
+      )
+    : fail('question-incomplete', 'A value belongs to a dimension: ask with dimension and value.', 'query.dimension');
+};
+
+/** Checks in this order: the cut, that a figure is named, that nothing contradicts it, the period. */
 export const questionOf = ({ on, from, to, dimension, value, cause }: FigureWanted): Result<Question, QuestionProblem> => {
-  if (value !== undefined && dimension === undefined)
-    return fail('question-incomplete', 'A value belongs to a dimension: ask with dimension and value.', 'query.dimension');
+  const whole = cutWhole({ dimension, value });
+  if (!whole.ok) return whole;
   if (dimension === 'origin' && cause !== undefined)
     return fail('question-invalid', 'Origins are not told by cause: leave cause away.', 'query.cause');
   if (on !== undefined) {

@@ -25,11 +25,11 @@ export const listMovements = async (
   wanted: Wanted,
   page: PageWanted,
   today: string,
-): Promise<Result<Listed, Problem<'period-invalid'>>> => {
+): Promise<Result<Listed, Problem<'period-invalid' | 'customer-unknown'>>> => {
   const to = wanted.to ?? (wanted.customerId === undefined ? today : '9999-12-31');
   const from = wanted.from ?? (wanted.customerId === undefined ? startOfMonth(to) : '0000-01-01');
   if (from > to) return fail('period-invalid', `The period ends on ${to}, before it starts on ${from}.`, 'query.to');
-  if (wanted.customerId !== undefined) return ok(await ofCustomer({ ...wanted, from, to, customerId: wanted.customerId }, page));
+  if (wanted.customerId !== undefined) return ofCustomer({ ...wanted, from, to, customerId: wanted.customerId }, page);
   if (from.slice(0, 7) !== to.slice(0, 7)) {
     return fail(
       'period-invalid',
@@ -51,8 +51,11 @@ export const listMovements = async (
 const ofCustomer = async (
   wanted: Wanted & { readonly from: string; readonly to: string; readonly customerId: string },
   page: PageWanted,
-): Promise<Listed> => {
-  const own = ((await readCustomer(wanted.customerId))?.movements ?? []).filter(
+): Promise<Result<Listed, Problem<'customer-unknown'>>> => {
+  const customer = await readCustomer(wanted.customerId);
+  if (customer === undefined)
+    return fail('customer-unknown', `No fact about customer ${wanted.customerId} has been recorded.`, 'query.customerId');
+  const own = customer.movements.filter(
     (movement) =>
       movement.effectiveOn >= wanted.from &&
       movement.effectiveOn <= wanted.to &&
@@ -60,5 +63,5 @@ const ofCustomer = async (
   );
   const start = Number(page.position ?? '0');
   const end = start + page.limit;
-  return { items: own.slice(start, end), nextCursor: end < own.length ? String(end) : null };
+  return ok({ items: own.slice(start, end), nextCursor: end < own.length ? String(end) : null });
 };

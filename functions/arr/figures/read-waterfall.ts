@@ -3,7 +3,7 @@ import type { CompanyConfig } from '../../platform/config.ts';
 import { fiscalPeriodsWithin } from '../../platform/fiscal.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { profileAsked, readLedgerOf } from '../decided/read-decided.ts';
-import { asKnownOn } from '../ledger/known.ts';
+import { asKnownOn, knowable } from '../ledger/known.ts';
 import { totalsFrom } from '../ledger/known-totals.ts';
 import { readRecordedSince } from '../ledger/read-ledger.ts';
 import type { Ledger } from '../ledger/rows.ts';
@@ -13,7 +13,7 @@ import { profileInForce } from '../profiles/presets.ts';
 import { type CourseRow, MAX_YEARS, type Period } from '../totals/course.ts';
 import type { Cut } from '../totals/series.ts';
 import { TOTAL } from '../totals/totals.ts';
-import { BY_ORIGIN, explainPath } from './figure.ts';
+import { BY_ORIGIN, cutWhole, explainPath } from './figure.ts';
 import { WATERFALL_FORMULA } from './formulas.ts';
 import { readHead } from './read.ts';
 import { type CutWanted, readCut } from './read-cut.ts';
@@ -36,10 +36,17 @@ const MAX_DAYS = 100;
 
 type WaterfallProblem = Problem<'period-invalid' | 'dimension-unknown'>;
 
-/** Opening + Σ movements = closing of each period from `from` to `to`, both included; periods are those of the fiscal calendar, cut at the ends. */
-export const readWaterfall = async (wanted: Wanted, company: CompanyConfig) => {
+/**
+ * Opening + Σ movements = closing of each period from `from` to `to`, both included; periods are those of the fiscal calendar, cut at the ends.
+ * Checks in this order: the period, the day of knowledge, that the cut is whole, the profile and its ledger, the dimension and its value.
+ */
+export const readWaterfall = async (wanted: Wanted, company: CompanyConfig, today: string) => {
   const periods = periodsOf(wanted, company);
   if (!periods.ok) return periods;
+  const day = knowable(wanted.asKnownOn, today);
+  if (!day.ok) return day;
+  const whole = cutWhole(wanted);
+  if (!whole.ok) return whole;
   const of = profileAsked(wanted.profile);
   if (!of.ok) return of;
   const profile = of.value;

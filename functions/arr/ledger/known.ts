@@ -1,4 +1,5 @@
 import { addDays, startOfDay } from '../../platform/calendar.ts';
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { filtered } from './columns.ts';
 import type { Ledger } from './rows.ts';
 
@@ -11,3 +12,9 @@ export const asKnownBefore = (ledger: Ledger, second: number): Ledger => {
 
 /** The ledger as it was known at the end of a day of the zone. */
 export const asKnownOn = (ledger: Ledger, day: string, zone: string): Ledger => asKnownBefore(ledger, startOfDay(addDays(day, 1), zone));
+
+/** Whether something can be known on a day: not on one to come, of which an answer of today would look like one of then. */
+export const knowable = (day: string | undefined, today: string): Result<void, Problem<'period-invalid'>> =>
+  day === undefined || day <= today
+    ? ok(undefined)
+    : fail('period-invalid', `Nothing is known as of ${day} yet: today is ${today}.`, 'query.asKnownOn');

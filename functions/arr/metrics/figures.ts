@@ -68,7 +68,7 @@ export const definitionAnswer = ({ id, name, formula, unit, purpose, source, swi
 /** The metrics that are asked for by their ids (all by default), and the first id that is none of one. */
 export const metricsAsked = (ids: string | undefined): { readonly metrics: readonly Metric[]; readonly unknown?: string } => {
   if (ids === undefined) return { metrics: METRICS };
-  const asked = ids.split(',');
+  const asked = ids.split(',').map((id) => id.trim());
   const unknown = asked.find((id) => !METRICS.some((metric) => metric.id === id));
   return { metrics: METRICS.filter(({ id }) => asked.includes(id)), ...(unknown === undefined ? {} : { unknown }) };
 };

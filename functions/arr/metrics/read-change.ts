@@ -5,6 +5,7 @@ import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok } from '../../platform/result.ts';
 import { RETENTION_CHANGE_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
+import { knowable } from '../ledger/known.ts';
 import { readBooks } from '../records/store.ts';
 import { type CohortYear, retentionChange } from './change.ts';
 import { changeAnswer, customerAnswer, endAnswer, movementsOf, notDefined } from './change-answer.ts';
@@ -45,6 +46,8 @@ const yearsOf = (before: string, after: string, { fiscalCalendar }: CompanyConfi
 export const readRetentionChange = async (wanted: ChangeWanted, page: PageWanted, company: CompanyConfig, today: string) => {
   const months = monthsOf(wanted, today);
   if (!months.ok) return months;
+  const day = knowable(wanted.asKnownOn, today);
+  if (!day.ok) return day;
   if (wanted.dimension !== undefined && wanted.value === undefined)
     return fail('question-incomplete', 'A change is of one value of a dimension: ask with dimension and value.', 'query.value');
   const { against, before, after } = months.value;

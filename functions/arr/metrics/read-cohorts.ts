@@ -4,6 +4,7 @@ import { fiscalPeriodOf } from '../../platform/fiscal.ts';
 import { fail, ok } from '../../platform/result.ts';
 import { COHORTS_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
+import { knowable } from '../ledger/known.ts';
 import { profileInForce } from '../profiles/presets.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { MAX_YEARS } from '../totals/course.ts';
@@ -100,6 +101,8 @@ export const readCohorts = async (wanted: CohortsWanted, company: CompanyConfig,
     return fail('period-invalid', `The cohorts end on ${on}, before they begin on ${wanted.from}.`, 'query.from');
   if (wanted.from !== undefined && on >= addMonths(wanted.from, 12 * MAX_YEARS))
     return fail('period-invalid', `At most ${MAX_YEARS} years are answered.`, 'query.from');
+  const day = knowable(wanted.asKnownOn, today);
+  if (!day.ok) return day;
   const read = (await keptSource(wanted, on, by, company)) ?? (await foldedSource(wanted, on, by, company));
   if (!read.ok) return read;
   const source = read.value;

@@ -4,10 +4,12 @@ import type { CompanyConfig } from '../../platform/config.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { METRICS_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
+import { knowable } from '../ledger/known.ts';
 import type { ToldRows } from '../ledger/rows.ts';
 import { profileInForce } from '../profiles/presets.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { MAX_YEARS } from '../totals/course.ts';
+import { METRICS } from './catalogue.ts';
 import type { CostFunction, Costs } from './costs.ts';
 import { type Cut, dimensionsOf } from './cut.ts';
 import { type Due, duesByAttribute, duesByValue } from './dues.ts';
@@ -56,6 +58,8 @@ const planned = (wanted: MetricsWanted, today: string, { fiscalCalendar }: Compa
   const { period: kind = 'month', from } = wanted;
   const last = lastDay(wanted, today);
   if (!last.ok) return last;
+  const day = knowable(wanted.asKnownOn, today);
+  if (!day.ok) return day;
   const on = last.value;
   if (from !== undefined && from > on)
     return fail('period-invalid', `The figures end on ${on}, before they begin on ${from}.`, 'query.from');
@@ -163,7 +167,12 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const plan = planned(wanted, today, company);
   if (!plan.ok) return plan;
   const { metrics, unknown } = metricsAsked(wanted.metrics);
-  if (unknown !== undefined) return fail('metric-unknown', `There is no metric "${unknown}": docs/metrics.md lists them.`, 'query.metrics');
+  if (unknown !== undefined)
+    return fail(
+      'metric-unknown',
+      `There is no metric "${unknown}": ask for some of ${METRICS.map(({ id }) => id).join(', ')}.`,
+      'query.metrics',
+    );
   const view = wanted.currencyView ?? 'plan';
   const read = (await keptSource(wanted, plan.value, company)) ?? (await foldedSource(wanted, plan.value, company));
   if (!read.ok) return read;

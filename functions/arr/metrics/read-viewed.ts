@@ -8,7 +8,7 @@ import { readLedgerOf } from '../decided/read-decided.ts';
 import { readHasRate } from '../figures/read.ts';
 import { asKnownOn } from '../ledger/known.ts';
 import type { Ledger, Names, ToldRows } from '../ledger/rows.ts';
-import { type Cut, cutBy, dimensionsOf, uncut } from './cut.ts';
+import { type Cut, cutBy, dimensionsOf, NO_VALUE, uncut } from './cut.ts';
 import { type CurrencyView, planView, type RateMissing, type RateOn, reportedView } from './views.ts';
 
 /** What every figure over customers is asked by. */
@@ -63,7 +63,10 @@ export const cutOf = (
     return fail('dimension-unknown', `There is no dimension "${dimension}"; dimensions: ${known}.`, 'query.dimension');
   }
   if (value === undefined || cut.values.includes(value)) return ok(cut);
-  const known = cut.values.join(', ').slice(0, MAX_NAMED);
+  const known = cut.values
+    .map((name) => (name === NO_VALUE ? '""' : name))
+    .join(', ')
+    .slice(0, MAX_NAMED);
   return fail('dimension-unknown', `There is no ${dimension} "${value}"; values of ${dimension}: ${known}.`, 'query.value');
 };
 

@@ -1,3 +1,4 @@
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { addSums, type Entries, planMinorOf, type Standing, SUMS, type SumName, type Sums } from './standing.ts';
 
 /** A place in a list: the text by which it is sorted, and what tells equal ones apart. */
@@ -163,4 +164,27 @@ export const countsOf = (standings: readonly Standing[]): Readonly<Record<keyof 
     counts.differences += entries?.differences.length ?? 0;
   }
   return counts;
+};
+
+const MAX_NAMED = 300;
+const named = (words: Iterable<string>): string =>
+  [...new Set(words)]
+    .sort()
+    .map((word) => (word === '' ? '""' : word))
+    .join(', ')
+    .slice(0, MAX_NAMED);
+
+/** Why nothing was found of a value: where nobody has it, which there are. `values` are those of that dimension. */
+export const valueKnown = (
+  { dimension, value }: { readonly dimension: string; readonly value: string },
+  dimensions: Iterable<string>,
+  values: Iterable<string>,
+): Result<void, Problem<'dimension-unknown'>> => {
+  const known = new Set(dimensions);
+  if (!known.has(dimension))
+    return fail('dimension-unknown', `There is no dimension "${dimension}"; dimensions: ${named(known)}.`, 'query.dimension');
+  const own = new Set(values);
+  return own.has(value)
+    ? ok(undefined)
+    : fail('dimension-unknown', `There is no ${dimension} "${value}"; values of ${dimension}: ${named(own)}.`, 'query.value');
 };

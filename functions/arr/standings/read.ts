@@ -4,7 +4,17 @@ import { ok } from '../../platform/result.ts';
 import { tableName } from '../../platform/table.ts';
 import { readHead } from '../figures/read.ts';
 import { shards } from '../records/store.ts';
-import { type CustomerLists, countsOf, customerLists, customersPage, entriesPage, type Kind, mergedLists, type Wanted } from './lists.ts';
+import {
+  type CustomerLists,
+  countsOf,
+  customerLists,
+  customersPage,
+  entriesPage,
+  type Kind,
+  mergedLists,
+  valueKnown,
+  type Wanted,
+} from './lists.ts';
 import { addSums, isCustomer, planMinorOf, type Standing, type Sums } from './standing.ts';
 import { noteAsked, readAsked, readHeads, readShard, type StandingsHead } from './store.ts';
 
@@ -86,10 +96,19 @@ const customerAnswer = ({ customerId, name, arr, attributes }: Standing) => {
   };
 };
 
-/** A page of the customers that are wanted, each with its ARR. */
+/** A page of the customers that are wanted, each with its ARR. Problem: `dimension-unknown`, where no customer at all has the value that is asked for. */
 export const listCustomers = async (wanted: Wanted, { position, limit }: PageWanted) => {
   const [head, { lists: all, asOf: asOfWhen }] = await Promise.all([readHead(FORMULA), readLists()]);
   const { items, nextCursor } = customersPage(all, wanted, position, limit);
+  const { dimension, value } = wanted;
+  if (items.length === 0 && asOfWhen.isComplete && dimension !== undefined && value !== undefined) {
+    const known = valueKnown(
+      { dimension, value },
+      all.standings.flatMap(({ attributes }) => Object.keys(attributes)),
+      all.standings.map(({ attributes }) => attributes[dimension] ?? ''),
+    );
+    if (!known.ok) return known;
+  }
   return ok({ ...head, ...asOfWhen, items: items.map(customerAnswer), nextCursor });
 };
 

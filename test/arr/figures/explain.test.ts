@@ -275,10 +275,38 @@ describe('the explanation of what moved in a period', () => {
     expect(await code('on=2026-01-01&movementId=x')).toBe('400 question-invalid');
     expect(await code('on=2026-01-01&cause=new')).toBe('400 question-invalid');
     expect(await code('from=2026-02-01&to=2026-01-01')).toBe('400 period-invalid');
+    expect(await code('on=2026-01-01&dimension=segment')).toBe('400 question-incomplete');
+    expect(await code('on=2026-01-01&value=Enterprise')).toBe('400 question-incomplete');
     expect(await code('on=2026-01-01&dimension=segment&value=Nobody')).toBe('404 dimension-unknown');
     expect(await code('on=2026-01-01&dimension=colour&value=red')).toBe('404 dimension-unknown');
     expect(await code('movementId=x')).toBe('404 movement-unknown');
   });
+});
+
+it('the waterfall refuses half a cut, a cut that nobody has, and a day of knowledge that is to come', async () => {
+  const refused = async (query: string): Promise<readonly unknown[]> => {
+    const { status, json } = await get(`/api/v1/arr/waterfall?from=2026-01-01&to=2026-03-31&${query}`);
+    return [status, json.type?.slice('/problems/'.length), json.field];
+  };
+  expect(await refused('value=Enterprise')).toEqual([400, 'question-incomplete', 'query.dimension']);
+  expect(await refused('dimension=segment')).toEqual([400, 'question-incomplete', 'query.value']);
+  expect(await refused('dimension=colour&value=red')).toEqual([404, 'dimension-unknown', 'query.dimension']);
+  expect(await refused('dimension=segment&value=Nobody')).toEqual([404, 'dimension-unknown', 'query.value']);
+  // Today is 5 November.
+  expect(await refused('asKnownOn=2026-11-06')).toEqual([400, 'period-invalid', 'query.asKnownOn']);
+  expect((await get('/api/v1/arr/waterfall?from=2026-01-01&to=2026-03-31&asKnownOn=2026-11-05')).status).toBe(200);
+});
+
+it('movements of a customer that nobody knows are refused; of one that is known there may be none', async () => {
+  const of = async (customerId: string, query = {}) => {
+    const { status, json } = await call<{ readonly items: readonly object[] }>(handler, 'GET', '/api/v1/arr/movements', {
+      scopes: ['arr/read'],
+      query: { customerId, ...query },
+    });
+    return [status, json.type ?? json.items.length];
+  };
+  expect(await of('stripe.main.nobody')).toEqual([404, '/problems/customer-unknown']);
+  expect(await of('stripe.main.big', { from: '2020-01-01', to: '2020-12-31' })).toEqual([200, 0]);
 });
 
 describe('the head of a figure', () => {

@@ -132,6 +132,16 @@ describe('the list of customers', () => {
     expect(await names({ search: 'eta' })).toEqual([]);
     expect(await names({ dimension: 'segment', value: 'Starter' })).toEqual([['Bolt Acme', '0']]);
     expect((await ask('listArrCustomers', { query: { dimension: 'segment' } })).json.type).toBe('/problems/question-incomplete');
+    expect((await ask('listArrCustomers', { query: { dimension: 'segmnt', value: 'Starter' } })).json).toMatchObject({
+      type: '/problems/dimension-unknown',
+      detail: 'There is no dimension "segmnt"; dimensions: segment.',
+      field: 'query.dimension',
+    });
+    expect((await ask('listArrCustomers', { query: { dimension: 'segment', value: 'Startr' } })).json).toMatchObject({
+      detail: 'There is no segment "Startr"; values of segment: Enterprise, Starter.',
+      field: 'query.value',
+    });
+    expect(await names({ dimension: 'segment', value: 'Starter', search: 'zeta' })).toEqual([]);
     const first = (await ask('listArrCustomers', { query: { limit: '2' } })).json;
     const second = (await ask('listArrCustomers', { query: { limit: '2', cursor: String(first.nextCursor) } })).json;
     expect([first, second].map(({ items }) => items.map(({ name }) => name))).toEqual([['Zeta Mills', 'Acme Works'], ['Bolt Acme']]);
@@ -422,11 +432,16 @@ describe('what was booked', () => {
     expect((await booked({ dimension: 'segment', value: 'Starter' })).items).toMatchObject([{ name: 'Acme Works' }]);
   });
 
-  it('refuses days that end before they begin, a value without its dimension, and a dimension that is none', async () => {
+  it('refuses days that end before they begin, a value without its dimension, and a dimension or a value that is none', async () => {
     const refused = async (query: Record<string, string>) => (await booked(query)).type;
     expect(await refused({ from: '2026-03-01', to: '2026-02-28' })).toBe('/problems/period-invalid');
     expect(await refused({ from: '2000-01-01', to: '2026-02-28' })).toBe('/problems/period-invalid');
     expect(await refused({ value: 'x' })).toBe('/problems/question-incomplete');
     expect(await refused({ dimension: 'colour' })).toBe('/problems/dimension-unknown');
+    await customers();
+    expect(await refused({ dimension: 'segment', value: 'Nobody' })).toBe('/problems/dimension-unknown');
+    expect(await refused({ dimension: 'product', value: 'prod_none' })).toBe('/problems/dimension-unknown');
+    // Known, and nothing was booked of it then.
+    expect((await booked({ dimension: 'segment', value: 'Starter', to: '2026-01-31' })).total).toMatchObject({ bookings: 0 });
   });
 });
