@@ -243,7 +243,7 @@ export const arrRoutes = defineRoutes({
     summary: 'Approves a ruling that another person proposed; ARR follows within a second',
     params: z.object({ rulingId: name('Id of the ruling') }),
     response: ruling,
-    problems: { 'ruling-unknown': 404, 'ruling-decided': 409, 'second-person-needed': 403 },
+    problems: { 'ruling-unknown': 404, 'ruling-decided': 409, 'ruling-invalid': 422, 'second-person-needed': 403 },
   },
   rejectArrRuling: {
     method: 'POST',

@@ -55,7 +55,7 @@ export const decide = (
 ): Promise<TestResponse<RulingRecord & ProblemAnswer>> =>
   call(api, 'POST', `/api/v1/arr/rulings/${rulingId}/${verb}`, { ...SCOPES, subject });
 /** What approvals told is delivered, each `times` times; answers how many messages failed. */
-const deliver = async (times = 1): Promise<number> => {
+export const deliver = async (times = 1): Promise<number> => {
   const told = await eventsIn('RULED');
   const bodies = told.flatMap((event) => {
     const { source, type, ...detail } = event;

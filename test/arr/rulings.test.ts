@@ -12,7 +12,7 @@ import { useDynamoDB } from '../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../support/dynamodb-proxy.ts';
 import { call } from '../support/http.ts';
 import { eventsIn } from '../support/items.ts';
-import { ACCOUNT, account, agreement, billed, decide, PAYER, payer, propose, ruled, SCOPES } from './ruled.ts';
+import { ACCOUNT, account, agreement, billed, decide, deliver, PAYER, payer, propose, ruled, SCOPES } from './ruled.ts';
 
 const table = useDynamoDB();
 const proxy = useDynamoDBProxy(table);
@@ -312,6 +312,36 @@ describe('an adjustment by hand', () => {
     ]);
     const back = movements.find(({ cause, effectiveOn }) => cause === 'adjustment' && effectiveOn === '2026-09-01');
     expect(back).toMatchObject({ eventIds: [rulingId, end] });
+  });
+
+  it('that two people proposed is approved once, one after the other or at the same time, until it was ended', async () => {
+    const approved = async (first: string, second: string, at: 'once' | 'twice') => {
+      const ids = [(await propose(LESS, first)).json.rulingId, (await propose(LESS, second)).json.rulingId];
+      const approve = (i: number) => decide(ids[i] as string, 'approve', 'bob');
+      const answers = at === 'once' ? await Promise.all([approve(0), approve(1)]) : [await approve(0), await approve(1)];
+      return answers.map(({ status, json }) => [status, json.type, json.rulingId, json.field]);
+    };
+    const refused = [422, '/problems/ruling-invalid', undefined, 'ruling.amountMinor'];
+    // Neither is recorded yet.
+    const [one, other] = await approved('ann', 'cid', 'twice');
+    expect([one?.[0], other]).toEqual([200, refused]);
+    expect(await deliver()).toBe(0);
+    expect((await customerOn(ACCOUNT)).arrMinor).toBe('100000000');
+    await ruled({ kind: 'adjustment-end', customerId: ACCOUNT, adjustmentId: one?.[2], on: '2026-09-01' });
+    clock[0] = (clock[0] as bigint) + 60_000n;
+    const again = await approved('dan', 'eve', 'once');
+    expect(again.map(([status]) => status).toSorted()).toEqual([200, 422]);
+    expect(await deliver()).toBe(0);
+    expect((await customerOn(ACCOUNT, '2026-08-01')).arrMinor).toBe('80000000');
+    expect((await customerOn(ACCOUNT)).arrMinor).toBe('100000000');
+  });
+
+  it('is ended under the customer that it is of, whoever is one with it', async () => {
+    const adjustmentId = await ruled({ ...LESS, customerId: PAYER });
+    await ruled(LINK);
+    const end = { kind: 'adjustment-end', adjustmentId, on: '2026-09-01' };
+    expect((await propose({ ...end, customerId: ACCOUNT })).json).toMatchObject({ status: 422, field: 'ruling.customerId' });
+    expect((await propose({ ...end, customerId: PAYER })).status).toBe(200);
   });
 
   it('goes with its customer into the book of those that are one with it, and out again', async () => {

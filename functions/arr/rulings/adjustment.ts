@@ -8,13 +8,24 @@ import { adjustmentsOf } from '../movements/adjustments.ts';
 import type { KnownCustomer } from '../records/customer.ts';
 
 type Adjusting = Extract<z.infer<typeof rulingSchema>, { readonly kind: 'adjustment' | 'adjustment-end' }>;
+type Adjustment = Extract<Adjusting, { readonly kind: 'adjustment' }>;
 
-const sameAdjustment = (facts: readonly Fact[], ruling: Extract<Adjusting, { readonly kind: 'adjustment' }>) => {
+/** What an adjustment says, whoever proposed it: two of a customer that say the same are one. */
+export const wordsOfAdjustment = (one: Omit<Adjustment, 'kind' | 'customerId'>): string =>
+  JSON.stringify([one.amountMinor, one.currency, one.on, one.until, one.productId, one.legalEntity]);
+
+/** Ids of adjustments that were recorded, by whether they were ended. */
+export const recordedAdjustments = (facts: readonly Fact[]): ReadonlyMap<string, { readonly isEnded: boolean }> => {
   const { adjustments, adjustmentEnds } = adjustingFacts(facts);
   const inForce = new Set(adjustmentsOf(adjustments, adjustmentEnds).flatMap((one) => (one.endedBy === undefined ? [one.rulingId] : [])));
-  const words = (one: Omit<typeof ruling, 'kind'>) =>
-    JSON.stringify([one.amountMinor, one.currency, one.on, one.until, one.productId, one.legalEntity]);
-  return adjustments.find((fact) => inForce.has(fact.provenance.eventId) && words(fact) === words(ruling));
+  return new Map(adjustments.map(({ provenance: { eventId } }) => [eventId, { isEnded: !inForce.has(eventId) }]));
+};
+
+const sameAdjustment = (facts: readonly Fact[], ruling: Adjustment) => {
+  const recorded = recordedAdjustments(facts);
+  return adjustingFacts(facts).adjustments.find(
+    (fact) => recorded.get(fact.provenance.eventId)?.isEnded === false && wordsOfAdjustment(fact) === wordsOfAdjustment(ruling),
+  );
 };
 
 /** An adjustment is of real days and a known currency, and not made twice; what ends one names one of the customer's, within its days. */
@@ -28,6 +39,12 @@ export const checkAdjustment = (
     const { adjustmentId, on } = ruling;
     const adjustment = adjustingFacts(facts).adjustments.find(({ provenance }) => provenance.eventId === adjustmentId);
     if (adjustment === undefined) return invalid(`Customer ${whose} has no adjustment ${adjustmentId}.`, 'adjustmentId');
+    // It stays with the adjustment, whoever is one with its customer later.
+    if (adjustment.customerId !== ruling.customerId)
+      return invalid(
+        `Adjustment ${adjustmentId} is ${adjustment.customerId}'s, who is one with ${ruling.customerId}: name that one.`,
+        'customerId',
+      );
     const { on: from, until } = adjustment;
     return on < from || (until !== undefined && on >= until)
       ? invalid(`Adjustment ${adjustmentId} is from ${from} to ${until ?? 'further notice'}: end it on one of its days.`, 'on')

@@ -5,10 +5,12 @@ import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { CommitProblem } from '../../platform/table.ts';
 import { decidingContext } from '../records/context.ts';
 import { readCustomer } from '../records/customer.ts';
+import { type Adjusting, readAdjusted } from './adjusted-store.ts';
+import { recordedAdjustments, wordsOfAdjustment } from './adjustment.ts';
 import { checkRuling, type Ruling, type RulingRecord } from './ruling.ts';
 import { addDecision, addProposal, type RulingFilter, readOpen, readPageOfRulings, readRuling } from './store.ts';
 
-/** Attempts at a proposal while others of the same words are in the way. */
+/** Attempts at a proposal, or at an approval, while others of the same words are in the way. */
 const MAX_ATTEMPTS = 3;
 
 interface Proposal {
@@ -48,7 +50,7 @@ export const propose = async ({
   }
 };
 
-type DecisionProblem = Problem<'ruling-unknown' | 'ruling-decided' | 'second-person-needed' | CommitProblem['code']>;
+type DecisionProblem = Problem<'ruling-unknown' | 'ruling-decided' | 'ruling-invalid' | 'second-person-needed' | CommitProblem['code']>;
 
 interface Decided {
   readonly rulingId: string;
@@ -58,21 +60,47 @@ interface Decided {
 }
 
 /**
- * Approves a ruling, which takes a second person, or rejects it, which its proposer may do too. Once decided it stands: another ruling can say
- * otherwise. The same decision by the same person again is answered as it stands.
+ * What an approval of an adjustment takes: that it still may be made, and that nobody approved the same one, recorded or not yet, unless it was
+ * ended. Of any other ruling nothing. Problem `ruling-invalid`.
  */
-export const decideRuling = async ({ rulingId, status, by, observedOn }: Decided): Promise<Result<RulingRecord, DecisionProblem>> => {
+const adjustingOf = async ({ ruling }: RulingRecord): Promise<Result<Adjusting | undefined, Problem<'ruling-invalid'>>> => {
+  if (ruling.kind !== 'adjustment') return ok(undefined);
+  const known = await readCustomer(ruling.customerId);
+  if (known === undefined) return fail('ruling-invalid', `No fact about customer ${ruling.customerId} is recorded.`, 'ruling.customerId');
+  const checked = checkRuling(ruling, known, await decidingContext());
+  if (!checked.ok) return checked;
+  const words = `${known.customerId} ${wordsOfAdjustment(ruling)}`;
+  const before = await readAdjusted(words);
+  if (before === undefined || recordedAdjustments(known.facts).get(before)?.isEnded === true) return ok({ words, before });
+  const owner = (await readRuling(before))?.ruling.customerId;
+  return known.members.some(({ customerId }) => customerId === owner)
+    ? fail('ruling-invalid', `The same adjustment was approved as ${before}.`, 'ruling.amountMinor')
+    : ok({ words, before });
+};
+
+/**
+ * Approves a ruling, which takes a second person, or rejects it, which its proposer may do too. Once decided it stands: another ruling can say
+ * otherwise. The same decision by the same person again is answered as it stands. Problem `ruling-invalid`: the same adjustment was approved since.
+ */
+export const decideRuling = async (decided: Decided): Promise<Result<RulingRecord, DecisionProblem>> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const made = await decideOnce(decided);
+    // Somebody decided it, or approved the same adjustment: the next look says which.
+    if (made.ok || made.problem.code !== 'conflict' || attempt === MAX_ATTEMPTS) return made;
+  }
+};
+
+const decideOnce = async ({ rulingId, status, by, observedOn }: Decided): Promise<Result<RulingRecord, DecisionProblem>> => {
   const known = await readRuling(rulingId);
   if (known === undefined) return fail('ruling-unknown', `There is no ruling "${rulingId.slice(0, 100)}".`, 'path.rulingId');
-  const asItStands = (now: RulingRecord) => (now.status === status && now.decidedBy === by ? ok(now) : isDecided(now));
-  if (known.status !== 'proposed') return asItStands(known);
+  if (known.status !== 'proposed') return known.status === status && known.decidedBy === by ? ok(known) : isDecided(known);
   if (status === 'approved' && known.proposedBy === by)
     return fail('second-person-needed', 'Whoever proposes a ruling cannot approve it: a second person does.', 'path.rulingId');
+  const adjusting = status === 'approved' ? await adjustingOf(known) : ok(undefined);
+  if (!adjusting.ok) return adjusting;
   const at = nowIso();
-  const added = await addDecision(known, { status, by, at, observedOn });
-  if (added.ok) return ok({ ...known, status, decidedBy: by, decidedAt: at });
-  if (added.problem.code !== 'conflict') return added;
-  return asItStands((await readRuling(rulingId)) ?? known);
+  const added = await addDecision(known, { status, by, at, observedOn }, adjusting.value);
+  return added.ok ? ok({ ...known, status, decidedBy: by, decidedAt: at }) : added;
 };
 
 const isDecided = ({ rulingId, status, decidedAt }: RulingRecord) =>

@@ -18,6 +18,7 @@ import {
   type Write,
 } from '../../platform/table.ts';
 import { arrEvents, arrRulingMade } from '../events.ts';
+import { type Adjusting, adjustedWrite } from './adjusted-store.ts';
 import type { Ruling, RulingRecord, RulingStatus } from './ruling.ts';
 
 /**
@@ -225,12 +226,13 @@ export const addProposal = (record: RulingRecord): Promise<Result<void, CommitPr
 };
 
 /**
- * Decides a proposal, once: problem `conflict` where somebody did. What is approved goes out with this item, and is recorded as a fact.
- * `observedOn`: the day in the company's zone.
+ * Decides a proposal, once: problem `conflict` where somebody did, or where somebody approved the same adjustment meanwhile (`adjusting`). What is
+ * approved goes out with this item, and is recorded as a fact. `observedOn`: the day in the company's zone.
  */
 export const addDecision = (
   record: RulingRecord,
   decided: { readonly status: 'approved' | 'rejected'; readonly by: string; readonly at: string; readonly observedOn: string },
+  adjusting?: Adjusting,
 ): Promise<Result<void, CommitProblem>> => {
   const { rulingId, ruling, reason, proposedBy } = record;
   const { status, by, at, observedOn } = decided;
@@ -250,5 +252,6 @@ export const addDecision = (
         .where((last, { eq }) => eq(last.rulingId, rulingId))
         .params(),
     },
+    ...(adjusting === undefined ? [] : [adjustedWrite(adjusting, rulingId)]),
   ]);
 };
