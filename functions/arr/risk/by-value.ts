@@ -4,8 +4,9 @@ import { CAUSES, type Rows } from '../ledger/rows.ts';
 import type { Cut } from '../metrics/cut.ts';
 
 const RENEWAL = CAUSES.indexOf('renewal');
+const ADJUSTMENT = CAUSES.indexOf('adjustment');
 
-/** ARR of each customer by the place of the value at the end of a day: only what is above 0. */
+/** ARR of each customer by the place of the value at the end of a day, without adjustments by hand: only what is above 0. */
 export type ArrByValue = (customer: number) => ReadonlyMap<number, bigint>;
 
 /** A transfer takes ARR out of the one value and into the other; parts of products, entities and currencies are not transferred. */
@@ -17,7 +18,7 @@ export const arrByValue = (rows: Rows, { lookup, column, from, ofParts }: Cut, d
     own.set(value, (own.get(value) ?? 0n) + amount);
   };
   for (let row = 0; row < rows.length && (rows.day[row] as number) <= day; row += 1) {
-    if (rows.cause[row] === RENEWAL) continue;
+    if (rows.cause[row] === RENEWAL || rows.lineCause[row] === ADJUSTMENT) continue;
     const isTransfer = rows.attributes[row] !== rows.fromAttributes[row];
     if (isTransfer && ofParts) continue;
     const [customer, amount] = [rows.customer[row] as number, rows.planMinor[row] as bigint];

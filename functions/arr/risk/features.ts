@@ -26,6 +26,7 @@ export interface Look {
 export interface Account {
   /** In the ledger's names. */
   readonly customer: number;
+  /** Without adjustments by hand. */
   readonly arrMinor: bigint;
   /** The place of its band in each feature, in their order; without the last where renewals are not known. */
   readonly bands: readonly number[];
@@ -36,7 +37,13 @@ export interface Account {
 /** Days on which each customer's lines come up for renewal; undefined where that is not known. */
 export type RenewalDays = (customer: number) => readonly number[];
 
-const [RENEWAL, CONTRACTION, EXPANSION] = (['renewal', 'contraction', 'expansion'] as const).map((cause) => CAUSES.indexOf(cause));
+const [RENEWAL, CONTRACTION, EXPANSION, ADJUSTMENT] = (['renewal', 'contraction', 'expansion', 'adjustment'] as const).map((cause) =>
+  CAUSES.indexOf(cause),
+);
+
+/** Whether a row moves ARR of its customer: no renewal, no transfer, and nothing of an adjustment by hand, which nobody keeps or loses. */
+export const movesCustomer = ({ cause, lineCause, attributes, fromAttributes }: Rows, row: number): boolean =>
+  cause[row] !== RENEWAL && lineCause[row] !== ADJUSTMENT && attributes[row] === fromAttributes[row];
 
 /** Goes through time with all customers at once. */
 class Course {
@@ -53,11 +60,12 @@ class Course {
   }
 
   /** One customer's day, rows `[start, end)`: what moves within it is netted, cause by cause. */
-  take({ customer, day, cause, attributes, fromAttributes, planMinor }: Rows, start: number, end: number): void {
+  take(rows: Rows, start: number, end: number): void {
+    const { customer, day, cause, planMinor } = rows;
     const one = customer[start] as number;
     let [net, contracted, expanded] = [0n, 0n, 0n];
     for (let row = start; row < end; row += 1) {
-      if (cause[row] === RENEWAL || attributes[row] !== fromAttributes[row]) continue;
+      if (!movesCustomer(rows, row)) continue;
       const amount = planMinor[row] as bigint;
       net += amount;
       if (cause[row] === CONTRACTION) contracted += amount;
@@ -72,11 +80,12 @@ class Course {
 }
 
 /** What a look knew of the twelve months after it, by customer. */
-const knownAhead = ({ length, day, customer, cause, attributes, fromAttributes, recordedAt, planMinor }: Rows, look: Look) => {
+const knownAhead = (rows: Rows, look: Look) => {
+  const { length, day, customer, recordedAt, planMinor } = rows;
   const ahead = new Map<number, bigint>();
   for (let row = length - 1; row >= 0 && (day[row] as number) > look.day; row -= 1) {
     if ((day[row] as number) > look.yearAhead || (recordedAt[row] as number) >= look.knownBefore) continue;
-    if (cause[row] === RENEWAL || attributes[row] !== fromAttributes[row]) continue;
+    if (!movesCustomer(rows, row)) continue;
     const one = customer[row] as number;
     ahead.set(one, (ahead.get(one) ?? 0n) + (planMinor[row] as bigint));
   }

@@ -2,7 +2,7 @@ import { type Fraction, fraction } from '../../platform/decimal.ts';
 import type { Account } from './features.ts';
 
 /** Raised with every change of what the model makes of the same history. */
-export const MODEL = { name: 'shrunk-cells', version: 1 } as const;
+export const MODEL = { name: 'shrunk-cells', version: 2 } as const;
 
 /** How many customers of the larger group a smaller one is taken to begin with: the strength of the Beta prior. */
 export const PRIOR_CUSTOMERS = 20;

@@ -122,6 +122,36 @@ describe('features', () => {
     expect(seen('2026-01-01')?.map((one) => one.at(-1))).toEqual([false, false, false, true]);
   });
 
+  it('leave adjustments by hand out: nobody keeps, loses or owes ARR by one', () => {
+    const adjusted: readonly Told[] = [
+      ...HISTORY,
+      { on: '2025-01-10', customer: 'a', cause: 'adjustment', major: 5000 },
+      { on: '2025-06-10', customer: 'e', cause: 'adjustment', major: 7 }, // left, and keeps its adjustment
+      { on: '2025-06-10', customer: 'f', cause: 'adjustment', major: 900 }, // has nothing else
+      { on: '2025-06-10', customer: 'd', cause: 'adjustment', major: 40 }, // known to leave all the same
+      { on: '2025-07-10', customer: 'd', cause: 'fx', lineCause: 'adjustment', major: 4 },
+    ];
+    const ledger = ledgerTold(adjusted);
+    const look = lookTold('2025-12-31');
+    const [accounts = []] = accountsAt(ledger.rows, ledger.names.customers.length, [look], dues);
+    const cut = cutBy(ledger.rows, ledger.names, 'product');
+    if (cut === undefined) throw new Error('no such dimension');
+    const of = arrByValue(ledger.rows, cut, look.day);
+    expect(
+      accounts.map(({ customer, arrMinor, isLeaving }) => [
+        ledger.names.customers[customer],
+        arrMinor,
+        [...of(customer).values()],
+        isLeaving,
+      ]),
+    ).toEqual([
+      ['a', 90_000n, [90_000n], false],
+      ['b', 60_000n, [60_000n], false],
+      ['c', 210_000n, [210_000n], false],
+      ['d', 300_000n, [300_000n], true],
+    ]);
+  });
+
   it('and bands stand in docs/churn-risk.md', () => {
     expect(rowsBelow(PAGE, '## Features').map(([name, bands]) => [name, bands])).toEqual(
       FEATURES.map(({ name, bands }) => [`\`${name}\``, bands.map((band) => `\`${band}\``).join(', ')]),
