@@ -6,6 +6,7 @@ import { fiscalPeriodOf } from '../../platform/fiscal.ts';
 import { today } from '../figures/read.ts';
 import { readRecordedOf } from '../forecast/recorded-store.ts';
 import { readClosedMonths } from '../ledger/closing-store.ts';
+import { recordedProfile } from '../ledger/read-ledger.ts';
 import { type MetricsWanted, readMetrics } from '../metrics/read-metrics.ts';
 import {
   type ClosedMonth,
@@ -60,12 +61,15 @@ const closedOf = (margins: readonly MarginOfMonth[], closed: ReadonlySet<string>
     return before === undefined || !closed.has(one.month) ? [] : [{ ...one, before: before.margin }];
   });
 
-/** What was forecast of the last month that is over, and its ARR; undefined where none was recorded, or its ARR cannot be told. */
+/**
+ * What was forecast of the last month that is over, and its ARR; undefined where none was recorded under the profile in force, or its ARR cannot be
+ * told: what one definition forecasts is not held against what another tells.
+ */
 const forecastAndActual = async (on: string): Promise<ForecastAndActual | undefined> => {
   const { fiscalCalendar } = companyConfig();
   const over = fiscalPeriodOf(fiscalCalendar, addDays(fiscalPeriodOf(fiscalCalendar, on, 'month').startsOn, -1), 'month');
   const recorded = await readRecordedOf(over.startsOn);
-  if (recorded === undefined) return undefined;
+  if (recorded?.profile !== recordedProfile()) return undefined;
   const [figure] = (await rowsOf({ on: recorded.endsOn, metrics: 'arr' }, on)).at(-1)?.figures ?? [];
   if (figure === undefined || 'notDefined' in figure || figure.numerator === undefined) return undefined;
   const [period, forecastMinor] = [recorded.startsOn.slice(0, 7), BigInt(recorded.closingMinor)];

@@ -2,6 +2,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { company } from '../../../ascent.config.ts';
 import { toBps } from '../../../functions/arr/alerts/alert.ts';
 import { readWorked } from '../../../functions/arr/alerts/read-worked.ts';
+import { putRecorded } from '../../../functions/arr/forecast/recorded-store.ts';
 import { putClosing } from '../../../functions/arr/ledger/closing-store.ts';
 import { decidingContext } from '../../../functions/arr/records/context.ts';
 import { recordFacts } from '../../../functions/arr/records/record.ts';
@@ -77,4 +78,22 @@ it('margins of closed months are told with the month before each', async () => {
     ['2026-08', 'contribution', 'none', 8_000],
     ['2026-09', 'contribution', 8_000, 7_500],
   ]);
+});
+
+it('a forecast is held against what came under the profile that it was made by, and no other', async () => {
+  const facts = [
+    customer('2026-08-01', { segment: 'Enterprise' }),
+    subscription('2026-08-01', [seats('a', 7, 5000)], { startsOn: '2026-08-01', lifecycle: 'created' }),
+  ];
+  for (const fact of facts) expect(await recordFacts([fact], decidingContext, '2026-11-05T09:00:00.000Z')).toEqual(new Set());
+  const recorded = {
+    ...{ startsOn: '2026-10-01', endsOn: '2026-10-31', recordedAt: '2026-10-01T02:00:00.000Z', planCurrency: 'USD' },
+    ...{ model: 'means-and-rates 1', openingMinor: '420000', closingMinor: '400000', streams: {} },
+  };
+  expect(await putRecorded({ ...recorded, profile: 'stripe' })).toBe(true);
+  expect((await readWorked()).forecast).toBeUndefined();
+  await table.another();
+  for (const fact of facts) expect(await recordFacts([fact], decidingContext, '2026-11-05T09:00:00.000Z')).toEqual(new Set());
+  expect(await putRecorded({ ...recorded, profile: 'enterprise' })).toBe(true);
+  expect((await readWorked()).forecast).toMatchObject({ period: '2026-10', forecastMinor: 400_000n, actualMinor: 420_000n });
 });
