@@ -81,13 +81,23 @@ export interface StandingsHead {
 export const readHeads = (): Promise<readonly StandingsHead[]> =>
   getItems(shards.map((shard) => ({ pk: `STANDINGS#${shard}`, sk: 'HEAD' }))) as Promise<never>;
 
-/** Customers of one item: at 150 bytes each, and 50 more for each booking, far below what an item holds. */
+/** Customers of one item where they are usual: at 150 bytes each, and 50 more for each booking, far below what an item holds. */
 const CUSTOMERS_A_PART = 250;
+/** Those that have more to tell are in parts of fewer. */
+const MAX_PART_BYTES = 300_000;
 const MAX_INFLATED_BYTES = 64_000_000;
 
 const pack = (standings: readonly Standing[]): Uint8Array => deflateRawSync(JSON.stringify(standings));
 const unpack = (packed: Uint8Array): readonly Standing[] =>
   JSON.parse(inflateRawSync(packed, { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8')) as readonly Standing[];
+
+/** Customers in parts that an item has room for, in their order. */
+const partsOf = (standings: readonly Standing[]): readonly Uint8Array[] => {
+  const packed = pack(standings);
+  if (packed.length <= MAX_PART_BYTES || standings.length === 1) return [packed];
+  const half = standings.length >> 1;
+  return [...partsOf(standings.slice(0, half)), ...partsOf(standings.slice(half))];
+};
 
 /** Standings of a shard, in the order of their customers' ids. */
 export const readShard = async ({ shard, parts: count }: Pick<StandingsHead, 'shard' | 'parts'>): Promise<readonly Standing[]> => {
@@ -102,9 +112,10 @@ export const writeShard = (
   standings: readonly Standing[] | 'unchanged',
 ): Promise<Result<void, CommitProblem>> => {
   const { shard, ...as } = next;
-  const chunks: (readonly Standing[])[] = [];
+  const chunks: Uint8Array[] = [];
   if (standings !== 'unchanged')
-    for (let from = 0; from < standings.length; from += CUSTOMERS_A_PART) chunks.push(standings.slice(from, from + CUSTOMERS_A_PART));
+    for (let from = 0; from < standings.length; from += CUSTOMERS_A_PART)
+      chunks.push(...partsOf(standings.slice(from, from + CUSTOMERS_A_PART)));
   const count = standings === 'unchanged' ? (previous?.parts ?? 0) : chunks.length;
   const head: Write =
     previous === undefined
@@ -117,7 +128,7 @@ export const writeShard = (
             .params(),
         };
   const puts = chunks.map((chunk, i) => ({
-    put: parts.put({ shard, part: String(i).padStart(3, '0'), packed: pack(chunk) }).params(),
+    put: parts.put({ shard, part: String(i).padStart(3, '0'), packed: chunk }).params(),
   }));
   return commit([head, ...puts]);
 };

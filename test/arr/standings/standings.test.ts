@@ -6,11 +6,12 @@ import { decidingContext } from '../../../functions/arr/records/context.ts';
 import { recordFacts } from '../../../functions/arr/records/record.ts';
 import { shardOf } from '../../../functions/arr/records/store.ts';
 import { arrRoutes } from '../../../functions/arr/routes.ts';
-import { FORM } from '../../../functions/arr/standings/standing.ts';
-import { readHeads, writeShard } from '../../../functions/arr/standings/store.ts';
+import { type Booked, FORM, type Standing } from '../../../functions/arr/standings/standing.ts';
+import { readHeads, readShard, type StandingsHead, writeShard } from '../../../functions/arr/standings/store.ts';
 import { handler as task } from '../../../functions/arr/task-standings.ts';
 import { handler as companyApi } from '../../../functions/company/api.ts';
 import { nowIso } from '../../../functions/platform/clock.ts';
+import { digest } from '../../../functions/platform/ids.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
 import { call, type TestRequest } from '../../support/http.ts';
@@ -204,20 +205,39 @@ describe('the list of customers', () => {
     expect((await names()).length).toBe(3);
   });
 
+  const standing = (n: number): Standing => ({
+    customerId: `stripe.main.cus_${n}`,
+    name: `Customer ${n}`,
+    version: 1,
+    attributes: {},
+    arr: [],
+    carr: [],
+    tcv: [],
+    billed: [],
+    usage: [],
+    unsigned: [],
+  });
+
+  it('has room for customers with many bookings each', async () => {
+    const amount = (n: number) => ({ currency: 'USD', amountMinor: String(7919 * n * n), planMinor: String(7919 * n * n) });
+    const booking = (customer: number, n: number): Booked => ({
+      ...{ agreementId: `800${digest(`${customer} ${n}`, 12)}`, kind: 'amendment', bookedOn: '2026-01-05', startsOn: '2026-02-01' },
+      ...{ productId: 'prod_platform', legalEntity: 'acme-inc', currency: 'USD', eventId: `read-${digest(`${n} ${customer}`, 20)}` },
+      ...{ tcv: amount(n), acv: amount(n + customer), firstYear: amount(2 * n + customer), netNewArr: amount(3 * n + customer) },
+    });
+    const all = Array.from({ length: 300 }, (_, i) => ({
+      ...standing(i),
+      bookings: Array.from({ length: 60 }, (_, n) => booking(i, n)),
+    }));
+    const shard = shardOf('stripe.main.cus_1');
+    const next = { shard, number: 1, on: '2026-04-04', through: '2026-04-04T10:00:00.000Z', ratesVersion: 0, form: FORM };
+    expect(await writeShard(next, undefined, all)).toMatchObject({ ok: true });
+    const [head] = await readHeads();
+    expect(await readShard(head as StandingsHead)).toEqual(all);
+  });
+
   it('leaves out parts of before', async () => {
     const shard = shardOf('stripe.main.cus_1');
-    const standing = (n: number) => ({
-      customerId: `stripe.main.cus_${n}`,
-      name: `Customer ${n}`,
-      version: 1,
-      attributes: {},
-      arr: [],
-      carr: [],
-      tcv: [],
-      billed: [],
-      usage: [],
-      unsigned: [],
-    });
     const next = { shard, number: 1, on: '2026-04-04', through: '2026-04-04T10:00:00.000Z', ratesVersion: 0, form: FORM };
     await writeShard(
       next,
