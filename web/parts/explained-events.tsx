@@ -19,8 +19,13 @@ type Told = Exclude<Answer<'/api/v1/arr/explain'>, { readonly explains: 'figure'
 type Movement = Told['movements'][number];
 type Event = Told['events'][number];
 
+interface Under {
+  /** By which it was asked to be explained, and whatever it leads to is; otherwise by that in force. */
+  readonly profile: string | undefined;
+}
+
 /** Movements with the events of the sources behind them; each leads to the other. */
-export const ExplainedEvents = ({ told }: { readonly told: Told }): ReactNode => {
+export const ExplainedEvents = ({ told, profile }: { readonly told: Told } & Under): ReactNode => {
   const { movements, events, customerId, customerName } = told;
   return (
     <SpaceBetween size="m">
@@ -42,7 +47,7 @@ export const ExplainedEvents = ({ told }: { readonly told: Told }): ReactNode =>
           {
             id: 'amount',
             header: 'Amount',
-            cell: (movement: Movement) => <MovementAmount movement={movement} />,
+            cell: (movement: Movement) => <MovementAmount movement={movement} profile={profile} />,
           },
         ]}
         items={movements}
@@ -53,17 +58,22 @@ export const ExplainedEvents = ({ told }: { readonly told: Told }): ReactNode =>
         Source events
       </Header>
       {events.map((event) => (
-        <SourceEvent key={`${event.eventId} ${event.kind} ${event.subscriptionId ?? ''}`} event={event} customerId={customerId} />
+        <SourceEvent
+          key={`${event.eventId} ${event.kind} ${event.subscriptionId ?? ''}`}
+          event={event}
+          customerId={customerId}
+          profile={profile}
+        />
       ))}
       <Freshness head={told} />
     </SpaceBetween>
   );
 };
 
-const SourceEvent = ({ event, customerId }: { readonly event: Event; readonly customerId: string }): ReactNode => {
+const SourceEvent = ({ event, customerId, profile }: { readonly event: Event; readonly customerId: string } & Under): ReactNode => {
   const follow = useFollow();
   const hrefOf = useExplainHref();
-  const ledTo = addressOf('/api/v1/arr/explain', { query: { customerId, eventId: event.eventId } });
+  const ledTo = addressOf('/api/v1/arr/explain', { query: { customerId, eventId: event.eventId, profile } });
   return (
     <Container>
       <SpaceBetween size="s">

@@ -9,10 +9,17 @@ import { LoadedView } from './states.tsx';
 /** From a figure to its movements, from a movement to its source events, from an event to the movements that it led to. */
 const Explanation = ({ address }: { readonly address: Address<'/api/v1/arr/explain'> }): ReactNode => {
   const loaded = useApi(address);
+  const profile = new URLSearchParams(address.slice(address.indexOf('?'))).get('profile') ?? undefined;
   return (
     <SplitPanel header="Explanation" closeBehavior="hide" i18nStrings={PANEL_WORDS}>
       <LoadedView loaded={loaded} what="the explanation">
-        {(data) => (data.explains === 'figure' ? <ExplainedFigure address={address} first={data} /> : <ExplainedEvents told={data} />)}
+        {(data) =>
+          data.explains === 'figure' ? (
+            <ExplainedFigure address={address} first={data} />
+          ) : (
+            <ExplainedEvents told={data} profile={profile} />
+          )
+        }
       </LoadedView>
     </SplitPanel>
   );

@@ -58,5 +58,11 @@ export const metricExplanation = ({
 /** Metrics of a period, or of each since `from`, by the ids that are wanted. */
 export const metricsAddress = (
   metrics: readonly string[],
-  query: { readonly from?: string; readonly dimension?: string; readonly value?: string },
+  query: {
+    readonly from?: string;
+    readonly dimension?: string;
+    readonly value?: string;
+    readonly profile?: string | undefined;
+    readonly asKnownOn?: string | undefined;
+  },
 ) => addressOf('/api/v1/arr/metrics', { query: { ...query, metrics: metrics.join(',') } });

@@ -13,8 +13,14 @@ export const deltasOf = ({ lines }: Pick<Movement, 'lines'>): readonly { readonl
   return [...sums].sort().map(([currency, sum]) => ({ currency, deltaMinor: String(sum) }));
 };
 
-/** What a movement changed, leading to the events behind it. */
-export const MovementAmount = ({ movement }: { readonly movement: Movement }): ReactNode => {
+/** What a movement changed, leading to the events behind it; `profile` where it is not that in force which decided it. */
+export const MovementAmount = ({
+  movement,
+  profile,
+}: {
+  readonly movement: Movement;
+  readonly profile?: string | undefined;
+}): ReactNode => {
   const changed = deltasOf(movement).map(({ currency, deltaMinor }) => money(deltaMinor, currency, { isChange: true }));
   // A renewal moves nothing: what was renewed is told beside it.
   const renewed = (movement.renewed ?? []).map(({ currency, amountMinor }) => `renewed ${money(amountMinor, currency)}`);
@@ -22,7 +28,7 @@ export const MovementAmount = ({ movement }: { readonly movement: Movement }): R
   return (
     <Explained
       label={`${causeName(movement.cause)} of ${movement.customerId}: ${text}`}
-      explain={addressOf('/api/v1/arr/explain', { query: { movementId: movement.movementId } })}
+      explain={addressOf('/api/v1/arr/explain', { query: { movementId: movement.movementId, profile } })}
     >
       {text === '' ? '0' : text}
     </Explained>

@@ -40,6 +40,17 @@ export const useAddressParameters = (): readonly [URLSearchParams, (changes: Rea
   return [parameters, change];
 };
 
+/** The page's address with other parameters. */
+export const useHref = (): ((changes: Readonly<Record<string, string>>) => string) => {
+  const [path] = useLocation();
+  const [parameters] = useSearchParams();
+  return (changes) => {
+    const next = new URLSearchParams(parameters);
+    for (const [name, value] of Object.entries(changes)) next.set(name, value);
+    return `${path}?${next}`;
+  };
+};
+
 type Explanation = Address<'/api/v1/arr/explain'>;
 
 const EXPLAIN = '/api/v1/arr/explain';
@@ -53,11 +64,6 @@ export const useExplained = (): Explanation | undefined => {
 
 /** The page's address with an explanation beside what it shows. */
 export const useExplainHref = (): ((explain: Explanation) => string) => {
-  const [path] = useLocation();
-  const [parameters] = useSearchParams();
-  return (explain) => {
-    const next = new URLSearchParams(parameters);
-    next.set('explain', explain.slice(EXPLAIN.length + 1));
-    return `${path}?${next}`;
-  };
+  const hrefOf = useHref();
+  return (explain) => hrefOf({ explain: explain.slice(EXPLAIN.length + 1) });
 };

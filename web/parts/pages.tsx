@@ -17,7 +17,6 @@ interface PagesProps<P extends Path> {
 
 /** A list that comes page by page: one, and below it the next once it is wanted. */
 export function Pages<P extends Path>({ at, what, children, cursor }: PagesProps<P>): ReactNode {
-  const [isMore, setMore] = useState(false);
   const page = useApi<P>(at(cursor));
   return (
     <LoadedView loaded={page} what={what}>
@@ -26,16 +25,22 @@ export function Pages<P extends Path>({ at, what, children, cursor }: PagesProps
         return (
           <SpaceBetween size="s">
             {children(data)}
-            {nextCursor === null ? null : isMore ? (
-              <Pages at={at} what={what} cursor={nextCursor}>
-                {children}
-              </Pages>
-            ) : (
-              <Button onClick={() => setMore(true)}>More of {what}</Button>
-            )}
+            <PagesAfter at={at} what={what} cursor={nextCursor}>
+              {children}
+            </PagesAfter>
           </SpaceBetween>
         );
       }}
     </LoadedView>
   );
+}
+
+/** What follows on a page that is there: the next one once it is wanted, or nothing after the last. */
+export function PagesAfter<P extends Path>({
+  cursor,
+  ...asked
+}: Omit<PagesProps<P>, 'cursor'> & { readonly cursor: string | null }): ReactNode {
+  const [isWanted, setWanted] = useState(false);
+  if (cursor === null) return null;
+  return isWanted ? <Pages {...asked} cursor={cursor} /> : <Button onClick={() => setWanted(true)}>More of {asked.what}</Button>;
 }

@@ -10,7 +10,7 @@ import { dayText, endOfMonth, instantText, monthText } from '../format/days.ts';
 import { money } from '../format/money.ts';
 import { causeName } from '../parts/causes.ts';
 import { CustomerLink } from '../parts/customer-link.tsx';
-import { Figure } from '../parts/figure.tsx';
+import { Derived, Figure } from '../parts/figure.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { PlainTable } from '../parts/plain-table.tsx';
 import { LoadedView } from '../parts/states.tsx';
@@ -62,7 +62,7 @@ const Closed = ({ closing }: { readonly closing: Closing }): ReactNode => {
       {isOpen ? (
         <div data-closed={month}>
           <Pages what="the journal" at={(cursor) => addressOf('/api/v1/arr/restatements', { query: { month, limit: PAGE, cursor } })}>
-            {(journal) => <JournalPage journal={journal} />}
+            {(journal) => <JournalPage journal={journal} closing={closing} />}
           </Pages>
         </div>
       ) : null}
@@ -70,22 +70,55 @@ const Closed = ({ closing }: { readonly closing: Closing }): ReactNode => {
   );
 };
 
-const JournalPage = ({ journal }: { readonly journal: Journal }): ReactNode => {
+/** The waterfall of the month as it stood when it was closed. */
+const reportedFormula = ({ rows, planCurrency: currency, closedBy, closedAt, through, profile }: Closing): string => {
+  const total = rows.find(({ dimension }) => dimension === 'total');
+  const moved = total?.movements.map(({ cause, netMinor }) => `${causeName(cause)} ${money(netMinor, currency, { isChange: true })}`) ?? [];
+  const waterfall =
+    total === undefined
+      ? ''
+      : `${[`Opening ${money(total.openingMinor, currency)}`, ...moved].join(', ')}: closing ${money(total.closingMinor, currency)}. `;
+  return `${waterfall}By ${profile}, of all that was recorded before ${instantText(through)}; closed by ${closedBy}, ${instantText(closedAt)}.`;
+};
+
+const JournalPage = ({ journal, closing }: { readonly journal: Journal; readonly closing: Closing }): ReactNode => {
   const { month, planCurrency: currency, reportedMinor, restatedMinor, correctedMinor, items } = journal;
   const on = endOfMonth(`${month}-01`);
-  const figure = (label: string, amountMinor: string, explain: string, isChange = false) => ({
-    label,
-    value: <Figure label={label} amountMinor={amountMinor} currency={currency} explain={explain} isChange={isChange} />,
-  });
   const atEnd = addressOf('/api/v1/arr/explain', { query: { on } });
+  const parts = [{ label: 'As corrected', explain: atEnd }];
   return (
     <SpaceBetween size="m">
       <KeyValuePairs
         columns={3}
         items={[
-          { label: 'Reported', value: <span data-figure={reportedMinor}>{money(reportedMinor, currency)}</span> },
-          { label: 'Restated since', value: <span data-figure={restatedMinor}>{money(restatedMinor, currency, { isChange: true })}</span> },
-          figure('As corrected', correctedMinor, atEnd),
+          {
+            label: 'Reported',
+            value: (
+              <Derived
+                label={`Reported, ${monthText(on)}`}
+                text={money(reportedMinor, currency)}
+                exact={reportedMinor}
+                formula={reportedFormula(closing)}
+                parts={parts}
+              />
+            ),
+          },
+          {
+            label: 'Restated since',
+            value: (
+              <Derived
+                label={`Restated since, ${monthText(on)}`}
+                text={money(restatedMinor, currency, { isChange: true })}
+                exact={restatedMinor}
+                formula={`All that was recorded from ${instantText(journal.reportedThrough)} to ${instantText(journal.through)} and moved ARR by ${dayText(on)}: the journal below. Reported + restated = as corrected.`}
+                parts={parts}
+              />
+            ),
+          },
+          {
+            label: 'As corrected',
+            value: <Figure label={`As corrected, ${monthText(on)}`} amountMinor={correctedMinor} currency={currency} explain={atEnd} />,
+          },
         ]}
       />
       <PlainTable

@@ -1,4 +1,3 @@
-import Alert from '@cloudscape-design/components/alert';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
@@ -10,7 +9,7 @@ import { useApi } from '../api/use-api.ts';
 import { addMonths, dayText, startOfMonth } from '../format/days.ts';
 import { byReadingOrder, causeName } from '../parts/causes.ts';
 import { Choice } from '../parts/choice.tsx';
-import { DayChoice } from '../parts/day-choice.tsx';
+import { AskedChoice, ledgerOf, ToldBy, useAsked } from '../parts/definition.tsx';
 import { LazyMovementChart, LazyTrendChart } from '../parts/lazy-chart.tsx';
 import { MadeView } from '../parts/made.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
@@ -18,7 +17,6 @@ import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
 import { ValueChoice } from '../parts/value-choice.tsx';
 import { Closings } from './arr-closings.tsx';
 import { ProfileComparison } from './arr-comparison.tsx';
-import { Definition } from './arr-definition.tsx';
 import { MovementsList } from './arr-movements.tsx';
 import { rowName, type Waterfall, WaterfallTable } from './arr-waterfall.tsx';
 
@@ -44,38 +42,28 @@ const ArrScreen = (): ReactNode => {
   const profiles = useApi(addressOf('/api/v1/arr/profiles'));
   const on = today.data?.on;
   const { id: period, months } = PERIODS.find(({ id }) => id === parameters.get('period')) ?? MONTHLY;
-  const { dimension, value, profile, knownOn } = askedBy(parameters);
-  const cut = cutOf(dimension, value);
+  const asked = useAsked();
+  const { profile } = asked;
+  const cut = cutOf(parameters);
   const from = on === undefined ? undefined : addMonths(startOfMonth(on), 1 - months);
   const waterfall = useApi(
     on === undefined || from === undefined
       ? undefined
-      : addressOf('/api/v1/arr/waterfall', { query: { from, to: on, period, ...cut, profile, asKnownOn: knownOn } }),
+      : addressOf('/api/v1/arr/waterfall', { query: { from, to: on, period, ...cut, ...asked } }),
   );
   const inForce = profiles.data?.inForce;
   return (
     <ContentLayout header={<Header variant="h1">ARR</Header>}>
       <SpaceBetween size="l">
-        <Controls dimensions={waterfall.data?.dimensions ?? []} profiles={profiles.data?.items.map((one) => one.profile) ?? []} />
+        <Controls dimensions={waterfall.data?.dimensions ?? []} />
         <LoadedView loaded={today} what="ARR">
           {() => (
-            <MadeView
-              loaded={waterfall}
-              what="the waterfall"
-              make={{ address: `/api/v1/arr/profiles/${encodeURIComponent(profile ?? '')}/ledger` }}
-            >
+            <MadeView loaded={waterfall} what="the waterfall" make={ledgerOf(asked)}>
               {(told) => (
                 <SpaceBetween size="l">
                   <UnconvertedNotice unconverted={distinct(told.rows.flatMap(({ unconverted }) => unconverted))} />
                   <Freshness head={told} />
-                  <LoadedView loaded={profiles} what="the definition">
-                    {(data) => <Definition head={told} profiles={data} />}
-                  </LoadedView>
-                  {knownOn === undefined ? null : (
-                    <Alert type="info" header={`As known on ${dayText(knownOn)}`}>
-                      What was recorded later is left out. Explanations say what is known today.
-                    </Alert>
-                  )}
+                  <ToldBy head={told} />
                   <WaterfallTable told={told} />
                   <Charts told={told} />
                 </SpaceBetween>
@@ -93,22 +81,12 @@ const ArrScreen = (): ReactNode => {
   );
 };
 
-const askedBy = (parameters: URLSearchParams) => {
-  const given = (name: string): string | undefined => parameters.get(name) ?? undefined;
-  return { dimension: given('dimension'), value: given('value'), profile: given('profile'), knownOn: given('knownOn') };
-};
-
 /** What the figures are asked by. */
-const Controls = ({
-  dimensions,
-  profiles,
-}: {
-  readonly dimensions: readonly string[];
-  readonly profiles: readonly string[];
-}): ReactNode => {
+const Controls = ({ dimensions }: { readonly dimensions: readonly string[] }): ReactNode => {
   const [parameters, change] = useAddressParameters();
   const { id: period } = PERIODS.find(({ id }) => id === parameters.get('period')) ?? MONTHLY;
-  const { dimension, value, profile, knownOn } = askedBy(parameters);
+  const dimension = parameters.get('dimension') ?? undefined;
+  const value = parameters.get('value') ?? undefined;
   return (
     <div className="screen-only">
       <SpaceBetween size="s" direction="horizontal" alignItems="end">
@@ -126,15 +104,16 @@ const Controls = ({
           onChoose={(name) => change({ dimension: name, value: undefined })}
         />
         {dimension === undefined ? null : <ValueChoice dimension={dimension} chosen={value} onChoose={(name) => change({ value: name })} />}
-        <Choice label="Definition" none="In force" chosen={profile} options={profiles} onChoose={(name) => change({ profile: name })} />
-        <DayChoice label="As known on" chosen={knownOn} onChoose={(day) => change({ knownOn: day })} />
+        <AskedChoice />
       </SpaceBetween>
     </div>
   );
 };
 
-const cutOf = (dimension: string | undefined, value: string | undefined) =>
-  dimension === undefined || value === undefined ? {} : { dimension, value };
+const cutOf = (parameters: URLSearchParams) => {
+  const [dimension, value] = [parameters.get('dimension'), parameters.get('value')];
+  return dimension === null || value === null ? {} : { dimension, value };
+};
 
 const distinct = (all: Row['unconverted']): Row['unconverted'] => [...new Map(all.map((one) => [one.currency, one])).values()];
 

@@ -7,7 +7,9 @@ import type { ReactNode } from 'react';
 import { addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { addDays, addMonths, dayText, monthText, startOfMonth } from '../format/days.ts';
+import { AskedChoice, ledgerOf, ToldBy, useAsked } from '../parts/definition.tsx';
 import { LazyShareChart } from '../parts/lazy-chart.tsx';
+import { MadeView } from '../parts/made.tsx';
 import type { MetricDefinition, Metrics } from '../parts/metric.ts';
 import { MetricValue } from '../parts/metric-value.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
@@ -52,30 +54,41 @@ const EconomicsScreen = (): ReactNode => {
   const { id: period, months } = PERIODS.find(({ id }) => id === parameters.get('period')) ?? MONTHLY;
   // Costs are told of months that are over.
   const on = today.data === undefined ? undefined : addDays(startOfMonth(addDays(today.data.on, 1)), -1);
+  const asked = useAsked();
   const metrics = useApi(
     on === undefined
       ? undefined
       : addressOf('/api/v1/arr/metrics', {
-          query: { on, from: addMonths(startOfMonth(on), 1 - months), period, metrics: GROUPS.flatMap((group) => group.metrics).join(',') },
+          query: {
+            on,
+            from: addMonths(startOfMonth(on), 1 - months),
+            period,
+            ...asked,
+            metrics: GROUPS.flatMap((group) => group.metrics).join(','),
+          },
         }),
   );
   return (
     <ContentLayout header={<Header variant="h1">Economics</Header>}>
       <SpaceBetween size="l">
         <div className="screen-only">
-          <SegmentedControl
-            label="Period"
-            selectedId={period}
-            options={PERIODS.map(({ id, text }) => ({ id, text }))}
-            onChange={({ detail }) => change({ period: detail.selectedId })}
-          />
+          <SpaceBetween size="s" direction="horizontal" alignItems="end">
+            <SegmentedControl
+              label="Period"
+              selectedId={period}
+              options={PERIODS.map(({ id, text }) => ({ id, text }))}
+              onChange={({ detail }) => change({ period: detail.selectedId })}
+            />
+            <AskedChoice />
+          </SpaceBetween>
         </div>
         <LoadedView loaded={today} what="the economics">
           {() => (
-            <LoadedView loaded={metrics} what="the economics">
+            <MadeView loaded={metrics} what="the economics" make={ledgerOf(asked)}>
               {(told) => (
                 <SpaceBetween size="l">
                   <Freshness head={told} />
+                  <ToldBy head={told} />
                   {GROUPS.map(({ title, metrics: ids }) => (
                     <Group
                       key={title}
@@ -95,7 +108,7 @@ const EconomicsScreen = (): ReactNode => {
                   </Container>
                 </SpaceBetween>
               )}
-            </LoadedView>
+            </MadeView>
           )}
         </LoadedView>
       </SpaceBetween>

@@ -9,6 +9,7 @@ import { addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { addMonths, dayText, monthText, startOfMonth } from '../format/days.ts';
 import { money, share } from '../format/money.ts';
+import { useAsked } from '../parts/definition.tsx';
 import { Derived } from '../parts/figure.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { LoadedView } from '../parts/states.tsx';
@@ -32,7 +33,7 @@ export const RetentionChange = ({ on, dimension, value }: Cut & { readonly on: s
   const [parameters, change] = useAddressParameters();
   const month = parameters.get('month') ?? on.slice(0, 7);
   const against = parameters.get('against') ?? undefined;
-  const query = { month, against, dimension, value };
+  const query = { month, against, dimension, value, ...useAsked() };
   const told = useApi(addressOf('/api/v1/arr/retention-change', { query: { ...query, limit: PAGE } }));
   const before = (of: string, months: number): string[] =>
     Array.from({ length: months }, (_, i) => addMonths(startOfMonth(`${of}-01`), -i).slice(0, 7));
@@ -71,7 +72,7 @@ export const RetentionChange = ({ on, dimension, value }: Cut & { readonly on: s
               <ByCause told={data} />
               <ByGroup told={data} />
               {data.change === undefined ? null : (
-                <ChangedCustomers key={`${data.month} ${data.against} ${data.value}`} told={data} query={query} />
+                <ChangedCustomers key={`${data.month} ${data.against} ${data.value}`} told={data} query={query} limit={PAGE} />
               )}
             </SpaceBetween>
           )}
@@ -107,6 +108,7 @@ const MonthChoice = ({
 
 const Ends = ({ told }: { readonly told: Change }): ReactNode => {
   const { before, after, planCurrency: currency, notDefined } = told;
+  const { profile } = useAsked();
   if (notDefined !== undefined) return <Box>{notDefined.detail}</Box>;
   const end = ({ on, cohortOn, nrr = '0', nowMinor = '0', baseMinor = '0' }: Change['before']) => ({
     label: `NRR on ${dayText(on)}`,
@@ -120,7 +122,7 @@ const Ends = ({ told }: { readonly told: Change }): ReactNode => {
         parts={[on, cohortOn].map((day) => ({
           label: `ARR on ${dayText(day)}`,
           explain: addressOf('/api/v1/arr/explain', {
-            query: { on: day, ...(told.dimension === 'total' ? {} : { dimension: told.dimension, value: told.value }) },
+            query: { on: day, profile, ...(told.dimension === 'total' ? {} : { dimension: told.dimension, value: told.value }) },
           }),
         }))}
       />

@@ -1,33 +1,52 @@
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
 import { addressOf } from '../api/client.ts';
 import { dayText } from '../format/days.ts';
 import { money } from '../format/money.ts';
 import { causeName } from '../parts/causes.ts';
 import { CustomerLink } from '../parts/customer-link.tsx';
+import type { Asked } from '../parts/definition.tsx';
 import { Explained } from '../parts/figure.tsx';
-import { Pages } from '../parts/pages.tsx';
+import { PagesAfter } from '../parts/pages.tsx';
 import { PlainTable } from '../parts/plain-table.tsx';
 import { type Change, Effect } from './retention-effect.tsx';
 
 type Item = Change['items'][number];
 
-interface Query {
+/** Without a page: the first one is there. */
+interface Query extends Asked {
   readonly month: string;
   readonly against: string | undefined;
   readonly dimension: string | undefined;
   readonly value: string | undefined;
 }
 
-const PAGE = '10';
-
-/** The customers with the largest effects, each with what it moved; all of them page by page. */
-export const ChangedCustomers = ({ told, query }: { readonly told: Change; readonly query: Query }): ReactNode => (
-  <Pages what="the customers" at={(cursor) => addressOf('/api/v1/arr/retention-change', { query: { ...query, limit: PAGE, cursor } })}>
-    {({ items, planCurrency }) => (
-      <Customers items={items} currency={planCurrency} caption={`Customers with the largest effects, of ${told.customers ?? 0}`} />
-    )}
-  </Pages>
-);
+/** The customers with the largest effects, each with what it moved: those that were told with the change, and all others page by page. */
+export const ChangedCustomers = ({
+  told,
+  query,
+  limit,
+}: {
+  readonly told: Change;
+  readonly query: Query;
+  readonly limit: string;
+}): ReactNode => {
+  const table = ({ items, planCurrency }: Change): ReactNode => (
+    <Customers items={items} currency={planCurrency} caption={`Customers with the largest effects, of ${told.customers ?? 0}`} />
+  );
+  return (
+    <SpaceBetween size="s">
+      {table(told)}
+      <PagesAfter<'/api/v1/arr/retention-change'>
+        what="the customers"
+        at={(cursor) => addressOf('/api/v1/arr/retention-change', { query: { ...query, limit, cursor } })}
+        cursor={told.nextCursor}
+      >
+        {table}
+      </PagesAfter>
+    </SpaceBetween>
+  );
+};
 
 const COHORTS: Readonly<Record<Item['cohort'], string>> = { both: 'In both cohorts', joined: 'Joined the cohort', left: 'Left the cohort' };
 

@@ -7,6 +7,7 @@ import { type Answer, addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { addDays, addMonths, dayText, monthText, startOfMonth } from '../format/days.ts';
 import { count, money, share } from '../format/money.ts';
+import { useAsked } from '../parts/definition.tsx';
 import { ABSENT, Derived } from '../parts/figure.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { PlainTable } from '../parts/plain-table.tsx';
@@ -43,7 +44,8 @@ export const Cohorts = ({
   const { id: by, months } = PERIODS.find(({ id }) => id === parameters.get('by')) ?? QUARTERLY;
   const from = addMonths(startOfMonth(on), 1 - months);
   const kept = KEPT.find(({ id }) => id === parameters.get('kept'))?.id ?? 'revenue';
-  const cohorts = useApi(addressOf('/api/v1/arr/cohorts', { query: { by, from, dimension, value } }));
+  const asked = useAsked();
+  const cohorts = useApi(addressOf('/api/v1/arr/cohorts', { query: { by, from, dimension, value, ...asked } }));
   return (
     <Container
       header={
@@ -123,6 +125,7 @@ const Kept = ({
   readonly at: Age;
   readonly kept: 'revenue' | 'logos';
 }): ReactNode => {
+  const { profile } = useAsked();
   const part = kept === 'revenue' ? at.revenueKept : at.logosKept;
   if (part === undefined) return ABSENT;
   const { dimension, value, planCurrency: currency } = told;
@@ -133,7 +136,8 @@ const Kept = ({
     kept === 'revenue'
       ? `${money(at.arrMinor ?? '0', currency)} on ${dayText(at.endsOn)} ÷ ${money(first.arrMinor ?? '0', currency)} on ${dayText(first.endsOn)}`
       : `${count(at.active)} on ${dayText(at.endsOn)} ÷ ${count(customers)} whose first ARR began by ${dayText(first.endsOn)}`;
-  const explain = (from: string, to: string, cause?: 'new') => addressOf('/api/v1/arr/explain', { query: { from, to, cause, ...cut } });
+  const explain = (from: string, to: string, cause?: 'new') =>
+    addressOf('/api/v1/arr/explain', { query: { from, to, cause, profile, ...cut } });
   const came = startsOn === undefined ? [] : [{ label: 'Who came', explain: explain(startsOn, first.endsOn, 'new') }];
   const since =
     at.age === 0 ? [] : [{ label: 'What moved since, whoever moved it', explain: explain(addDays(first.endsOn, 1), at.endsOn) }];

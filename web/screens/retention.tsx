@@ -8,6 +8,8 @@ import { addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { addMonths, dayText, startOfMonth } from '../format/days.ts';
 import { Choice } from '../parts/choice.tsx';
+import { AskedChoice, ledgerOf, ToldBy, useAsked } from '../parts/definition.tsx';
+import { MadeView } from '../parts/made.tsx';
 import { type Metrics, metricsAddress } from '../parts/metric.ts';
 import { MetricValue } from '../parts/metric-value.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
@@ -31,14 +33,15 @@ const RetentionScreen = (): ReactNode => {
   const dimension = parameters.get('dimension') ?? undefined;
   const value = parameters.get('value') ?? undefined;
   const cut = dimension === undefined || value === undefined ? {} : { dimension, value };
+  const asked = useAsked();
   const from = on === undefined ? undefined : addMonths(startOfMonth(on), 1 - MONTHS);
-  const metrics = useApi(from === undefined ? undefined : metricsAddress(RETENTION_METRICS, { from, ...cut }));
-  const values = useApi(dimension === undefined ? undefined : metricsAddress(RETENTION_METRICS, { dimension }));
+  const metrics = useApi(from === undefined ? undefined : metricsAddress(RETENTION_METRICS, { from, ...cut, ...asked }));
+  const values = useApi(dimension === undefined ? undefined : metricsAddress(RETENTION_METRICS, { dimension, ...asked }));
   return (
     <ContentLayout header={<Header variant="h1">Retention</Header>}>
       <SpaceBetween size="l">
         <div className="screen-only">
-          <SpaceBetween size="s" direction="horizontal" alignItems="center">
+          <SpaceBetween size="s" direction="horizontal" alignItems="end">
             <Choice
               label="Cut by"
               none="Everything"
@@ -49,14 +52,16 @@ const RetentionScreen = (): ReactNode => {
             {dimension === undefined ? null : (
               <ValueChoice dimension={dimension} chosen={value} onChoose={(name) => change({ value: name })} />
             )}
+            <AskedChoice />
           </SpaceBetween>
         </div>
         <LoadedView loaded={today} what="retention">
           {(status) => (
-            <LoadedView loaded={metrics} what="retention">
+            <MadeView loaded={metrics} what="retention" make={ledgerOf(asked)}>
               {(told) => (
                 <SpaceBetween size="l">
                   <Freshness head={told} />
+                  <ToldBy head={told} />
                   <Headline told={told} />
                   <RetentionTrend told={told} />
                   <RetentionChange on={status.on} {...cut} />
@@ -68,7 +73,7 @@ const RetentionScreen = (): ReactNode => {
                   <Cohorts on={status.on} {...cut} />
                 </SpaceBetween>
               )}
-            </LoadedView>
+            </MadeView>
           )}
         </LoadedView>
       </SpaceBetween>

@@ -4,10 +4,16 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
-import type { Answer } from '../api/client.ts';
-import { PlainTable } from '../parts/plain-table.tsx';
+import { type Answer, addressOf } from '../api/client.ts';
+import { useApi } from '../api/use-api.ts';
+import { dayText } from '../format/days.ts';
+import { Choice } from './choice.tsx';
+import { DayChoice } from './day-choice.tsx';
+import { useAddressParameters } from './navigate.ts';
+import { PlainTable } from './plain-table.tsx';
+import { LoadedView } from './states.tsx';
 
-export type Profiles = Answer<'/api/v1/arr/profiles'>;
+type Profiles = Answer<'/api/v1/arr/profiles'>;
 type Profile = Profiles['items'][number];
 
 interface Head {
@@ -18,8 +24,59 @@ interface Head {
 
 const nameOf = ({ profile, profileVersion }: Head): string => `${profile}${profileVersion === undefined ? '' : `@${profileVersion}`}`;
 
+/** What figures are asked by: the profile and the day as of which they were known, as the API takes them. Both stand in the address. */
+export interface Asked {
+  readonly profile: string | undefined;
+  readonly asKnownOn: string | undefined;
+}
+
+export const useAsked = (): Asked => {
+  const [parameters] = useAddressParameters();
+  return { profile: parameters.get('profile') ?? undefined, asKnownOn: parameters.get('knownOn') ?? undefined };
+};
+
+/** What is posted so that figures by a profile are there. */
+export const ledgerOf = ({ profile }: Asked) => ({ address: `/api/v1/arr/profiles/${encodeURIComponent(profile ?? '')}/ledger` });
+
+/** One of the profiles, and a day. */
+export const AskedChoice = (): ReactNode => {
+  const [, change] = useAddressParameters();
+  const { profile, asKnownOn } = useAsked();
+  const profiles = useApi(addressOf('/api/v1/arr/profiles'));
+  return (
+    <>
+      <Choice
+        label="Definition"
+        none="In force"
+        chosen={profile}
+        options={profiles.data?.items.map((one) => one.profile) ?? []}
+        onChoose={(name) => change({ profile: name })}
+      />
+      <DayChoice label="As known on" chosen={asKnownOn} onChoose={(day) => change({ knownOn: day })} />
+    </>
+  );
+};
+
+/** Says what the figures are told by. */
+export const ToldBy = ({ head }: { readonly head: Head }): ReactNode => {
+  const { asKnownOn } = useAsked();
+  const profiles = useApi(addressOf('/api/v1/arr/profiles'));
+  return (
+    <SpaceBetween size="m">
+      <LoadedView loaded={profiles} what="the definition">
+        {(data) => <Definition head={head} profiles={data} />}
+      </LoadedView>
+      {asKnownOn === undefined ? null : (
+        <Alert type="info" header={`As known on ${dayText(asKnownOn)}`}>
+          What was recorded later is left out. Explanations say what is known today.
+        </Alert>
+      )}
+    </SpaceBetween>
+  );
+};
+
 /** By which definition the figures are told, with its formula and choices. One that is not in force is written across them. */
-export const Definition = ({ head, profiles }: { readonly head: Head; readonly profiles: Profiles }): ReactNode => {
+const Definition = ({ head, profiles }: { readonly head: Head; readonly profiles: Profiles }): ReactNode => {
   const { inForce, items } = profiles;
   const isInForce = head.profile === inForce;
   const own = items.find(({ profile }) => profile === head.profile);
