@@ -86,23 +86,29 @@ export class ByteReader {
 
   /** Fills a column with numbers, each written as what it differs by from the one before. */
   sums(column: Numbers): void {
+    // All of it modulo 2^32, in whole numbers of 32 bits, and into one kind of column: so the loop that most of reading a ledger is runs fastest.
+    const values = new Uint32Array(column.length);
     const bytes = this.#bytes;
     let at = this.#at;
     let sum = 0;
-    for (let i = 0; i < column.length; i += 1) {
-      const byte = bytes[at] as number;
-      // Most take one byte.
+    for (let i = 0; i < values.length; i += 1) {
+      const [byte, next] = [bytes[at] as number, bytes[at + 1] as number];
       if (byte < 128) {
+        sum = (sum + ((byte >>> 1) ^ -(byte & 1))) | 0;
         at += 1;
-        sum += byte & 1 ? -((byte + 1) >> 1) : byte >> 1;
+      } else if (next < 128) {
+        const value = (byte & 127) | (next << 7);
+        sum = (sum + ((value >>> 1) ^ -(value & 1))) | 0;
+        at += 2;
       } else {
         this.#at = at;
-        sum += this.number();
+        sum = (sum + this.number()) | 0;
         at = this.#at;
       }
-      column[i] = sum;
+      values[i] = sum;
     }
     this.#at = at;
+    column.set(values);
   }
 
   amount(): bigint {

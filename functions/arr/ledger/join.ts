@@ -6,6 +6,7 @@ import {
   type Numbers,
   newRows,
   picked,
+  reorder,
   type Section,
   sliced,
 } from './columns.ts';
@@ -181,7 +182,8 @@ export const canonical = ({ rows, names }: Section): Section => {
   const texts = textsOf(names);
   const ranks = byKind((kind) => ranksOf(texts[kind]));
   renumberAll(rows, ranks);
-  return { rows: picked(rows, orderOf(rows)), names: namesOf(byKind((kind) => ranked(texts[kind], ranks[kind]))) };
+  reorder(rows, orderOf(rows));
+  return { rows, names: namesOf(byKind((kind) => ranked(texts[kind], ranks[kind]))) };
 };
 
 /** Whether rows of sections one behind the other stand in order, none of them twice. */

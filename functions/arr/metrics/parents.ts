@@ -116,8 +116,8 @@ export const atParents = (ledger: Told, parentOf: (customerId: string) => string
   const parents = parentsOf(ledger.names.customers, parentOf);
   const attributes = attributesOf(ledger, parents);
   const order = inOrder(ledger.rows, parents);
-  const told = new ToldColumns(order.length);
-  for (const row of order) told.like(ledger.rows, row, ledger.rows.day[row] as number, ledger.rows.planMinor[row] as bigint);
+  const told = new ToldColumns(ledger.rows, order.length);
+  for (const row of order) told.like(row, ledger.rows.day[row] as number, ledger.rows.planMinor[row] as bigint);
   const rows = told.rows();
   for (let row = 0; row < rows.length; row += 1) {
     const parent = parents.of[rows.customer[row] as number] as number;

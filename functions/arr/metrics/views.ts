@@ -72,9 +72,7 @@ export const planView = (rows: Rows, names: Names, planCurrency: string, looks: 
  * What takes effect before the first look, or after the last, is told at the rate of that day: nothing looks closer.
  */
 export const reportedView = (rows: Rows, names: Names, planCurrency: string, looks: Int32Array, rateOn: RateOn): Viewed => {
-  const first = looks[0] ?? 0;
-  const last = looks.at(-1) ?? 0;
-  const made = new Reported(rows, names, planCurrency, looks, (currency, day) => rateOn(currency, Math.min(Math.max(day, first), last)));
+  const made = new Reported(rows, names, planCurrency, looks, rateOn);
   let look = 0;
   for (let row = 0; row < rows.length; row += 1) {
     while (look < looks.length && (looks[look] as number) < (rows.day[row] as number)) made.revalue(looks[look++] as number);
@@ -97,8 +95,11 @@ class Reported {
   readonly #plan: number;
   readonly #rateOn: RateOn;
   readonly #open: OpenLines;
-  readonly #rates = new Map<number, Fraction>();
-  readonly #missing = new Map<string, RateMissing>();
+  /** By currency, then by day from the first look on: asked for once. */
+  readonly #rates: readonly (Fraction | undefined)[][];
+  readonly #first: number;
+  readonly #last: number;
+  readonly #missing = new Map<number, RateMissing>();
   readonly #made: Told;
 
   constructor(rows: Rows, names: Names, planCurrency: string, looks: Int32Array, rateOn: RateOn) {
@@ -107,20 +108,23 @@ class Reported {
     this.#plan = names.currencies.indexOf(planCurrency);
     this.#rateOn = rateOn;
     this.#open = new OpenLines(names.lines.length);
-    this.#made = new Told(roomFor(rows, names, looks));
+    this.#first = looks[0] ?? 0;
+    this.#last = looks.at(-1) ?? 0;
+    this.#rates = names.currencies.map(() => []);
+    this.#made = new Told(rows, roomFor(rows, names, looks));
   }
 
   take(row: number): void {
     const { currency, cause, day, amountMinor, planMinor, attributes, fromAttributes } = this.#rows;
     const on = day[row] as number;
     if (currency[row] === this.#plan) {
-      this.#made.like(this.#rows, row, on, planMinor[row] as bigint);
+      this.#made.like(row, on, planMinor[row] as bigint);
       return;
     }
     if (cause[row] === FX) return;
     const own = amountMinor[row] as bigint;
     const told = this.#converted(own, currency[row] as number, on);
-    this.#made.like(this.#rows, row, on, told);
+    this.#made.like(row, on, told);
     if (cause[row] === RENEWAL) return;
     this.#add(row, attributes[row] as number, own, told);
     if (attributes[row] !== fromAttributes[row]) this.#add(row, fromAttributes[row] as number, -own, -told);
@@ -132,7 +136,7 @@ class Reported {
       if (own[at] === 0n) continue;
       const worth = this.#converted(own[at] as bigint, this.#rows.currency[row[at] as number] as number, day);
       if (worth === told[at]) continue;
-      this.#made.fx(this.#rows, row[at] as number, day, worth - (told[at] as bigint), attributes[at] as number);
+      this.#made.fx(row[at] as number, day, worth - (told[at] as bigint), attributes[at] as number);
       told[at] = worth;
     }
   }
@@ -145,7 +149,7 @@ class Reported {
     own[at] = (own[at] as bigint) + amount;
     told[at] = (told[at] as bigint) + worth;
     if (own[at] !== 0n || told[at] === 0n) return;
-    this.#made.fx(this.#rows, this.#open.row[at] as number, this.#rows.day[row] as number, -(told[at] as bigint), attributes);
+    this.#made.fx(this.#open.row[at] as number, this.#rows.day[row] as number, -(told[at] as bigint), attributes);
     told[at] = 0n;
   }
 
@@ -153,22 +157,18 @@ class Reported {
     return { rows: this.#made.rows(), missing: [...this.#missing.values()] };
   }
 
-  /** Asked for once a currency and day. */
-  #rate(name: string, currency: number, day: number): Fraction | undefined {
-    const key = day * this.#names.currencies.length + currency;
-    const known = this.#rates.get(key);
-    if (known !== undefined) return known;
-    const rate = this.#rateOn(name, day);
-    if (rate !== undefined) this.#rates.set(key, rate);
-    return rate;
-  }
-
   #converted(own: bigint, currency: number, day: number): bigint {
     if (own === 0n) return 0n;
-    const name = this.#names.currencies[currency] as string;
-    const rate = this.#rate(name, currency, day);
+    const on = Math.min(Math.max(day, this.#first), this.#last);
+    const rate = this.#rates[currency]?.[on - this.#first] ?? this.#findRate(currency, on);
     if (rate !== undefined) return round({ num: own * rate.num, den: rate.den }, 'half-up');
-    if (!this.#missing.has(name)) this.#missing.set(name, { currency: name, day });
+    if (!this.#missing.has(currency)) this.#missing.set(currency, { currency: this.#names.currencies[currency] as string, day });
     return 0n;
+  }
+
+  #findRate(currency: number, on: number): Fraction | undefined {
+    const rate = this.#rateOn(this.#names.currencies[currency] as string, on);
+    if (rate !== undefined) (this.#rates[currency] as (Fraction | undefined)[])[on - this.#first] = rate;
+    return rate;
   }
 }
