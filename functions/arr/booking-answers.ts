@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { figureHead } from './answers.ts';
-import { BOOKING_KINDS } from './bookings/bookings.ts';
+import { BOOKING_KINDS } from './bookings/signatures.ts';
 import { amount, told, total } from './evidence-answers.ts';
 
 /** What the API answers of bookings. Money is text of whole minor units, at the plan rate of the day of each booking. */
@@ -10,7 +10,7 @@ const totals = {
   tcv: total.check(z.describe('Total contract value, debookings taken off')),
   acv: total.check(z.describe('Annual contract value by rate: TCV ÷ years of service, line by line')),
   firstYear: total.check(z.describe('Value of the first twelve months of service of each booking')),
-  netNewArr: total.check(z.describe('What CARR moves by: annual value at the end of the term, above what is renewed')),
+  netNewArr: total.check(z.describe('What CARR moves by: annual value at the end of the term, above what is renewed or changed')),
   debookedTcv: total.check(z.describe('TCV of debookings alone, below zero')),
 };
 
@@ -34,7 +34,7 @@ export const arrBookings = z.object({
       name: z.string(),
       agreementId: z.string(),
       kind: z.enum(BOOKING_KINDS),
-      bookedOn: told('Day of the last signature, or on which an end was first told'),
+      bookedOn: told('Day of the last signature; of what changes without one, the day on which that was first read'),
       startsOn: told('First day on which it changes anything'),
       endsOn: z.optional(told('First day on which it changes nothing more; absent where it has no end')),
       productId: z.string(),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { dayParameter as day } from '../platform/fields.ts';
 import { defineRoutes } from '../platform/routes.ts';
 import { arrBookings } from './booking-answers.ts';
-import { BOOKING_KINDS } from './bookings/bookings.ts';
+import { BOOKING_KINDS } from './bookings/signatures.ts';
 
 const name = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.describe(description));
 

@@ -8,6 +8,7 @@ import { type Stretch, stretchFrom } from '../lines/stretches.ts';
 import type { LineValue } from '../lines/values.ts';
 import { isAdjustment } from '../movements/adjustments.ts';
 import { closingAt } from '../movements/decide.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { type Amount, amountOf, amountOfLine, type Scope, shownBy, summed, totalOf, worthOf } from './amounts.ts';
 
 /** Day of the last signature under a line; where none is told, its first day of service. */
@@ -15,11 +16,10 @@ export const bookedOnOf = (line: Line, { bookedOn, startsOn }: SubscriptionFact)
   line.bookedOn ?? bookedOn ?? line.startsOn ?? startsOn;
 
 /**
- * A term as it was signed by a day. What a later signature has changed from some day on is as it was before: the line goes on in place of what
- * follows it.
+ * A term with those of its lines that are signed. What a later signature has changed from some day on is as it was before: the line goes on in
+ * place of what follows it.
  */
-export const signedBy = ({ fact, startDay }: Term, on: string): Stretch => {
-  const isSigned = (line: Line): boolean => bookedOnOf(line, fact) <= on;
+export const signedOf = ({ fact, startDay }: Term, isSigned: (line: Line) => boolean): Stretch => {
   const inOrder = fact.lines.toSorted((a, b) => ((a.startsOn ?? fact.startsOn) < (b.startsOn ?? fact.startsOn) ? -1 : 1));
   const lines = inOrder.filter(isSigned).map((line) => {
     const { endsOn: _, ...open } = line;
@@ -30,6 +30,9 @@ export const signedBy = ({ fact, startDay }: Term, on: string): Stretch => {
   });
   return stretchFrom({ ...fact, lines }, startDay, startDay);
 };
+
+/** A term as it was signed by a day. */
+const signedBy = (term: Term, on: string): Stretch => signedOf(term, (line) => bookedOnOf(line, term.fact) <= on);
 
 /** First day after all lines; undefined where one has no end, or there is none. */
 const endOf = ({ lines }: Stretch): number | undefined =>
@@ -65,19 +68,41 @@ export const edgesWithin = (discounts: readonly Discount[], from: string, to: st
     [startsOn, endsOn].filter((edge) => edge !== undefined && from < edge && edge < to),
   ) as string[];
 
-/** Σ annual value × years over the stretches of a line's service between which its discounts change; undefined where it has no end. */
-const contractValue = (line: Line, stretch: Stretch, scope: Scope): Amount | undefined => {
-  const { startsOn = fromEpochDay(stretch.startDay), endsOn } = line;
-  if (endsOn === undefined) return undefined;
-  const discounts = [...line.discounts, ...stretch.discounts];
-  const days = [...new Set([startsOn, ...edgesWithin(discounts, startsOn, endsOn), endsOn])].sort();
-  let total: Fraction = { num: 0n, den: 1n };
-  for (const [i, from] of days.slice(0, -1).entries()) {
-    const rated = ratedOn(stretch, toEpochDay(from), scope.context.profile).find((one) => one.line === line);
-    const years = yearsBetween(from, days[i + 1] as string);
-    if (rated !== undefined) total = plusProduct(total, rated.exact, years);
+/** Days [from, to) on which a line is worth one amount a year. */
+interface Piece {
+  readonly from: string;
+  readonly to: string;
+  readonly rate: Fraction;
+}
+
+const isEqual = (a: Fraction, b: Fraction): boolean => a.num * b.den === b.num * a.den;
+
+/** Of a line and its segments that have an end: between which its worth changes, by itself or with discounts. Ascending. */
+const piecesOf = (lineId: string, stretch: Stretch, profile: Profile): readonly Piece[] => {
+  const all = stretch.lines.flatMap((line) => {
+    const { startsOn = fromEpochDay(stretch.startDay), endsOn } = line;
+    if (line.lineId !== lineId || endsOn === undefined) return [];
+    const days = [...new Set([startsOn, ...edgesWithin([...line.discounts, ...stretch.discounts], startsOn, endsOn), endsOn])].sort();
+    return days.slice(0, -1).flatMap((from, i): Piece[] => {
+      const rated = ratedOn(stretch, toEpochDay(from), profile).find((one) => one.line === line);
+      return rated === undefined ? [] : [{ from, to: days[i + 1] as string, rate: rated.exact }];
+    });
+  });
+  const pieces: Piece[] = [];
+  for (const piece of all.sort((a, b) => (a.from < b.from ? -1 : 1))) {
+    const last = pieces.at(-1);
+    const goesOn = last !== undefined && last.to === piece.from && isEqual(last.rate, piece.rate);
+    if (goesOn) pieces[pieces.length - 1] = { ...last, to: piece.to };
+    else pieces.push(piece);
   }
-  return amountOf(total, stretch.currency, scope);
+  return pieces;
+};
+
+/** Σ annual value × years over the service of a line that has an end, exactly; however it is cut into segments of one worth. */
+export const contractValue = (lineId: string, stretch: Stretch, profile: Profile): Fraction => {
+  let total: Fraction = { num: 0n, den: 1n };
+  for (const { from, to, rate } of piecesOf(lineId, stretch, profile)) total = plusProduct(total, rate, yearsBetween(from, to));
+  return total;
 };
 
 /** a + b × c */
@@ -89,7 +114,8 @@ const plusProduct = (a: Fraction, b: Fraction, c: Fraction): Fraction => {
 const agreementOf = (term: Term, stretch: Stretch, scope: Scope) => {
   const endDay = endOf(stretch);
   const { currency } = stretch;
-  const values = stretch.lines.flatMap((line) => contractValue(line, stretch, scope) ?? []);
+  const lineIds = [...new Set(stretch.lines.map(({ lineId }) => lineId))];
+  const values = lineIds.map((lineId) => amountOf(contractValue(lineId, stretch, scope.context.profile), currency, scope));
   return {
     agreementId: term.agreementId,
     ...shownBy(term.fact, scope),

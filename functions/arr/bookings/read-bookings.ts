@@ -8,7 +8,7 @@ import { readHead } from '../figures/read.ts';
 import { byKey, type Keyed, pageOf, valueKnown } from '../standings/lists.ts';
 import { readStandings, totalAnswer } from '../standings/read.ts';
 import { addSums, type Booked, type Standing, type Sums } from '../standings/standing.ts';
-import type { BookingKind } from './bookings.ts';
+import type { BookingKind } from './signatures.ts';
 
 export interface BookingsWanted {
   readonly from?: string | undefined;
@@ -88,8 +88,9 @@ const itemOf = ({ customer: { customerId, name, attributes }, booking }: Owned) 
 });
 
 const keyed = (owned: Owned): Keyed<Owned> => {
-  const { bookedOn, agreementId, kind, productId } = owned.booking;
-  return { key: [bookedOn, owned.customer.customerId, agreementId, kind, productId].join('#'), value: owned };
+  const { bookedOn, agreementId, kind, productId, startsOn, currency, legalEntity, eventId } = owned.booking;
+  const key = [bookedOn, owned.customer.customerId, agreementId, kind, productId, startsOn, currency, legalEntity, eventId];
+  return { key: key.join('#'), value: owned };
 };
 
 /**

@@ -1,20 +1,21 @@
 import { addMonths, fromEpochDay, toEpochDay } from '../../platform/calendar.ts';
-import { edgesWithin, yearsBetween } from '../beside/contracted.ts';
+import { contractValue, edgesWithin, yearsBetween } from '../beside/contracted.ts';
 import { ratedOn } from '../lines/dated.ts';
-import { add, type Fraction, ZERO } from '../lines/rating.ts';
+import { add, type Fraction, roundHalfAway, ZERO } from '../lines/rating.ts';
 import type { Stretch } from '../lines/stretches.ts';
 import type { Profile } from '../profiles/profile.ts';
 
-/** What a booking adds, or takes away where it is below zero: exact minor units of its currency. */
+/** What a booking adds, or takes away where it is below zero, in minor units of its currency. */
 export interface Values {
-  /** Σ over days of the annual value that is added × years; of a line without end only the days before its last change. */
-  readonly tcv: Fraction;
-  /** By rate: Σ over lines of what each adds to TCV ÷ the years for which it does; of a line without end, what it adds a year at last. */
+  /**
+   * What contracts come to (`contractValue`) after the signature less before it, line by line, each rounded once; of a line without end what is added
+   * in the days before its last change.
+   */
+  readonly tcv: bigint;
+  /** Exact, by rate: Σ over lines of what each adds ÷ the years for which it does; of a line without end, what it adds a year at last. */
   readonly acv: Fraction;
-  /** Of the twelve months from the first day on which the booking changes anything. */
+  /** Exact, of the twelve months from the first day on which the booking changes anything. */
   readonly firstYear: Fraction;
-  /** Annual value on the last day of the term, after the signature less before it: what CARR moves by. */
-  readonly netNew: Fraction;
 }
 
 /** What is contracted of some lines, before and after a signature. */
@@ -74,10 +75,10 @@ const worthWithin = ({ from, to, rate }: Difference, until?: string): Fraction =
   return end === undefined || end <= from ? ZERO : times(rate, yearsBetween(from, end));
 };
 
-const acvOf = (differences: readonly Difference[], tcv: Fraction): Fraction => {
+const acvOf = (differences: readonly Difference[], added: Fraction): Fraction => {
   const last = differences.at(-1);
   if (last?.to === undefined) return last?.rate ?? ZERO;
-  return over(tcv, yearsBetween((differences[0] as Difference).from, last.to));
+  return over(added, yearsBetween((differences[0] as Difference).from, last.to));
 };
 
 /** The last day of a term by what is contracted of it; of one without end, the day of its last change. */
@@ -91,15 +92,21 @@ const fullDayOf = (contracted: Contracted, lineIds: readonly string[]): string |
   return fromEpochDay(toEpochDay(last) - 1);
 };
 
-/** What some lines are worth a year on the last day of the term that all lines of a stretch have. */
-export const fullRate = (stretch: Stretch | undefined, lineIds: ReadonlySet<string>, profile: Profile): Fraction => {
-  if (stretch === undefined) return ZERO;
+/** What some lines are worth a year on the last day of the term that all lines of a stretch have: minor units, each line rounded once. */
+export const fullRate = (stretch: Stretch | undefined, lineIds: ReadonlySet<string>, profile: Profile): bigint => {
+  if (stretch === undefined) return 0n;
   const day = fullDayOf(
     { before: undefined, after: stretch },
     stretch.lines.map(({ lineId }) => lineId),
   );
-  return day === undefined ? ZERO : sum([...lineIds].map((lineId) => rateOf(stretch, lineId, day, profile)));
+  if (day === undefined) return 0n;
+  const rated = ratedOn(stretch, toEpochDay(day), profile).filter(({ line }) => lineIds.has(line.lineId));
+  return rated.reduce((total, { exact }) => total + roundHalfAway(exact), 0n);
 };
+
+/** What the contract of one line comes to, rounded once. */
+const lineValue = (stretch: Stretch | undefined, lineId: string, profile: Profile): bigint =>
+  stretch === undefined ? 0n : roundHalfAway(contractValue(lineId, stretch, profile));
 
 /** First and last day after which a signature changes nothing more; undefined where it changes nothing. */
 export const spanOf = (contracted: Contracted, lineIds: readonly string[], profile: Profile) => {
@@ -115,17 +122,17 @@ export const valuesOf = (contracted: Contracted, lineIds: readonly string[], sta
   const yearEnd = addMonths(startsOn, 12);
   const own = lineIds.map((lineId) => {
     const differences = differencesOf(contracted, lineId, profile);
-    const tcv = sum(differences.map((one) => worthWithin(one)));
-    return { tcv, acv: acvOf(differences, tcv), firstYear: sum(differences.map((one) => worthWithin(one, yearEnd))) };
+    const added = sum(differences.map((one) => worthWithin(one)));
+    const { isOpen } = edgesOf(contracted, lineId);
+    return {
+      tcv: isOpen ? roundHalfAway(added) : lineValue(contracted.after, lineId, profile) - lineValue(contracted.before, lineId, profile),
+      acv: acvOf(differences, added),
+      firstYear: sum(differences.map((one) => worthWithin(one, yearEnd))),
+    };
   });
-  const all = [...new Set(both(contracted).flatMap(({ lines }) => lines.map(({ lineId }) => lineId)))];
-  const day = fullDayOf(contracted, all);
-  const rateAt = (stretch: Stretch | undefined): Fraction =>
-    day === undefined ? ZERO : sum(lineIds.map((lineId) => rateOf(stretch, lineId, day, profile)));
   return {
-    tcv: sum(own.map(({ tcv }) => tcv)),
+    tcv: own.reduce((total, { tcv }) => total + tcv, 0n),
     acv: sum(own.map(({ acv }) => acv)),
     firstYear: sum(own.map(({ firstYear }) => firstYear)),
-    netNew: minus(rateAt(contracted.after), rateAt(contracted.before)),
   };
 };

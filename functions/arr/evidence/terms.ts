@@ -164,7 +164,7 @@ const isRenewedBy = (before: Term, after: Term, graceDays: number): boolean =>
   before.fact.lines.some(({ productId }) => after.fact.lines.some((line) => line.productId === productId));
 
 /** The terms of one reading: it is cut where all lines end and others begin on an anniversary, under a later signature. */
-const termsOf = (fact: SubscriptionFact): readonly Term[] => {
+export const termsOf = (fact: SubscriptionFact): readonly Term[] => {
   const cutDay = fact.endedOn === undefined ? undefined : toEpochDay(fact.endedOn);
   const lines = cutDay === undefined ? fact.lines : fact.lines.flatMap((line) => linesUntil(line, cutDay, fact.startsOn));
   const terms: Term[] = [];

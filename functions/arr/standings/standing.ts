@@ -12,7 +12,7 @@ import { closingAt } from '../movements/decide.ts';
 import { type Attributes, sameAttributes } from '../movements/movements.ts';
 
 /** Raised with everything that a standing has more, or has otherwise. */
-export const FORM = 5;
+export const FORM = 6;
 
 /** What of a customer stands beside ARR one by one. */
 type Beside = ReturnType<typeof besideArr>;

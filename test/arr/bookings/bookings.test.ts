@@ -117,6 +117,90 @@ describe('a booking', () => {
     ]);
   });
 
+  it('is debooked as a whole where it is cancelled before its start', () => {
+    const whole = [signedLine('oi_1', 12_000, '2026-02-01', '2027-02-01')];
+    const signed = agreement('2026-01-15', whole);
+    const contract = `2026-01-15 contract ${PLATFORM}: 1200000, 1200000, 1200000, 1200000`;
+    const ended = agreement('2026-01-20', whole, { endedOn: '2026-02-01' });
+    expect(told([signed, ended])).toEqual([contract, `2026-01-20 termination ${PLATFORM}: -1200000, -1200000, -1200000, -1200000`]);
+    const cancelled = agreement('2026-01-20', whole, { status: 'canceled', endedOn: '2026-01-20' });
+    expect(told([signed, cancelled])).toEqual([contract, `2026-01-20 cancellation ${PLATFORM}: -1200000, -1200000, -1200000, -1200000`]);
+  });
+
+  it('is debooked by what a later reading shows as less, without a signature, and stays as it was on its own day', () => {
+    const signed = agreement('2026-01-15', [seatsOf(20, '2026-02-01', '2028-02-01', '2026-01-15')]);
+    const contract = `2026-01-15 contract ${PLATFORM}: 4000000, 2000000, 2000000, 2000000`;
+    // The second of two years is gone; 20,000 a year are contracted all the same until it ends.
+    const shorter = agreement('2026-05-10', [seatsOf(20, '2026-02-01', '2027-02-01', '2026-01-15')]);
+    expect(told([signed, shorter])).toEqual([contract, `2026-05-10 correction ${PLATFORM}: -2000000, -2000000, -2000000, 0`]);
+    expect(told([signed, shorter], '2026-05-09')).toEqual([contract]);
+    const fewer = agreement('2026-05-10', [seatsOf(15, '2026-02-01', '2028-02-01', '2026-01-15')]);
+    expect(told([signed, fewer])).toEqual([contract, `2026-05-10 correction ${PLATFORM}: -1000000, -500000, -500000, -500000`]);
+    const more = agreement('2026-06-01', [seatsOf(21, '2026-02-01', '2028-02-01', '2026-01-15')]);
+    expect(told([signed, fewer, more]).slice(2)).toEqual([`2026-06-01 correction ${PLATFORM}: 1200000, 600000, 600000, 600000`]);
+  });
+
+  it('of a shorter term that was signed is one of the day of that signature', () => {
+    const facts = [
+      agreement('2026-01-15', [seatsOf(20, '2026-02-01', '2028-02-01', '2026-01-15')]),
+      agreement('2026-05-10', [seatsOf(20, '2026-02-01', '2027-08-01', '2026-05-04')]),
+    ];
+    expect(told(facts).slice(1)).toEqual([`2026-05-04 amendment ${PLATFORM}: -1000000, -2000000, -1000000, 0`]);
+  });
+
+  it('of what is signed again after it was signed no more is one of its own', () => {
+    const whole = [signedLine('oi_1', 12_000, '2026-02-01', '2027-02-01')];
+    const facts = [agreement('2026-01-15', whole), agreement('2026-03-01', whole, { evidence: 'claimed' }), agreement('2026-03-20', whole)];
+    expect(told(facts)).toEqual([
+      `2026-01-15 contract ${PLATFORM}: 1200000, 1200000, 1200000, 1200000`,
+      `2026-03-01 cancellation ${PLATFORM}: -1200000, -1200000, -1200000, -1200000`,
+      `2026-03-20 contract ${PLATFORM}: 1200000, 1200000, 1200000, 1200000`,
+    ]);
+    const later = agreement('2026-03-20', [signedLine('oi_1', 12_000, '2026-02-01', '2027-02-01', { bookedOn: '2026-03-18' })]);
+    expect(told([...facts.slice(0, 2), later])[2]).toBe(`2026-03-18 contract ${PLATFORM}: 1200000, 1200000, 1200000, 1200000`);
+  });
+
+  it('of a termination that is taken back is booked again', () => {
+    const whole = [signedLine('oi_1', 12_000, '2026-02-01', '2027-02-01')];
+    const facts = [
+      agreement('2026-01-15', whole),
+      agreement('2026-07-20', whole, { endedOn: '2026-08-01' }),
+      agreement('2026-07-25', whole),
+    ];
+    expect(told(facts).slice(1)).toEqual([
+      `2026-07-20 termination ${PLATFORM}: -600000, -1200000, -600000, -1200000`,
+      `2026-07-25 termination ${PLATFORM}: 600000, 1200000, 600000, 1200000`,
+    ]);
+  });
+
+  it('of a renewal that is signed no more leaves what it renewed', () => {
+    const renewal = [signedLine('oi_9', 90_000, '2027-02-01', '2029-02-01', { bookedOn: '2027-01-20' })];
+    const facts = [
+      agreement('2026-01-15', [signedLine('oi_1', 100_000, '2026-02-01', '2027-02-01')]),
+      agreement('2027-01-20', renewal, other),
+      agreement('2027-01-25', renewal, { ...other, eventId: 'read-b2', status: 'canceled' }),
+    ];
+    expect(told(facts).slice(2)).toEqual([`2027-01-25 cancellation ${PLATFORM}: -18000000, -9000000, -9000000, 1000000`]);
+  });
+
+  it('of another currency takes the old one back', () => {
+    const whole = [signedLine('oi_1', 12_000, '2026-02-01', '2027-02-01')];
+    const facts = [agreement('2026-01-15', whole), agreement('2026-01-18', whole, { currency: 'EUR' })];
+    const corrected = bookingsOn(facts, scopeOn(facts, '2030-01-01')).slice(1);
+    expect(corrected.map(({ currency, tcv }) => [currency, tcv.amountMinor])).toEqual([
+      ['USD', -1_200_000n],
+      ['EUR', 1_200_000n],
+    ]);
+  });
+
+  it('is of the last reading of a day alone', () => {
+    const whole = [signedLine('oi_1', 12_000, '2026-02-01', '2027-02-01')];
+    const early = agreement('2026-01-15', [signedLine('oi_1', 9_000, '2026-02-01', '2027-02-01')], { eventId: 'read-0' });
+    expect(told([early, agreement('2026-01-15', whole, { eventId: 'read-1' })])).toEqual([
+      `2026-01-15 contract ${PLATFORM}: 1200000, 1200000, 1200000, 1200000`,
+    ]);
+  });
+
   it('takes discounts off for as long as they hold', () => {
     const half = {
       discountId: 'd',
@@ -207,6 +291,17 @@ describe('the examples of docs/metrics.md', () => {
       [agreement('2026-01-15', whole), agreement('2026-07-20', whole, { endedOn: '2026-08-01' })],
     ],
     ['12000 a year signed no more', [agreement('2026-01-15', whole), agreement('2026-03-01', whole, { evidence: 'claimed' })]],
+    [
+      'two years at 20000 read as one, without a signature',
+      [
+        agreement('2026-01-15', [seatsOf(20, '2026-02-01', '2028-02-01', '2026-01-15')]),
+        agreement('2026-05-10', [seatsOf(20, '2026-02-01', '2027-02-01', '2026-01-15')]),
+      ],
+    ],
+    [
+      '12000 a year signed again after it was signed no more',
+      [agreement('2026-01-15', whole), agreement('2026-03-01', whole, { evidence: 'claimed' }), agreement('2026-03-20', whole)],
+    ],
   ];
   const rows = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8')
     .split('\n')
