@@ -69,7 +69,8 @@ export const planView = (rows: Rows, names: Names, planCurrency: string, looks: 
 /**
  * The same movements at closing rates: each row at the rate of its day, and at each look, and where a line ends, a row of cause FX for what its worth
  * has changed by rates since. Every amount is rounded once, half away from zero, a line at a time: so all cuts foot, to the minor unit. Plan FX goes away.
- * What takes effect before the first look, or after the last, is told at the rate of that day: nothing looks closer.
+ * What takes effect before the first look, or after the last, is told at the rate of that look: nothing looks closer. A currency of which nothing is
+ * left at the first look needs no rate there.
  */
 export const reportedView = (rows: Rows, names: Names, planCurrency: string, looks: Int32Array, rateOn: RateOn): Viewed => {
   const made = new Reported(rows, names, planCurrency, looks, rateOn);
@@ -162,7 +163,9 @@ class Reported {
     const on = Math.min(Math.max(day, this.#first), this.#last);
     const rate = this.#rates[currency]?.[on - this.#first] ?? this.#findRate(currency, on);
     if (rate !== undefined) return round({ num: own * rate.num, den: rate.den }, 'half-up');
-    if (!this.#missing.has(currency)) this.#missing.set(currency, { currency: this.#names.currencies[currency] as string, day });
+    // What is left of earlier days is asked for once more at the first look.
+    if (day >= this.#first && !this.#missing.has(currency))
+      this.#missing.set(currency, { currency: this.#names.currencies[currency] as string, day: on });
     return 0n;
   }
 

@@ -260,6 +260,21 @@ describe('currency views', () => {
       day < toEpochDay('2026-01-31') ? fraction(1n) : undefined,
     );
     expect(missing).toEqual([{ currency: 'EUR', day: toEpochDay('2026-01-31') }]);
+    // ARR that came on 1 December is first told at the end of the month: by the rate of that day.
+    expect(reportedView(ledger.rows, ledger.names, 'USD', looks, () => undefined).missing).toEqual([
+      { currency: 'EUR', day: toEpochDay('2025-12-31') },
+    ]);
+  });
+
+  it('reported: needs no rate of a currency that nobody had any more when it is first looked at', () => {
+    const gone = ledgerTold([
+      { on: '2020-12-01', customer: 'a', cause: 'new', minor: 10_000n, currency: 'CHF' },
+      { on: '2021-12-01', customer: 'a', cause: 'churn', minor: -10_000n, currency: 'CHF' },
+      { on: '2021-12-01', customer: 'b', cause: 'new', minor: 7_000n },
+    ]);
+    const { rows, missing } = reportedView(gone.rows, gone.names, 'USD', looks, () => undefined);
+    expect(missing).toEqual([]);
+    expect(factsTold({ ...gone, rows }, { on: '2026-01-31' }).period.bridge).toMatchObject({ openingMinor: 7_000n, closingMinor: 7_000n });
   });
 
   it('plan: says which plan rate is missing on the first day looked at, or of which nothing was decided under one', () => {
