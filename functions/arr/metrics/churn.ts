@@ -24,7 +24,7 @@ const overDays =
     for (const day of days()) {
       const lost = losses(day);
       if (lost === 0n) continue;
-      if (day.openingMinor === 0n) return { value: fail('not-defined', 'ARR moved on a day that began with none.') };
+      if (day.openingMinor <= 0n) return { value: fail('not-defined', 'ARR moved on a day that began with none, or with less.') };
       rates.push(reduced(fraction(lost, day.openingMinor)));
     }
     return whole(part('sum of daily rates', sumFractions(rates)));

@@ -100,7 +100,7 @@ const ruleOf40 =
     const margin = marginOf(facts, name, facts.year);
     if (!margin.value.ok) return lacking(margin.value.problem);
     const { openingMinor, closingMinor } = facts.year.bridge;
-    if (openingMinor === 0n) return { value: fail('not-defined', 'There was no ARR 12 months before.') };
+    if (openingMinor <= 0n) return { value: fail('not-defined', 'There was no ARR 12 months before.') };
     const growth = divFractions(fraction(closingMinor - openingMinor), fraction(openingMinor));
     return quotient(part('ARR growth + margin', reduced(addFractions(growth, margin.value.value))), part('one', 1));
   };

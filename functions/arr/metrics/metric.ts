@@ -41,7 +41,6 @@ export interface Facts {
   readonly lossesAheadMinor: bigint;
   /** Undefined for a part of the company: costs are kept for the whole of it. */
   readonly costs: Costs | undefined;
-  /** What comes up for renewal in the period; undefined where nobody told. */
   /** What came up for renewal in the period, or why that is not known. */
   readonly dues: readonly Due[] | NotDefined;
   /** Longest life of a customer that LTV assumes. */

@@ -3,7 +3,7 @@ import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 
 /**
  * Why a metric has no value: `not-defined`, it would divide by zero; `not-meaningful`, it is asked of something that it does not measure (a burn
- * multiple of who burns nothing); `…-missing`, what it is made of is not there.
+ * multiple of who burns nothing, a margin of revenue below zero); `…-missing`, what it is made of is not there.
  */
 export type NotDefined = Problem<'not-defined' | 'not-meaningful' | 'costs-missing' | 'dues-missing' | 'rate-missing'>;
 
@@ -28,15 +28,16 @@ export const part = (name: string, amount: bigint | number | Fraction): Part => 
   amount: typeof amount === 'object' ? amount : fraction(BigInt(amount)),
 });
 
-/** Nothing is rounded; a denominator of 0 is said. */
-export const quotient = (numerator: Part, denominator: Part): Measured => ({
-  value:
-    denominator.amount.num === 0n
-      ? fail('not-defined', `It would divide by ${denominator.name}, which is 0.`)
-      : ok(reduced(divFractions(numerator.amount, denominator.amount))),
-  numerator,
-  denominator,
-});
+/** Nothing is rounded. A denominator of 0 is said, and so is one below zero: a loss of negative revenue would look like a good margin. */
+export const quotient = (numerator: Part, denominator: Part): Measured => {
+  const { name, amount } = denominator;
+  if (amount.num < 0n) return notMeaningful(`It would be a part of ${name}, which is below zero.`, numerator, denominator);
+  const value: Ratio =
+    amount.num === 0n
+      ? fail('not-defined', `It would divide by ${name}, which is 0.`)
+      : ok(reduced(divFractions(numerator.amount, amount)));
+  return { value, numerator, denominator };
+};
 
 export const whole = (numerator: Part): Measured => ({ value: ok(numerator.amount), numerator });
 

@@ -227,6 +227,18 @@ describe('unit economics', () => {
     expect(payback(300_000, 50_000, 80)).toBe('7.50'); // 300,000 / (50,000 × 0.8)
   });
 
+  it('is paid back in 9.67 months by gross profit alone, where calcsimpler takes 2.5% off that for churn and has 9.92', () => {
+    const payback = (revenue: number, cogs: number) =>
+      figure(
+        factsTold(ledgerTold(customers(1, '2026-03-10', 1450 * 12)), { on: '2026-03-31', costs: costs(11_500, revenue, cogs) }),
+        'cac-payback',
+        2,
+      );
+    expect(payback(100, 18)).toBe('9.67'); // 11,500 / (1,450 × 0.82 = 1,189)
+    // Its own figure: a margin of 82% × 97.5% = 79.95%; 11,500 / (1,450 × 0.7995 = 1,159.28)
+    expect(payback(10_000, 2005)).toBe('9.92');
+  });
+
   it('has a magic number of 2.5 for 250,000 more revenue on 400,000 of the quarter before', () => {
     const ofMonth = (revenue: bigint, sales: bigint) => ({ revenue, sales, marketing: 0n });
     const quarters: Costs = {

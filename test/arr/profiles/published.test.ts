@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../functions/arr/lines/facts.ts';
 import { annualValue, roundHalfAway } from '../../../functions/arr/lines/rating.ts';
@@ -10,12 +8,12 @@ import { toEpochDay } from '../../../functions/platform/calendar.ts';
 import { agreement, signedLine } from '../agreements.ts';
 import { canceled, seats, subscription } from '../facts.ts';
 import { fiftyFive, type MonthOf, monthsBy, monthsByRule, type Paid } from './monthly.ts';
+import { playbooks } from './playbook.ts';
 import { arrOn, movesOf } from './told.ts';
 
 /**
  * Figures that vendors and test suites publish, each under the profile that says what they say; where two disagree, each under its own. MRR is
- * ARR ÷ 12. The rows of dbt-labs/mrr-playbook are not ours to keep: with a copy of its cases in the folder ASCENT_GOLDEN (metrics.json), they
- * are run, too.
+ * ARR ÷ 12.
  */
 
 const monthly = (id: string, dollars: number, start = '2024-01-01', more = {}): Fact =>
@@ -70,6 +68,25 @@ describe('MRR of a price', () => {
     expect(mrrOn(facts, '2024-01-01', PRESETS.polar)).toBe(434_857n); // 1,000 × 30.44 ÷ 7
     expect(mrrOn(facts, '2024-01-01', { weekFactor: '12*4.33' })).toBe(433_000n);
     expect(mrrOn(facts, '2024-01-01', PRESETS.maxio)).toBe(433_333n); // 1,000 × 52 ÷ 12
+  });
+
+  it('Polar’s six orders: what is sold once is no ARR, what renews moves none; a subscription counts from its start, not when it is billed', () => {
+    // One-time orders of $100 in February 2023 and January 2024 bill $200 and are no line. $100 a month and $1,000 a year come in January, billed
+    // at $1,100; the $100 of February renew the first; $100 a month come in June.
+    const month = (from: string, to: string) => [seats('si', 1, 10_000, { periodStartsOn: from, periodEndsOn: to })];
+    const facts = [
+      subscription('2024-01-01', month('2024-01-01', '2024-02-01'), { subscriptionId: 'a', lifecycle: 'created', startsOn: '2024-01-01' }),
+      subscription('2024-02-01', month('2024-02-01', '2024-03-01'), { subscriptionId: 'a', startsOn: '2024-01-01' }),
+      monthly('b', 1_000, '2024-01-01', { interval: 'year' }),
+      monthly('c', 100, '2024-06-01'),
+    ];
+    expect(movesOf(facts, PRESETS.polar)).toEqual(['2024-01-01 new 220000', '2024-06-01 expansion 120000']); // 1,200 + 1,000; 1,200
+    expect(['2023-12-31', '2024-01-01', '2024-02-01', '2024-06-01'].map((on) => mrrOn(facts, on, PRESETS.polar))).toEqual([
+      0n,
+      18_333n, // 100 + 83.33…
+      18_333n,
+      28_333n, // 100 + 83.33… + 100
+    ]);
   });
 
   it('a contract of $30,000 over three years is $10,000 a year', () => {
@@ -210,20 +227,10 @@ describe('coming and going', () => {
     for (const name of ['new', 'upgrade', 'reactivation', 'downgrade', 'churn'] as const) expect(total(name)).not.toBe(0);
   });
 
-  const golden = process.env['ASCENT_GOLDEN'];
-  for (const folder of golden === undefined ? [] : [golden])
+  for (const { caseOf, paid } of playbooks())
     it('dbt’s own 55 customers move as was published', () => {
-      const { cases } = JSON.parse(readFileSync(join(folder, 'metrics.json'), 'utf8'));
-      const { inputs, expected } = cases.find(({ id }: { id: string }) => id === 'dbt-movements');
-      const paid = (inputs.rows_csv as string)
-        .trim()
-        .split('\n')
-        .slice(1)
-        .map((row): Paid => {
-          const [customer, start = '', end = '', dollars] = row.split(',');
-          return { customer: Number(customer), start, end, dollars: Number(dollars) };
-        });
-      const told = Object.entries(expected.by_month as Record<string, Record<keyof MonthOf, string>>).flatMap(([month, sums]) => {
+      const { expected } = caseOf('dbt-movements');
+      const told = Object.entries(expected['by_month'] as Record<string, Record<keyof MonthOf, string>>).flatMap(([month, sums]) => {
         const own = {
           mrr: +sums.mrr,
           new: +sums.new,
