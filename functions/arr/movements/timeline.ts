@@ -6,7 +6,7 @@ import { ascending, type Stretch, type Subscription } from '../lines/stretches.t
 import type { Change, Context } from '../lines/values.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { type Adjustment, adjustmentDays } from './adjustments.ts';
-import { conventional, hasConventions } from './conventions.ts';
+import { conventional, hasConventions, type Visit, visitsLeftOut } from './conventions.ts';
 import { type DecidedDay, decideDay } from './day.ts';
 import { type Attributes, type Closing, NOTHING } from './movements.ts';
 import type { KnownUsage } from './usage.ts';
@@ -71,18 +71,25 @@ export const withDecided = (book: Book, context: Context): Book =>
 export const decideUntil = (book: Book, until: number, context: Context): DecidedDay[] => {
   const { profile } = context;
   if (!hasConventions(profile)) return decidedUntil(book, until, context);
-  // What a day is called may follow from what comes later.
-  const days = conventional(decidedUntil(book, END, context), profile, (day) => isServed(book, day, profile));
-  return days.filter(({ day }) => day < until);
+  // What a day is called, and whether the customer was there, may follow from what comes later.
+  const told = decidedUntil(book, END, context);
+  const leftOut = visitsLeftOut(told, profile);
+  const days = leftOut.length === 0 ? told : decidedUntil(book, END, context, leftOut);
+  return conventional(days, profile, (day) => isServed(book, day, profile)).filter(({ day }) => day < until);
 };
 
-const decidedUntil = (book: Book, until: number, context: Context): DecidedDay[] => {
+const NO_VISITS: readonly Visit[] = [];
+const NO_CHANGES: readonly Change[] = [];
+
+/** On the days of visits that are left out, subscriptions change nothing: what adjustments move, and rates and attributes of them, is decided alone. */
+const decidedUntil = (book: Book, until: number, context: Context, leftOut: readonly Visit[] = NO_VISITS): DecidedDay[] => {
   const days = daysOf(book, until, context);
   const decided = new Array<DecidedDay>(days.length);
   let closing = book.opening;
   for (let i = 0; i < days.length; i += 1) {
     const day = days[i] as number;
-    const told = { changes: changesOn(book, day), adjustments: book.adjustments };
+    const changes = leftOut.some(({ from, to }) => from <= day && day <= to) ? NO_CHANGES : changesOn(book, day);
+    const told = { changes, adjustments: book.adjustments };
     const result = decideDay(day, closing, told, attributesOn(book, day), attributesOn(book, day - 1), context);
     closing = result.closing;
     decided[i] = result;

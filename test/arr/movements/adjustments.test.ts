@@ -149,6 +149,15 @@ describe('an adjustment, where a customer that comes and goes within a month nev
     ]);
   });
 
+  it('keeps the origins of its stock, whatever the visit would have made of them', () => {
+    const grown = [...visit, subscription('2026-03-15', [seats('a', 70, 5_000)], { startsOn: '2026-03-05', eventId: 'evt_grown' })];
+    const facts = [...grown, adjustment('120000', '2026-02-01', { until: '2026-06-01' })];
+    expect(decideAll(facts, [], netting).movements.map(({ stock }) => stock)).toEqual([
+      [120_000n, 0n, 0n],
+      [-120_000n, 0n, 0n],
+    ]);
+  });
+
   it('alone is no visit that could be left out', () => {
     expect(moves(adjustment('120000', '2026-03-10', { until: '2026-03-15' }))).toEqual([
       '2026-03-10 adjustment 120000 by ruling-2026-03-10',
