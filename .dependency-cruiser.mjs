@@ -51,6 +51,7 @@ const STEPS = [
   'arr/ledger/read-ledger',
   'arr/ledger/read-month',
   'arr/ledger/rebuild',
+  'arr/ledger/replace',
   'arr/ledger/take-in',
   'arr/metrics/read-change',
   'arr/metrics/read-cohorts',

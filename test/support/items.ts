@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { CarriedEvent } from '../../functions/platform/outbox.ts';
 
 export type StoredItem = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
@@ -16,6 +16,28 @@ export const itemsUnder = async (pk: string): Promise<readonly StoredItem[]> => 
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': pk },
+        ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+      }),
+    );
+    items.push(...((page.Items ?? []) as StoredItem[]));
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+  client.destroy();
+  return items;
+};
+
+/** All items whose partition key begins so, in no order. */
+export const itemsFrom = async (pkStart: string): Promise<readonly StoredItem[]> => {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  const items: StoredItem[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new ScanCommand({
+        TableName: process.env['TABLE_NAME'],
+        ConsistentRead: true,
+        FilterExpression: 'begins_with(pk, :start)',
+        ExpressionAttributeValues: { ':start': pkStart },
         ...(from === undefined ? {} : { ExclusiveStartKey: from }),
       }),
     );

@@ -6,9 +6,7 @@ import { filtered, type Section } from './columns.ts';
 import { joined } from './join.ts';
 import { Dictionary, sectionFrom, segmentsOf } from './segments.ts';
 import {
-  expireSegments,
   KEPT_SECONDS,
-  putHead,
   putRebuilding,
   putSegment,
   putStaged,
@@ -19,7 +17,7 @@ import {
   type SegmentPlace,
   type Staged,
 } from './store.ts';
-import { cut, listedThrough, NO_HEAD, recordedBetween } from './take-in.ts';
+import { cut, listedThrough, NO_HEAD, recordedBetween, replaceHead } from './take-in.ts';
 
 /** Customers whose recordings are read side by side, and held at once. */
 const CUSTOMERS_AT_ONCE = 40;
@@ -96,15 +94,10 @@ const replaceLedger = async (
     const since = await recordedBetween(Math.min(through, Math.floor(begunAt / 1_000)) - MARGIN_SECONDS, through, before.planCurrency);
     const whole = joined([rows, since]);
     const section = { ...whole, rows: filtered(whole.rows, (row) => (whole.rows.recordedAt[row] as number) < through) };
-    const version = before.version + 1;
-    const segments: SegmentPlace[] = [];
-    for (const { period, bytes } of cut(section, through, new Dictionary()))
-      segments.push(await putSegment(profile, period, version, bytes));
-    const changed = keysText(segments) !== keysText(before.segments);
-    const head = { ...before, version, rebuiltAt: begunAt, segments };
-    if (!(await putHead(profile, head))) continue;
-    await expireSegments(profile, before.segments, Math.floor(nowMs() / 1_000));
-    return { rows: section.rows.length, changed };
+    const next = { ...before, version: before.version + 1, rebuiltAt: begunAt };
+    const head = await replaceHead(profile, before, next, cut(section, through, new Dictionary()));
+    if (head === undefined) continue;
+    return { rows: section.rows.length, changed: keysText(head.segments) !== keysText(before.segments) };
   }
   throw new Error(`others wrote the ledger of ${profile} at each of ${MAX_ATTEMPTS} attempts; ask again`);
 };

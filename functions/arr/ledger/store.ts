@@ -7,7 +7,7 @@ import { commit, expiresAtAttribute, getItems, type Key, queryRange } from '../.
  * A ledger in the table: `LEDGER#<profile>` has its `HEAD`, which says how far it goes and which segments it has, and
  * `LEDGER#<profile>#<period>` the segments, in slices of what an item has room for. A segment is put once under a key of its own, with the
  * version of the head that it is written for, and counts once the head names it: readers see one head and all that it names. What a new head
- * does not name any more is left to expire; what a run wrote that came to nothing is left so by a rebuild.
+ * does not name any more is left to expire, and so is what a run wrote that came to nothing (`replace.ts`).
  */
 export interface SegmentPlace {
   readonly period: string;
@@ -79,6 +79,13 @@ const put = async (item: Key & Readonly<Record<string, unknown>>): Promise<void>
 /** The part of a segment's key that says what is in it. */
 export const segmentDigest = (bytes: Uint8Array): string => digest(Buffer.from(bytes).toString('base64'), 16);
 
+/** Where a segment stands for a version of the head. */
+export const segmentPlace = (period: string, version: number, bytes: Uint8Array): SegmentPlace => ({
+  period,
+  key: `${String(version).padStart(8, '0')}#${segmentDigest(bytes)}`,
+  slices: Math.ceil(bytes.length / MAX_SLICE_BYTES),
+});
+
 /** Puts a segment for a version of the head. The same bytes for the same version are the same items. */
 export const putSegment = async (
   profile: string,
@@ -87,8 +94,7 @@ export const putSegment = async (
   bytes: Uint8Array,
   expiresAt?: number,
 ): Promise<SegmentPlace> => {
-  const key = `${String(version).padStart(8, '0')}#${segmentDigest(bytes)}`;
-  const segment: SegmentPlace = { period, key, slices: Math.ceil(bytes.length / MAX_SLICE_BYTES) };
+  const segment = segmentPlace(period, version, bytes);
   for (const [slice, place] of keysOf(profile, segment).entries()) {
     const own = bytes.subarray(slice * MAX_SLICE_BYTES, (slice + 1) * MAX_SLICE_BYTES);
     await put({ ...place, bytes: own, ...(expiresAt === undefined ? {} : { [expiresAtAttribute]: expiresAt }) });
@@ -142,6 +148,20 @@ export const readSegments = async (profile: string, segments: readonly SegmentPl
 export const expireSegments = async (profile: string, segments: readonly SegmentPlace[], nowSecond: number): Promise<void> => {
   for (const key of segments.flatMap((segment) => keysOf(profile, segment))) await expireItem(key, nowSecond + KEPT_SECONDS);
 };
+
+/** Of what segments are: rows, or figures that are kept of them. */
+export type SegmentsOf = 'LEDGER' | 'FIGURES';
+const underWayKey = (profile: string, of: SegmentsOf): Key => ({ ...headKey(profile), sk: `UNDER-WAY#${of}` });
+
+/** Segments that a run was about to write or to drop when it was last heard of; empty once it had ended. */
+export const readUnderWay = async (profile: string, of: SegmentsOf): Promise<readonly SegmentPlace[]> => {
+  const [item] = await getItems<Key & { readonly segments: Uint8Array }>([underWayKey(profile, of)]);
+  if (item === undefined) return [];
+  return JSON.parse(inflateRawSync(item.segments, { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8')) as SegmentPlace[];
+};
+
+export const putUnderWay = (profile: string, of: SegmentsOf, segments: readonly SegmentPlace[]): Promise<void> =>
+  put({ ...underWayKey(profile, of), segments: deflateRawSync(JSON.stringify(segments)) });
 
 /** A shard of the customers as a rebuild has read it: rows as segments of their own. */
 export interface Staged {

@@ -5,8 +5,9 @@ import { sectionOf } from './build.ts';
 import { filtered, type Section } from './columns.ts';
 import { joined } from './join.ts';
 import { periodOf, unchanged } from './periods.ts';
+import { type NewSegment, replaceSegments } from './replace.ts';
 import { Dictionary, freshOf, sectionFrom, segmentsOf } from './segments.ts';
-import { expireSegments, type Head, putHead, putSegment, readHead, readSegments, type SegmentPlace } from './store.ts';
+import { type Head, putHead, readHead, readSegments, type SegmentPlace } from './store.ts';
 
 /**
  * What was recorded by a time is listed at the latest so many seconds later: a function that records ends within thirty seconds of the time that
@@ -76,7 +77,7 @@ const byPeriod = ({ rows, names }: Section, through: number): ReadonlyMap<string
 };
 
 /** The segments of a period with their bytes, behind those that the dictionary knows. */
-export const cut = (section: Section, through: number, dictionary: Dictionary): { readonly period: string; readonly bytes: Uint8Array }[] =>
+export const cut = (section: Section, through: number, dictionary: Dictionary): readonly NewSegment[] =>
   [...byPeriod(section, through)].flatMap(([period, own]) => segmentsOf(own, dictionary).map((bytes) => ({ period, bytes })));
 
 /**
@@ -99,15 +100,28 @@ export const advanced = async (
   if (bytes === undefined) return undefined;
   const dictionary = new Dictionary();
   for (const own of bytes.slice(0, still)) dictionary.take(freshOf(own));
-  const version = head.version + 1;
-  const segments = head.segments.slice(0, still);
-  for (const segment of cut(joined([sectionFrom(bytes, still), fresh]), through, dictionary))
-    segments.push(await putSegment(profile, segment.period, version, segment.bytes));
+  const segments = [...head.segments.slice(0, still), ...cut(joined([sectionFrom(bytes, still), fresh]), through, dictionary)];
   const rebuiltAt = first < head.through ? nowMs() : head.rebuiltAt;
-  const next = { ...head, version, rebuiltAt, through, segments };
-  if (!(await putHead(profile, next))) return undefined;
-  await expireSegments(profile, head.segments.slice(still), Math.floor(nowMs() / 1000));
-  return next;
+  return replaceHead(profile, head, { ...head, version: head.version + 1, rebuiltAt, through }, segments);
+};
+
+/** Puts a head with its segments in the place of the one before it; undefined where another run was there first. */
+export const replaceHead = async (
+  profile: string,
+  before: Head,
+  next: Omit<Head, 'segments'>,
+  segments: readonly (SegmentPlace | NewSegment)[],
+): Promise<Head | undefined> => {
+  let head: Head | undefined;
+  const isPut = await replaceSegments(profile, {
+    ...{ of: 'LEDGER', version: next.version, segments, before: before.segments },
+    putHead: (placed) => {
+      head = { ...next, segments: placed };
+      return putHead(profile, head);
+    },
+    readNamed: async () => (await readHead(profile))?.segments ?? [],
+  });
+  return isPut ? head : undefined;
 };
 
 export interface TakenIn {

@@ -6,7 +6,7 @@ import { readHead } from '../ledger/store.ts';
 import { sectionOfHead } from '../ledger/take-in.ts';
 import { type Cut, cutBy, dimensionsOf, uncut } from './cut.ts';
 import { keptMonths, planKept } from './kept.ts';
-import { bytesOfMonth, bytesOfValues } from './kept-bytes.ts';
+import { bytesOfMonth, bytesOfValues, FORM } from './kept-bytes.ts';
 import { type Block, type KeptCurrency, type KeptCut, prolongKept, putKept, readKeptHead } from './kept-store.ts';
 import type { Plan } from './measure.ts';
 
@@ -57,7 +57,7 @@ export const keepFigures = async (profile: string, through: number, on: string):
     if (ledger === undefined) return;
     const { fiscalCalendar } = companyConfig();
     const calendar = JSON.stringify(fiscalCalendar);
-    if (before?.ledgerVersion === ledger.version && before.on === on && before.calendar === calendar) {
+    if (before?.ledgerVersion === ledger.version && before.on === on && before.calendar === calendar && before.form === FORM) {
       if (before.through < through) await prolongKept(profile, before, through);
       return;
     }
@@ -67,6 +67,7 @@ export const keepFigures = async (profile: string, through: number, on: string):
     const plan = planKept(section.rows, fiscalCalendar, firstDay, on);
     if (plan === undefined) return;
     const head = {
+      form: FORM,
       ledgerVersion: ledger.version,
       through: Math.max(through, ledger.through),
       on,

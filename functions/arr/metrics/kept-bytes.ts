@@ -42,7 +42,8 @@ export interface KeptMonth {
   readonly cohorts: readonly SeenCohort[];
 }
 
-const FORMAT = 1;
+/** Raised with everything that a month says otherwise, or in other bytes. */
+export const FORM = 1;
 const MAX_INFLATED_BYTES = 64_000_000;
 
 const AMOUNTS = ['baseMinor', 'nowMinor', 'stayedMinor', 'keptMinor', 'keptStayedMinor'] as const satisfies readonly (keyof Retained)[];
@@ -77,7 +78,7 @@ const withoutEmpty = ({ look, values, rows, retained, cohorts }: KeptMonth): Kep
 export const bytesOfMonth = (month: KeptMonth): Uint8Array => {
   const { look, values, rows, retained, cohorts } = withoutEmpty(month);
   const writer = new ByteWriter();
-  for (const number of [FORMAT, look, rows.length, retained.length, cohorts.length]) writer.number(number);
+  for (const number of [FORM, look, rows.length, retained.length, cohorts.length]) writer.number(number);
   writer.text(JSON.stringify(values));
   let before = look;
   for (const { day } of rows) {
@@ -116,8 +117,8 @@ const readRetained = (reader: ByteReader): Retained => ({
 
 export const monthFromBytes = (bytes: Uint8Array): KeptMonth => {
   const reader = new ByteReader(inflateRawSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES }));
-  const format = reader.number();
-  assert(format === FORMAT, `a kept month of figures has format ${FORMAT}, not ${format}`);
+  const form = reader.number();
+  assert(form === FORM, `a kept month of figures has form ${FORM}, not ${form}`);
   const [look, rowCount, retainedCount, cohortCount] = [reader.number(), reader.number(), reader.number(), reader.number()];
   const values = JSON.parse(reader.text()) as readonly string[];
   const [day, value, cause] = [new Int32Array(rowCount), new Uint32Array(rowCount), new Uint8Array(rowCount)];

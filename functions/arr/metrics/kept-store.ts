@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { nowMs } from '../../platform/clock.ts';
 import { commit, getItems, type Key } from '../../platform/table.ts';
-import { expireSegments, putSegment, readSegments, type SegmentPlace, segmentDigest } from '../ledger/store.ts';
+import { replaceSegments } from '../ledger/replace.ts';
+import { readSegments, type SegmentPlace, segmentDigest } from '../ledger/store.ts';
 
 /**
  * Figures that are kept of a ledger: `LEDGER#<profile>` has `FIGURES`, which says what they go by and which blocks there are;
@@ -27,6 +27,8 @@ export interface KeptCut {
 export interface KeptHead {
   /** Counts up by one. */
   readonly version: number;
+  /** Form of the blocks: those of another one are neither read nor taken over. */
+  readonly form: number;
   /** The head of the ledger that they were made of. */
   readonly ledgerVersion: number;
   /** All that was recorded before this second is in them, seconds since 1970. */
@@ -86,49 +88,42 @@ export interface Block {
   readonly bytes: Uint8Array;
 }
 
-const placesOf = (head: KeptHead | undefined): ReadonlyMap<string, SegmentPlace> =>
-  new Map(head?.cuts.flatMap(({ blocks }) => blocks.map((place) => [`${place.period} ${place.key}`, place])));
+const placesOf = (head: KeptHead | undefined): readonly SegmentPlace[] => head?.cuts.flatMap(({ blocks }) => blocks) ?? [];
 
-/** Leaves to expire what a head does not name. */
-const leave = async (profile: string, places: Iterable<SegmentPlace>, head: KeptHead | undefined): Promise<void> => {
-  const named = placesOf(head);
-  const dropped = [...places].filter(({ period, key }) => !named.has(`${period} ${key}`));
-  await expireSegments(profile, dropped, Math.floor(nowMs() / 1_000));
-};
+/** What a block is of and says. */
+const contentOf = ({ period, key }: SegmentPlace): string => `${period} ${key.slice(key.indexOf('#') + 1)}`;
 
 /**
  * Puts figures in the place of those before, which are taken over where they say the same. False where another run was there first: then nothing
  * of these counts.
  */
-export const putKept = async (
+export const putKept = (
   profile: string,
   before: KeptHead | undefined,
   head: Omit<KeptHead, 'version' | 'cuts'>,
   cuts: readonly (Omit<KeptCut, 'blocks'> & { readonly blocks: readonly Block[] })[],
 ): Promise<boolean> => {
   const version = (before?.version ?? 0) + 1;
-  const known = new Map(
-    [...placesOf(before).values()].map((place) => [`${place.period} ${place.key.slice(place.key.indexOf('#') + 1)}`, place]),
+  const known = new Map(before?.form === head.form ? placesOf(before).map((place) => [contentOf(place), place]) : []);
+  const segments = cuts.flatMap(({ dimension, blocks }) =>
+    blocks.map(({ of, bytes }) => {
+      const period = `FIGURES#${dimension}#${of}`;
+      return known.get(`${period} ${segmentDigest(bytes)}`) ?? { period, bytes };
+    }),
   );
-  const fresh: SegmentPlace[] = [];
-  const put = async (dimension: string, { of, bytes }: Block): Promise<SegmentPlace> => {
-    const period = `FIGURES#${dimension}#${of}`;
-    const same = known.get(`${period} ${segmentDigest(bytes)}`);
-    if (same !== undefined) return same;
-    const place = await putSegment(profile, period, version, bytes);
-    fresh.push(place);
-    return place;
+  /** The cuts with the places of their blocks, which stand in the same order. */
+  const placed = (places: readonly SegmentPlace[]): readonly KeptCut[] => {
+    let at = 0;
+    return cuts.map(({ dimension, ofParts, blocks }) => {
+      at += blocks.length;
+      return { dimension, ofParts, blocks: places.slice(at - blocks.length, at) };
+    });
   };
-  const placed: KeptCut[] = [];
-  for (const { dimension, ofParts, blocks } of cuts) {
-    const places: SegmentPlace[] = [];
-    for (const block of blocks) places.push(await put(dimension, block));
-    placed.push({ dimension, ofParts, blocks: places });
-  }
-  const next = { ...head, version, cuts: placed };
-  const isPut = await putKeptHead(profile, next);
-  await (isPut ? leave(profile, placesOf(before).values(), next) : leave(profile, fresh, await readKeptHead(profile)));
-  return isPut;
+  return replaceSegments(profile, {
+    ...{ of: 'FIGURES', version, segments, before: placesOf(before) },
+    putHead: (places) => putKeptHead(profile, { ...head, version, cuts: placed(places) }),
+    readNamed: async () => placesOf(await readKeptHead(profile)),
+  });
 };
 
 /** The same figures, through a later second; nothing happens where another run was there first. */

@@ -9,7 +9,7 @@ import type { HasRate } from '../totals/course.ts';
 import type { Cohort } from './cohorts.ts';
 import type { Cut } from './cut.ts';
 import { isKeptPeriod, rowsOfMonths } from './kept.ts';
-import { type KeptMonth, monthFromBytes, NOTHING_RETAINED, type SeenCohort, valuesFromBytes } from './kept-bytes.ts';
+import { FORM, type KeptMonth, monthFromBytes, NOTHING_RETAINED, type SeenCohort, valuesFromBytes } from './kept-bytes.ts';
 import { type KeptCurrency, type KeptCut, type KeptHead, readBlocks, readKeptHead } from './kept-store.ts';
 import type { Period } from './periods.ts';
 import type { LevelWanted } from './read-customers.ts';
@@ -52,7 +52,7 @@ const partsOf = ({ dimension, ofParts }: KeptCut, blocks: readonly Uint8Array[])
 const read = async (profile: string, dimension: string): Promise<Kept | undefined> => {
   const head = await readKeptHead(profile);
   const cut = head?.cuts.find((one) => one.dimension === dimension);
-  if (head === undefined || cut === undefined) return undefined;
+  if (head?.form !== FORM || cut === undefined) return undefined;
   const place = `${tableName()} ${profile} ${dimension}`;
   const blocks = cut.blocks.map(({ period, key }) => `${period} ${key}`).join();
   const before = known.get(place);

@@ -8,6 +8,7 @@ import { readHead, readSegments } from '../../../functions/arr/ledger/store.ts';
 import { takeIn } from '../../../functions/arr/ledger/take-in.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
+import { itemsFrom } from '../../support/items.ts';
 import { moved, movementsFrom } from './moved.ts';
 import { newLedgerReader } from './reader.ts';
 import { clockAt, recordMovement } from './recorded.ts';
@@ -111,6 +112,37 @@ describe('the ledger of the recordings', () => {
     const { readLedger } = await newLedgerReader();
     const { rows, names } = await readLedger();
     expect({ rows, names }).toEqual(sectionOf([...movements, ...more]));
+  });
+
+  it('leaves to expire what a run wrote and no head names, wherever it stopped, and whoever was there first', async () => {
+    for (const movement of movementsFrom(3, 30)) await recordMovement(movement);
+    clockAt('2027-01-01T00:00:00Z');
+    let stops = 0;
+    for (let stop = 1; stop < 30; stop += 1) {
+      let writes = 0;
+      proxy.before = ({ operation }) => {
+        if (operation === 'PutItem' || operation === 'UpdateItem') writes += 1;
+        return writes === stop ? { type: 'ValidationException' } : undefined;
+      };
+      await take().catch(() => {
+        stops += 1;
+      });
+      proxy.before = undefined;
+      // The next run has more to write.
+      const recordedAt = `2027-01-01T00:${String(stop).padStart(2, '0')}:00.000Z`;
+      await recordMovement(moved(`x${stop}`, '2026-05-01', 1, { recordedAt }));
+      clockAt(new Date(Date.parse(recordedAt) + 130_000).toISOString());
+    }
+    expect(stops).toBeGreaterThan(6);
+    await Promise.all([take(), take(), take()]);
+    await recordMovement(moved('last', '2026-05-01', 1, { recordedAt: '2027-01-01T02:00:00.000Z' }));
+    clockAt('2027-01-01T02:10:00Z');
+    await take();
+    const named = ((await readHead(PROFILE))?.segments ?? []).flatMap(({ period, key, slices }) =>
+      Array.from({ length: slices }, (_, slice) => `LEDGER#${PROFILE}#${period} ${key}#${String(slice).padStart(3, '0')}`),
+    );
+    const stored = (await itemsFrom(`LEDGER#${PROFILE}#`)).filter(({ expiresAt }) => expiresAt === undefined);
+    expect(stored.map(({ pk, sk }) => `${pk} ${sk}`).toSorted()).toEqual(named.toSorted());
   });
 
   it('a rebuild goes on where it stopped, and finds what was missing', async () => {

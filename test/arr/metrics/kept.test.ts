@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { company } from '../../../ascent.config.ts';
 import type { Movement } from '../../../functions/arr/events.ts';
@@ -8,9 +9,11 @@ import { keepFigures } from '../../../functions/arr/metrics/keep.ts';
 import { readKeptHead } from '../../../functions/arr/metrics/kept-store.ts';
 import { readKeptMonths } from '../../../functions/arr/metrics/read-kept.ts';
 import { handler as companyHandler } from '../../../functions/company/api.ts';
+import { commit } from '../../../functions/platform/table.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { useDynamoDBProxy } from '../../support/dynamodb-proxy.ts';
 import { call } from '../../support/http.ts';
+import { itemsFrom } from '../../support/items.ts';
 import { moved, movementsFrom } from '../ledger/moved.ts';
 import { clockAt, recordMovement } from '../ledger/recorded.ts';
 
@@ -38,6 +41,12 @@ beforeEach(async () => {
 const keep = async (on = TODAY): Promise<void> => {
   const { through } = await takeIn(PROFILE, 'USD', () => true);
   await keepFigures(PROFILE, through, on);
+};
+
+/** The ledger with all that was recorded, whenever that was. */
+const rebuilt = async (): Promise<{ readonly through: number }> => {
+  await rebuildLedger(PROFILE, 'USD', () => true);
+  return takeIn(PROFILE, 'USD', () => true);
 };
 
 type Query = Readonly<Record<string, string>>;
@@ -238,6 +247,47 @@ describe('blocks of kept figures', () => {
     }
     expect(stops).toBeGreaterThan(3);
     expect([told.size, told.has(JSON.stringify(before))]).toEqual([2, true]);
+  });
+
+  it('that a run wrote and no head names are left to expire, wherever it stopped', async () => {
+    for (const movement of movementsFrom(5, 30, ['USD'])) await recordMovement(movement);
+    clockAt(NOW);
+    let stops = 0;
+    for (let stop = 1; stop < 100; stop += 7) {
+      // Each run has other figures to write than the one before it.
+      await recordMovement(moved(`late${stop}`, '2026-02-02', 1, { amounts: [1_000n], recordedAt: '2026-08-14T10:00:30.000Z' }));
+      clockAt(`2026-08-14T10:${String(5 + stops).padStart(2, '0')}:00Z`);
+      const { through } = await rebuilt();
+      let writes = 0;
+      proxy.before = ({ operation }) => {
+        if (operation === 'PutItem' || operation === 'UpdateItem') writes += 1;
+        return writes === stop ? { type: 'ValidationException' } : undefined;
+      };
+      await keepFigures(PROFILE, through, TODAY).catch(() => {
+        stops += 1;
+      });
+      proxy.before = undefined;
+    }
+    expect(stops).toBeGreaterThan(6);
+    await keepFigures(PROFILE, (await rebuilt()).through, TODAY);
+    const named = ((await readKeptHead(PROFILE))?.cuts ?? []).flatMap((cut) =>
+      cut.blocks.map(({ period, key }) => `LEDGER#${PROFILE}#${period} ${key}#000`),
+    );
+    const stored = (await itemsFrom(`LEDGER#${PROFILE}#FIGURES#`)).filter(({ expiresAt }) => expiresAt === undefined);
+    expect(stored.map(({ pk, sk }) => `${pk} ${sk}`).toSorted()).toEqual(named.toSorted());
+  });
+
+  it('of another form are neither told nor taken over: they are made anew', async () => {
+    await recordMovement(moved('a', '2026-08-01', 1, { amounts: [500n] }));
+    clockAt(NOW);
+    await keep();
+    const head = await readKeptHead(PROFILE);
+    const key = { pk: `LEDGER#${PROFILE}`, sk: 'FIGURES' };
+    const other = deflateRawSync(JSON.stringify({ ...head, form: 0 }));
+    expect(await commit([{ put: { Item: { ...key, version: 1, head: other } } }])).toMatchObject({ ok: true });
+    expect(await isKept()).toBe(false);
+    await keep();
+    expect([await isKept(), (await readKeptHead(PROFILE))?.version]).toEqual([true, 2]);
   });
 
   it('two runs at once leave one set of figures', async () => {
