@@ -12,9 +12,24 @@ const systemFonts: Plugin = {
   transform: (code, id) => (/global-styles[\\/]index\.css/.test(id) ? code.replaceAll(/@font-face\s*\{[^}]*\}/g, '') : undefined),
 };
 
+/** Colours of bands that these pages do not have: of notices across the page, and of a header in contrast. */
+const UNUSED_BANDS = /[^{}]*awsui-context-(?:flashbar|content-header)[^{}]*\{[^{}]*\}/g;
+const usedColours: Plugin = {
+  name: 'used-colours',
+  enforce: 'pre',
+  transform: (code, id) => (id.endsWith('.css') ? code.replaceAll(UNUSED_BANDS, '') : undefined),
+};
+
+const own = (name: string): string => join(import.meta.dirname, name);
+
 export default defineConfig({
-  plugins: [systemFonts, react()],
-  resolve: { alias: { 'intl-messageformat': join(import.meta.dirname, 'no-message-formats.ts') } },
+  plugins: [systemFonts, usedColours, react()],
+  resolve: {
+    alias: [
+      { find: 'intl-messageformat', replacement: own('no-message-formats.ts') },
+      { find: /^.*\/internal\/components\/sortable-area$/, replacement: own('no-sorting-by-hand.ts') },
+    ],
+  },
   build: {
     target: 'es2024',
     // Whatever is loaded is a file: the content policy allows no data but pictures.

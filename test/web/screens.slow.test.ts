@@ -343,6 +343,144 @@ describe('figures equal the API’s', () => {
     await page.locator(`[data-event="${events[0]?.eventId}"]`).first().waitFor();
   });
 
+  it('of the forecast, its errors and what was recorded, down to the movements that it is told from', async () => {
+    interface Month {
+      readonly closingMinor: string;
+      readonly streams: readonly { readonly stream: string; readonly expectedMinor: string }[];
+      readonly intervals: readonly { readonly fromMinor: string; readonly toMinor: string }[];
+    }
+    interface Forecast {
+      readonly months: readonly Month[];
+      readonly accuracy: readonly { readonly of: string; readonly [error: string]: string }[];
+      readonly recorded: readonly { readonly forecastMinor: string; readonly actualMinor: string }[];
+    }
+    const page = await open('/forecast?months=6');
+    const ahead = tableOf('ARR and its streams by month');
+    await page.locator(ahead).waitFor();
+    const { months, accuracy, recorded } = await whole.api<Forecast>('/api/v1/arr/forecast?until=6');
+    const moving = ['new', 'expansion', 'contraction', 'churn', 'renewal-uplift'];
+    const row = ({ streams, closingMinor }: Month): (string | undefined)[] => [
+      ...moving.map((name) => streams.find(({ stream }) => stream === name)?.expectedMinor),
+      closingMinor,
+    ];
+    expect(await exactIn(page, ahead)).toEqual(months.flatMap(row));
+    const between = months.flatMap(({ intervals }) => intervals.map(({ fromMinor, toMinor }) => `${fromMinor} ${toMinor}`));
+    expect(await figuresIn(page, ahead)).toEqual(between);
+    const errors = (of: string): (string | undefined)[] =>
+      accuracy.filter((one) => one.of === of).flatMap((one) => [one['error'], one['errorIfStays'], one['errorIfGoesOn']]);
+    expect(await exactIn(page, tableOf('Back-tests of ARR'))).toEqual(errors('arr'));
+    expect(await exactIn(page, tableOf('Forecasts recorded'))).toEqual(recorded.map(({ forecastMinor }) => forecastMinor));
+    expect(await figuresIn(page, tableOf('Forecasts recorded'))).toEqual(recorded.map(({ actualMinor }) => actualMinor));
+    await page.locator('[data-derived="Expansion, Nov 2026"]').click();
+    await page.getByRole('link', { name: 'Expansion of the months that it is told from' }).click();
+    const year = await whole.api<{ amountMinor: string }>('/api/v1/arr/explain?from=2025-11-01&to=2026-10-31&cause=expansion');
+    await page.locator(`[data-explained="${year.amountMinor}"]`).waitFor();
+    // An address tells all that is shown: a cut, a stream, an explanation.
+    await page.goto(`${whole.stack.url}/forecast?dimension=segment&value=Starter&of=churn`);
+    await page.getByRole('heading', { name: 'Months ahead: segment Starter' }).waitFor();
+    const starter = await whole.api<Forecast>('/api/v1/arr/forecast?dimension=segment&value=Starter');
+    const churn = starter.accuracy.filter(({ of }) => of === 'churn').map((one) => one['error']);
+    const shown = await exactIn(page, tableOf('Back-tests of Churn'));
+    expect(shown.filter((_, i) => i % 3 === 0)).toEqual(churn);
+  });
+
+  it('of churn risk, customer by customer and by value', async () => {
+    interface Risk {
+      readonly total: { readonly arrMinor: string; readonly atRiskMinor: string };
+      readonly byValue: Risk['total'][];
+      readonly items: readonly {
+        readonly customerId: string;
+        readonly name: string;
+        readonly arrMinor: string;
+        readonly atRiskMinor: string;
+        readonly probability: { readonly numerator: string };
+      }[];
+    }
+    const page = await open('/risk?dimension=segment');
+    await page.locator(tableOf('ARR at risk by segment')).waitFor();
+    const { total, byValue, items } = await whole.api<Risk>('/api/v1/arr/churn-risk?dimension=segment&limit=50');
+    expect(items.length).toBeGreaterThan(20);
+    const atRisk = items.flatMap(({ probability, atRiskMinor }) => [probability.numerator, atRiskMinor]);
+    expect(await exactIn(page, tableOf('Customers by ARR at risk'))).toEqual(atRisk);
+    expect(await exactIn(page, 'main')).toEqual([total.atRiskMinor, ...byValue.map(({ atRiskMinor }) => atRiskMinor), ...atRisk]);
+    const arr = [total, ...byValue, ...items].map(({ arrMinor }) => arrMinor);
+    expect(await figuresIn(page, 'main')).toEqual(arr);
+    const [{ customerId, name } = { customerId: '', name: '' }] = items;
+    await page.locator(`[data-derived="Probability that ${name} leaves"]`).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/^The company’s rate .* Together /)
+      .waitFor();
+    await page.getByRole('dialog').getByRole('link', { name }).click();
+    await page.waitForURL(`**/customers/${customerId}`);
+  });
+
+  it('of bookings, down to the event that shows a signature', async () => {
+    const page = await open('/bookings');
+    await page.getByText('Nothing was booked in this time').waitFor();
+    await page.getByText('No signature').waitFor();
+    // Nothing is signed in these books: what would be shown if there were.
+    const { items } = await whole.api<{ items: readonly Movement[] }>('/api/v1/arr/movements?from=2026-06-01&to=2026-06-30');
+    const { events } = await whole.api<{ events: readonly { eventId: string }[] }>(
+      `/api/v1/arr/explain?${new URLSearchParams({ movementId: items[0]?.movementId ?? '' })}`,
+    );
+    const sum = (planMinor: string) => ({ byCurrency: [{ currency: 'EUR', amountMinor: planMinor, planMinor }], planMinor });
+    const totals = {
+      ...{ bookings: 2, debookings: 1, tcv: sum('700'), acv: sum('500'), firstYear: sum('400') },
+      ...{ netNewArr: sum('300'), debookedTcv: sum('-200') },
+    };
+    const own = (amountMinor: string) => ({ currency: 'EUR', amountMinor, planMinor: amountMinor });
+    const eventId = events[0]?.eventId ?? '';
+    const { customerId = '' } = items[0] ?? {};
+    const signature = {
+      ...{ customerId, name: 'Sample', agreementId: 'A-1', kind: 'contract', bookedOn: '2026-06-03', startsOn: '2026-07-01' },
+      ...{ productId: 'p', legalEntity: 'e', currency: 'EUR', tcv: own('7'), acv: own('5'), firstYear: own('4'), netNewArr: own('3') },
+      ...{ attributes: {}, eventId, explain: `/api/v1/arr/explain?${new URLSearchParams({ customerId, eventId })}` },
+    };
+    const empty = await whole.api<object>('/api/v1/arr/bookings');
+    const rows = [{ startsOn: '2026-06-01', endsOn: '2026-06-30', value: '', ...totals }];
+    await page.route('**/api/v1/arr/bookings?**', (route) =>
+      route.fulfill({ json: { ...empty, total: totals, rows, items: [signature], nextCursor: null } }),
+    );
+    await page.reload();
+    await page.locator('[data-derived="TCV, Jun 2026"]').waitFor();
+    const amounts = ['700', '500', '400', '300', '-200'];
+    expect(await exactIn(page, 'main')).toEqual([...amounts, ...amounts]);
+    expect(await figuresIn(page, tableOf('Signatures'))).toEqual(['7', '5', '4', '3']);
+    await page.locator('[data-derived="TCV, Jun 2026"]').click();
+    await page.getByRole('link', { name: 'Its signatures' }).click();
+    await page.waitForURL(/from=2026-06-01&to=2026-06-30/);
+    await page.getByRole('link', { name: /^TCV of A-1: / }).click();
+    await page.locator(`[data-event="${eventId}"]`).first().waitFor();
+  });
+
+  it('of the pack, on the screen and as CSV', async () => {
+    const page = await open('/pack?periods=2');
+    await page.locator(tableOf('Definition, purpose')).waitFor();
+    const query = 'on=2026-11-05&from=2026-10-01&period=month';
+    const { definitions, periods } = await whole.api<{
+      definitions: readonly { id: string }[];
+      periods: readonly { figures: readonly { id: string; value?: string; reported?: string }[] }[];
+    }>(`/api/v1/arr/pack?${query}`);
+    const figureOf = (id: string) => periods.map(({ figures }) => figures.find((figure) => figure.id === id));
+    const values = definitions.flatMap(({ id }) => told(figureOf(id).map((figure) => figure?.value)));
+    expect(values.length).toBeGreaterThan(50);
+    expect(await exactIn(page, 'main')).toEqual(values);
+    const downloaded = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV' }).click();
+    const file = await downloaded;
+    expect(file.suggestedFilename()).toBe('ascent-pack-month-2026-11-05.csv');
+    const csv = await fetch(`${whole.stack.url}/api/v1/arr/pack/csv?${query}`, { headers: { accept: 'text/csv' } });
+    expect(readFileSync(await file.path(), 'utf8')).toBe(await csv.text());
+    await page.evaluate(() => {
+      window.print = () => {
+        document.title = 'printed';
+      };
+    });
+    await page.getByRole('button', { name: 'Print' }).click();
+    expect(await page.title()).toBe('printed');
+  });
+
   it('of a customer', async () => {
     const { items } = await whole.api<{ items: readonly Movement[] }>('/api/v1/arr/movements?from=2026-06-01&to=2026-06-30');
     const [{ customerId } = { customerId: '' }] = items;
@@ -521,6 +659,10 @@ const SCREENS = [
   '/arr',
   '/retention?month=2026-03',
   '/economics',
+  '/forecast',
+  '/risk?dimension=segment',
+  '/bookings',
+  '/pack?periods=1',
   '/customers',
   '/customers?list=unsigned',
   A_CUSTOMER,

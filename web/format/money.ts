@@ -68,13 +68,23 @@ export const share = (
   value: string,
   { locale = LOCALE, places = 1 }: { readonly locale?: string; readonly places?: number } = {},
 ): string =>
-  new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: places, maximumFractionDigits: places }).format(value as Digits);
+  new Intl.NumberFormat(locale, {
+    style: 'percent',
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+    // What rounds to nothing has no sign.
+    signDisplay: 'negative',
+  }).format(value as Digits);
 
 /** A difference of parts of 1, told with six places, in percentage points: `-0.001040` is −0.10 pts. */
 export const sharePoints = (value: string, { locale = LOCALE }: { readonly locale?: string } = {}): string => {
   const format = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero' });
   return `${format.format(digitsOf(String(BigInt(value.replace('.', ''))), 4))} pts`;
 };
+
+/** Decimal text with a plus sign before gains: `0.5` is +0.5. */
+export const signed = (value: string, locale: string = LOCALE): string =>
+  new Intl.NumberFormat(locale, { signDisplay: 'exceptZero', maximumFractionDigits: 6 }).format(value as Digits);
 
 export const count = (value: number, locale: string = LOCALE): string => new Intl.NumberFormat(locale).format(value);
 

@@ -36,30 +36,39 @@ export const useAsked = (): Asked => {
 };
 
 /** What is posted so that figures by a profile are there. */
-export const ledgerOf = ({ profile }: Asked) => ({ address: `/api/v1/arr/profiles/${encodeURIComponent(profile ?? '')}/ledger` });
+export const ledgerOf = ({ profile }: Pick<Asked, 'profile'>) => ({
+  address: `/api/v1/arr/profiles/${encodeURIComponent(profile ?? '')}/ledger`,
+});
+
+export const ProfileChoice = (): ReactNode => {
+  const [, change] = useAddressParameters();
+  const { profile } = useAsked();
+  const profiles = useApi(addressOf('/api/v1/arr/profiles'));
+  return (
+    <Choice
+      label="Definition"
+      none="In force"
+      chosen={profile}
+      options={profiles.data?.items.map((one) => one.profile) ?? []}
+      onChoose={(name) => change({ profile: name })}
+    />
+  );
+};
 
 /** One of the profiles, and a day. */
 export const AskedChoice = (): ReactNode => {
   const [, change] = useAddressParameters();
-  const { profile, asKnownOn } = useAsked();
-  const profiles = useApi(addressOf('/api/v1/arr/profiles'));
+  const { asKnownOn } = useAsked();
   return (
-    <>
-      <Choice
-        label="Definition"
-        none="In force"
-        chosen={profile}
-        options={profiles.data?.items.map((one) => one.profile) ?? []}
-        onChoose={(name) => change({ profile: name })}
-      />
+    <SpaceBetween size="s" direction="horizontal" alignItems="end">
+      <ProfileChoice />
       <DayChoice label="As known on" chosen={asKnownOn} onChoose={(day) => change({ knownOn: day })} />
-    </>
+    </SpaceBetween>
   );
 };
 
 /** Says what the figures are told by. */
-export const ToldBy = ({ head }: { readonly head: Head }): ReactNode => {
-  const { asKnownOn } = useAsked();
+export const ToldBy = ({ head, asKnownOn }: { readonly head: Head; readonly asKnownOn?: string | undefined }): ReactNode => {
   const profiles = useApi(addressOf('/api/v1/arr/profiles'));
   return (
     <SpaceBetween size="m">

@@ -60,14 +60,16 @@ export const Explained = ({ label, explain, children }: ExplainedProps): ReactNo
   );
 };
 
+export type Part = { readonly label: string } & ({ readonly explain: Explanation } | { readonly href: string });
+
 interface DerivedProps {
   readonly label: string;
   /** As it is read. */
   readonly text: string;
   /** How it is made, as a sentence. */
   readonly formula: string;
-  /** What it is made of: each leads to its own explanation. */
-  readonly parts?: readonly { readonly label: string; readonly explain: Explanation }[];
+  /** What it is made of: each leads to its own explanation, or to the screen that is one. */
+  readonly parts?: readonly Part[];
   /** What is shown, exactly as the API tells it. */
   readonly exact?: string | undefined;
   readonly size?: 'large' | 'medium';
@@ -88,7 +90,7 @@ export const Derived = ({ label, text, formula, parts = [], exact, size = 'mediu
         <SpaceBetween size="xs">
           <Box variant="span">{formula}</Box>
           {parts.map((part) => (
-            <Link key={part.label} href={hrefOf(part.explain)} onFollow={follow}>
+            <Link key={part.label} href={'href' in part ? part.href : hrefOf(part.explain)} onFollow={follow}>
               {part.label}
             </Link>
           ))}

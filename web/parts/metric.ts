@@ -1,5 +1,5 @@
 import { type Address, type Answer, addressOf } from '../api/client.ts';
-import { count, money, share } from '../format/money.ts';
+import { count, money, share, sharePoints, signed } from '../format/money.ts';
 
 export type Metrics = Answer<'/api/v1/arr/metrics'>;
 export type MetricFigure = Metrics['rows'][number]['figures'][number];
@@ -8,7 +8,7 @@ type Explanation = Address<'/api/v1/arr/explain'>;
 
 /** A metric as it is read, in its unit; undefined where it has no value. */
 export const metricText = (
-  { value }: Pick<MetricFigure, 'value'>,
+  { value }: { readonly value?: string | undefined },
   { unit }: Pick<MetricDefinition, 'unit'>,
   currency: string,
 ): string | undefined => {
@@ -24,6 +24,21 @@ export const metricText = (
       return `${value} months`;
     case 'ratio':
       return value;
+  }
+};
+
+/** What a metric changed by, with its sign: percentages in points. */
+export const metricChangeText = (change: string, { unit }: Pick<MetricDefinition, 'unit'>, currency: string): string => {
+  switch (unit) {
+    case 'money':
+      return money(change, currency, { isShort: true, isChange: true });
+    case 'percent':
+      return sharePoints(change);
+    case 'months':
+      return `${signed(change)} months`;
+    case 'count':
+    case 'ratio':
+      return signed(change);
   }
 };
 

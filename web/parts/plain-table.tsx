@@ -2,12 +2,15 @@ import type { ReactNode } from 'react';
 
 interface PlainTableProps<T> {
   readonly caption: string;
-  readonly columns: readonly { readonly header: string; readonly cell: (item: T) => ReactNode }[];
+  /** Figures end where those above them do; words begin so. */
+  readonly columns: readonly { readonly header: string; readonly isText?: boolean; readonly cell: (item: T) => ReactNode }[];
   readonly items: readonly T[];
   readonly keyOf: (item: T) => string;
   /** Shown where there is no item. */
   readonly empty: string;
 }
+
+const classOf = (isText: boolean | undefined): string | undefined => (isText === true ? 'text' : undefined);
 
 /** A few rows of figures: the first column names the row. Cloudscape's own table is a fifth of a first load, and is for lists that are worked with. */
 export function PlainTable<T>({ caption, columns, items, keyOf, empty }: PlainTableProps<T>): ReactNode {
@@ -17,8 +20,8 @@ export function PlainTable<T>({ caption, columns, items, keyOf, empty }: PlainTa
         <caption>{caption}</caption>
         <thead>
           <tr>
-            {columns.map(({ header }) => (
-              <th key={header} scope="col">
+            {columns.map(({ header, isText }) => (
+              <th key={header} scope="col" className={classOf(isText)}>
                 {header}
               </th>
             ))}
@@ -27,13 +30,15 @@ export function PlainTable<T>({ caption, columns, items, keyOf, empty }: PlainTa
         <tbody>
           {items.map((item) => (
             <tr key={keyOf(item)}>
-              {columns.map(({ header, cell }, index) =>
+              {columns.map(({ header, isText, cell }, index) =>
                 index === 0 ? (
                   <th key={header} scope="row">
                     {cell(item)}
                   </th>
                 ) : (
-                  <td key={header}>{cell(item)}</td>
+                  <td key={header} className={classOf(isText)}>
+                    {cell(item)}
+                  </td>
                 ),
               )}
             </tr>

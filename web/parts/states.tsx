@@ -98,7 +98,8 @@ export const Freshness = ({ head }: { readonly head: FigureHead }): ReactNode =>
 
 interface Unconverted {
   readonly currency: string;
-  readonly amountMinor: string;
+  /** Where it is known what is left out. */
+  readonly amountMinor?: string;
   readonly detail: string;
 }
 
@@ -109,7 +110,7 @@ export const UnconvertedNotice = ({ unconverted }: { readonly unconverted: reado
     <Alert type="warning" header="Figures are left out: a plan rate is missing">
       {unconverted.map(({ currency, amountMinor, detail }) => (
         <div key={currency}>
-          {money(amountMinor, currency, { locale: LOCALE })}: {detail}
+          {amountMinor === undefined ? currency : money(amountMinor, currency, { locale: LOCALE })}: {detail}
         </div>
       ))}
     </Alert>

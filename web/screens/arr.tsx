@@ -8,13 +8,12 @@ import { addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { addMonths, dayText, startOfMonth } from '../format/days.ts';
 import { byReadingOrder, causeName } from '../parts/causes.ts';
-import { Choice } from '../parts/choice.tsx';
+import { CutChoice, useCut } from '../parts/cut-choice.tsx';
 import { AskedChoice, ledgerOf, ToldBy, useAsked } from '../parts/definition.tsx';
 import { LazyMovementChart, LazyTrendChart } from '../parts/lazy-chart.tsx';
 import { MadeView } from '../parts/made.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
-import { ValueChoice } from '../parts/value-choice.tsx';
 import { Closings } from './arr-closings.tsx';
 import { ProfileComparison } from './arr-comparison.tsx';
 import { MovementsList } from './arr-movements.tsx';
@@ -44,7 +43,7 @@ const ArrScreen = (): ReactNode => {
   const { id: period, months } = PERIODS.find(({ id }) => id === parameters.get('period')) ?? MONTHLY;
   const asked = useAsked();
   const { profile } = asked;
-  const cut = cutOf(parameters);
+  const cut = useCut();
   const from = on === undefined ? undefined : addMonths(startOfMonth(on), 1 - months);
   const waterfall = useApi(
     on === undefined || from === undefined
@@ -63,7 +62,7 @@ const ArrScreen = (): ReactNode => {
                 <SpaceBetween size="l">
                   <UnconvertedNotice unconverted={distinct(told.rows.flatMap(({ unconverted }) => unconverted))} />
                   <Freshness head={told} />
-                  <ToldBy head={told} />
+                  <ToldBy head={told} asKnownOn={asked.asKnownOn} />
                   <WaterfallTable told={told} />
                   <Charts told={told} />
                 </SpaceBetween>
@@ -85,8 +84,6 @@ const ArrScreen = (): ReactNode => {
 const Controls = ({ dimensions }: { readonly dimensions: readonly string[] }): ReactNode => {
   const [parameters, change] = useAddressParameters();
   const { id: period } = PERIODS.find(({ id }) => id === parameters.get('period')) ?? MONTHLY;
-  const dimension = parameters.get('dimension') ?? undefined;
-  const value = parameters.get('value') ?? undefined;
   return (
     <div className="screen-only">
       <SpaceBetween size="s" direction="horizontal" alignItems="end">
@@ -96,23 +93,11 @@ const Controls = ({ dimensions }: { readonly dimensions: readonly string[] }): R
           options={PERIODS.map(({ id, text }) => ({ id, text }))}
           onChange={({ detail }) => change({ period: detail.selectedId })}
         />
-        <Choice
-          label="Cut by"
-          none="Everything"
-          chosen={dimension}
-          options={dimensions.filter((name) => name !== EVERYTHING)}
-          onChoose={(name) => change({ dimension: name, value: undefined })}
-        />
-        {dimension === undefined ? null : <ValueChoice dimension={dimension} chosen={value} onChoose={(name) => change({ value: name })} />}
+        <CutChoice dimensions={dimensions.filter((name) => name !== EVERYTHING)} />
         <AskedChoice />
       </SpaceBetween>
     </div>
   );
-};
-
-const cutOf = (parameters: URLSearchParams) => {
-  const [dimension, value] = [parameters.get('dimension'), parameters.get('value')];
-  return dimension === null || value === null ? {} : { dimension, value };
 };
 
 const distinct = (all: Row['unconverted']): Row['unconverted'] => [...new Map(all.map((one) => [one.currency, one])).values()];
@@ -131,8 +116,10 @@ const Charts = ({ told }: { readonly told: Waterfall }): ReactNode => {
         }
       >
         <LazyTrendChart
+          label="ARR at the end of each period"
           currency={currency}
-          points={whole.flatMap((row) => (row.closingMinor === undefined ? [] : [{ label: rowName(row), amountMinor: row.closingMinor }]))}
+          periods={whole.map(rowName)}
+          series={[{ name: 'ARR', amountsMinor: whole.map(({ closingMinor }) => closingMinor) }]}
         />
       </Container>
       <Container header={<Header variant="h2">Movements by cause</Header>}>

@@ -88,7 +88,7 @@ const EconomicsScreen = (): ReactNode => {
               {(told) => (
                 <SpaceBetween size="l">
                   <Freshness head={told} />
-                  <ToldBy head={told} />
+                  <ToldBy head={told} asKnownOn={asked.asKnownOn} />
                   {GROUPS.map(({ title, metrics: ids }) => (
                     <Group
                       key={title}

@@ -101,10 +101,12 @@ const Standing = ({ alert }: { readonly alert: Standing }): ReactNode => {
   );
 };
 
+const FORECAST = '/api/v1/arr/forecast';
 const METRICS = '/api/v1/arr/metrics?';
-/** The screen that shows what the API explains an alert by: a customer, or metrics. */
+/** The screen that shows what the API explains an alert by: a customer, the forecast, or metrics. */
 const screenOf = (explain: string): string | undefined => {
   if (explain.startsWith(CUSTOMER)) return `/customers/${explain.slice(CUSTOMER.length)}`;
+  if (explain === FORECAST) return '/forecast';
   if (!explain.startsWith(METRICS)) return undefined;
   return new URLSearchParams(explain.slice(METRICS.length)).get('metrics') === 'nrr' ? '/retention' : '/economics';
 };

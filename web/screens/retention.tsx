@@ -7,7 +7,7 @@ import type { ReactNode } from 'react';
 import { addressOf } from '../api/client.ts';
 import { useApi } from '../api/use-api.ts';
 import { addMonths, dayText, startOfMonth } from '../format/days.ts';
-import { Choice } from '../parts/choice.tsx';
+import { CutChoice, useCut } from '../parts/cut-choice.tsx';
 import { AskedChoice, ledgerOf, ToldBy, useAsked } from '../parts/definition.tsx';
 import { MadeView } from '../parts/made.tsx';
 import { type Metrics, metricsAddress } from '../parts/metric.ts';
@@ -15,7 +15,6 @@ import { MetricValue } from '../parts/metric-value.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { PlainTable } from '../parts/plain-table.tsx';
 import { Freshness, LoadedView } from '../parts/states.tsx';
-import { ValueChoice } from '../parts/value-choice.tsx';
 import { RetentionChange } from './retention-change.tsx';
 import { Cohorts } from './retention-cohorts.tsx';
 import { RetentionTrend } from './retention-trend.tsx';
@@ -26,13 +25,12 @@ const MONTHS = 12;
 
 /** What becomes of existing customers: retention and churn month by month, why NRR changed, by value of a dimension, and by cohort. */
 const RetentionScreen = (): ReactNode => {
-  const [parameters, change] = useAddressParameters();
+  const [parameters] = useAddressParameters();
   // The day that the company is at, which is the platform's to say.
   const today = useApi(addressOf('/api/v1/arr/status'));
   const on = today.data?.on;
   const dimension = parameters.get('dimension') ?? undefined;
-  const value = parameters.get('value') ?? undefined;
-  const cut = dimension === undefined || value === undefined ? {} : { dimension, value };
+  const cut = useCut();
   const asked = useAsked();
   const from = on === undefined ? undefined : addMonths(startOfMonth(on), 1 - MONTHS);
   const metrics = useApi(from === undefined ? undefined : metricsAddress(RETENTION_METRICS, { from, ...cut, ...asked }));
@@ -42,16 +40,7 @@ const RetentionScreen = (): ReactNode => {
       <SpaceBetween size="l">
         <div className="screen-only">
           <SpaceBetween size="s" direction="horizontal" alignItems="end">
-            <Choice
-              label="Cut by"
-              none="Everything"
-              chosen={dimension}
-              options={metrics.data?.dimensions ?? []}
-              onChoose={(name) => change({ dimension: name, value: undefined })}
-            />
-            {dimension === undefined ? null : (
-              <ValueChoice dimension={dimension} chosen={value} onChoose={(name) => change({ value: name })} />
-            )}
+            <CutChoice dimensions={metrics.data?.dimensions ?? []} />
             <AskedChoice />
           </SpaceBetween>
         </div>
@@ -61,7 +50,7 @@ const RetentionScreen = (): ReactNode => {
               {(told) => (
                 <SpaceBetween size="l">
                   <Freshness head={told} />
-                  <ToldBy head={told} />
+                  <ToldBy head={told} asKnownOn={asked.asKnownOn} />
                   <Headline told={told} />
                   <RetentionTrend told={told} />
                   <RetentionChange on={status.on} {...cut} />

@@ -16,10 +16,14 @@ export interface Screen {
 
 // The plan is what is opened first; the others are fetched when they are gone to.
 const ArrScreen = lazy(() => import('./arr.tsx'));
+const BookingsScreen = lazy(() => import('./bookings.tsx'));
 const CustomersScreen = lazy(() => import('./customers.tsx'));
 const CustomerScreen = lazy(() => import('./customer.tsx'));
 const EconomicsScreen = lazy(() => import('./economics.tsx'));
+const ForecastScreen = lazy(() => import('./forecast.tsx'));
+const PackScreen = lazy(() => import('./pack.tsx'));
 const RetentionScreen = lazy(() => import('./retention.tsx'));
+const RiskScreen = lazy(() => import('./risk.tsx'));
 const IntegrationsScreen = lazy(() => import('./integrations.tsx'));
 
 const CUSTOMER = /^\/customers\/([^/]+)$/;
@@ -34,7 +38,11 @@ export const SCREENS: readonly Screen[] = [
   { name: 'ARR', href: '/arr', pattern: /^\/arr$/, render: () => <ArrScreen /> },
   { name: 'Retention', href: '/retention', pattern: /^\/retention$/, render: () => <RetentionScreen /> },
   { name: 'Economics', href: '/economics', pattern: /^\/economics$/, render: () => <EconomicsScreen /> },
+  { name: 'Forecast', href: '/forecast', pattern: /^\/forecast$/, render: () => <ForecastScreen /> },
+  { name: 'Churn risk', href: '/risk', pattern: /^\/risk$/, render: () => <RiskScreen /> },
+  { name: 'Bookings', href: '/bookings', pattern: /^\/bookings$/, render: () => <BookingsScreen /> },
   { name: 'Customers', href: '/customers', pattern: /^\/customers(\/[^/]+)?$/, render: customersAt },
+  { name: 'Pack', href: '/pack', pattern: /^\/pack$/, render: () => <PackScreen /> },
   { name: 'Integrations', href: '/integrations', pattern: /^\/integrations$/, render: () => <IntegrationsScreen /> },
 ];
 
