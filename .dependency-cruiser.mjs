@@ -39,6 +39,7 @@ const STEPS = [
   'arr/decided/compare-customer',
   'arr/decided/read-facts',
   'arr/decided/read-movements',
+  'arr/decided/read-reported-under',
   'arr/records/context',
   'arr/figures/customer',
   'arr/figures/explain',

@@ -13,7 +13,8 @@ export const arrClosing = z.object({
   closedBy: told('Who closed it: an id at the identity provider'),
   closedAt: z.string(),
   through: told('All that was recorded before this instant was in what was reported, and nothing later'),
-  profile: z.string(),
+  profile: told('The definition under which it was reported'),
+  profileVersion: z.optional(told('What that definition chose; absent from closings of before it was kept')),
   planCurrency: z.string(),
   rows: z
     .array(
@@ -40,7 +41,17 @@ export const arrRestatements = z.object({
   reportedThrough: told('What was recorded before this instant was reported; what was recorded in it or later stands here'),
   through: told('All that was recorded before this instant is in this answer'),
   reportedMinor: minor,
-  restatedMinor: minor,
+  reportedUnder: z.object({ profile: z.string(), profileVersion: z.optional(z.string()) }),
+  profile: told('The definition in force, under which ARR is as corrected'),
+  profileVersion: z.string(),
+  isSameDefinition: z.boolean(),
+  movedMinor: minor.check(z.describe('By what ARR has moved since it was reported: all items')),
+  restatedMinor: z.optional(minor.check(z.describe('Of that, by what is known otherwise under the definition of then'))),
+  definitionMinor: z.optional(
+    minor.check(z.describe('Of that, by another definition: ARR of the same facts under that in force, less under that of then')),
+  ),
+  definitionThrough: z.optional(told('Instant through which recordings are in `definitionMinor`')),
+  definitionUnknown: z.optional(told('Why the two cannot be told apart, and what to do')),
   correctedMinor: minor,
   items: z.array(
     z.object({

@@ -13,7 +13,8 @@ const figure = z.object({
   previous: z.optional(told('Of the period before')),
   change: z.optional(told('Since the period before')),
   reported: z.optional(told('What was reported when the last month of the period was closed')),
-  restated: z.optional(told('By what it differs from that now: what was recorded since, and another definition where there is one')),
+  restated: z.optional(told('By what it differs from that now under the definition of then: what is known otherwise')),
+  definition: z.optional(told('By what it differs from that under another definition: with `restated`, all that it differs by')),
   explain: z.optional(z.string()),
 });
 
@@ -32,9 +33,12 @@ const arrPack = z.object({
         z.object({
           closedAt: z.string(),
           profile: told('The definition under which the period was reported'),
+          profileVersion: z.optional(told('What that definition chose; absent from closings of before it was kept')),
           isSameDefinition: z
             .boolean()
-            .check(z.describe('False where the figures are told under another definition now: its effect is part of `restated`')),
+            .check(z.describe('False where figures are told under another definition now: what it changes is `definition`')),
+          definitionThrough: z.optional(told('Instant through which recordings are in `restated`; `definition` has what came after it')),
+          definitionUnknown: z.optional(told('Why `restated` and `definition` cannot be told apart, and what to do')),
         }),
       ),
       figures: z.array(figure),

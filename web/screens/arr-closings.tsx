@@ -81,8 +81,24 @@ const reportedFormula = ({ rows, planCurrency: currency, closedBy, closedAt, thr
   return `${waterfall}By ${profile}, of all that was recorded before ${instantText(through)}; closed by ${closedBy}, ${instantText(closedAt)}.`;
 };
 
+/** What of it another definition changed, where there is one. */
+const definitionText = ({
+  isSameDefinition,
+  restatedMinor,
+  definitionMinor,
+  definitionUnknown,
+  planCurrency,
+  reportedUnder,
+  profile,
+}: Journal) => {
+  if (isSameDefinition) return '';
+  if (restatedMinor === undefined || definitionMinor === undefined) return ` ${definitionUnknown ?? ''}`;
+  const [restated, definition] = [restatedMinor, definitionMinor].map((minor) => money(minor, planCurrency, { isChange: true }));
+  return ` Of that ${definition} by another definition (${profile}, reported by ${reportedUnder.profile}), ${restated} by what is known otherwise.`;
+};
+
 const JournalPage = ({ journal, closing }: { readonly journal: Journal; readonly closing: Closing }): ReactNode => {
-  const { month, planCurrency: currency, reportedMinor, restatedMinor, correctedMinor, items } = journal;
+  const { month, planCurrency: currency, reportedMinor, movedMinor, correctedMinor, items } = journal;
   const on = endOfMonth(`${month}-01`);
   const atEnd = addressOf('/api/v1/arr/explain', { query: { on } });
   const parts = [{ label: 'As corrected', explain: atEnd }];
@@ -108,9 +124,9 @@ const JournalPage = ({ journal, closing }: { readonly journal: Journal; readonly
             value: (
               <Derived
                 label={`Restated since, ${monthText(on)}`}
-                text={money(restatedMinor, currency, { isChange: true })}
-                exact={restatedMinor}
-                formula={`All that was recorded from ${instantText(journal.reportedThrough)} to ${instantText(journal.through)} and moved ARR by ${dayText(on)}: the journal below. Reported + restated = as corrected.`}
+                text={money(movedMinor, currency, { isChange: true })}
+                exact={movedMinor}
+                formula={`All that was recorded from ${instantText(journal.reportedThrough)} to ${instantText(journal.through)} and moved ARR by ${dayText(on)}: the journal below.${definitionText(journal)} Reported + restated = as corrected.`}
                 parts={parts}
               />
             ),

@@ -3,8 +3,11 @@ import { nowIso } from '../../platform/clock.ts';
 import { companyConfig } from '../../platform/config.ts';
 import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { readReportedUnder } from '../decided/read-reported-under.ts';
 import { readHasRate } from '../figures/read.ts';
-import { reportedOf, restatementsOf } from './closing.ts';
+import { profileInForce } from '../profiles/presets.ts';
+import { versionOf } from '../profiles/profile.ts';
+import { arrBefore, type Restatement, reportedOf, restatementsOf } from './closing.ts';
 import { type Closing, putClosing, readClosings } from './closing-store.ts';
 import { asKnownBefore } from './known.ts';
 import { totalsFrom } from './known-totals.ts';
@@ -30,6 +33,7 @@ type CloseProblem = Problem<'month-open' | 'month-out-of-order' | 'month-closed'
  */
 export const closeMonth = async (month: string, closedBy: string): Promise<Result<Answer, CloseProblem>> => {
   const { zone, planCurrency } = companyConfig();
+  const definition = profileInForce(companyConfig());
   const closings = await readClosings();
   const newest = closings.at(-1);
   if (closings.some((closing) => closing.month === month)) return alreadyClosed(month);
@@ -40,7 +44,7 @@ export const closeMonth = async (month: string, closedBy: string): Promise<Resul
       'body.month',
     );
   const [ledger, hasRate] = await Promise.all([readLedger(), readHasRate()]);
-  const { through, profile } = ledger;
+  const { through } = ledger;
   if (through < startOfDay(firstDayAfter(month), zone))
     return fail(
       'month-open',
@@ -54,7 +58,16 @@ export const closeMonth = async (month: string, closedBy: string): Promise<Resul
       `${month} has ARR in ${withoutRate.join(', ')} without a plan rate: load it by PUT /api/v1/fx/rates.`,
       'body.month',
     );
-  const closing: Closing = { month, closedBy, closedAt: nowIso(), through, profile, planCurrency, rows };
+  const closing: Closing = {
+    month,
+    closedBy,
+    closedAt: nowIso(),
+    through,
+    profile: definition.name,
+    profileVersion: versionOf(definition),
+    planCurrency,
+    rows,
+  };
   return (await putClosing(closing)) ? ok(answerOf(closing, true)) : alreadyClosed(month);
 };
 
@@ -72,17 +85,42 @@ export const readClosing = async (month: string): Promise<Result<Answer, Problem
 
 const notClosed = (month: string) => fail('month-not-closed', `${month} has not been closed; GET /api/v1/arr/closings lists what has.`);
 
+const net = (all: readonly Restatement[]): bigint => all.reduce((sum, { netMinor }) => sum + netMinor, 0n);
+
+/**
+ * What has been recorded since moved ARR by, told apart: `definitionMinor` by another definition than that of the closing, ARR as it is under the one
+ * in force less ARR of the same facts under that of then, and `restatedMinor` by what is known otherwise. Both sum to `net(all)`.
+ */
+const toldApart = async (closing: Closing, all: readonly Restatement[], endDay: number) => {
+  const under = await readReportedUnder(closing);
+  if (under.is === 'same') return { isSameDefinition: true, definitionMinor: '0', restatedMinor: String(net(all)) };
+  if (under.is === 'untold') return { isSameDefinition: false, definitionUnknown: under.detail };
+  const { through } = under.ledger;
+  const until = new Date(through * 1_000).toISOString();
+  const then = all.filter(({ recordedAt }) => recordedAt < until);
+  const definition = BigInt(closing.rows[0]?.closingMinor ?? '0') + net(then) - arrBefore(under.ledger, endDay);
+  return {
+    isSameDefinition: false,
+    definitionThrough: until,
+    definitionMinor: String(definition),
+    restatedMinor: String(net(all) - definition),
+  };
+};
+
 /**
  * The restatement journal of a closed month: movements recorded since, with a day in it or before it, in the order of their recording. What was
- * reported as closing ARR and all of them net to what it is as corrected.
+ * reported as closing ARR and all of them net to what it is as corrected; where that is under another definition by now, what it changes is told
+ * apart from what is known otherwise, or why it cannot be.
  */
 export const listRestatements = async (month: string, page: PageWanted) => {
   const closing = (await readClosings()).find((one) => one.month === month);
   if (closing === undefined) return notClosed(month);
   const ledger = await readLedger();
-  const all = restatementsOf(ledger, closing.through, toEpochDay(firstDayAfter(month)));
+  const endDay = toEpochDay(firstDayAfter(month));
+  const all = restatementsOf(ledger, closing.through, endDay);
   const reportedMinor = BigInt(closing.rows[0]?.closingMinor ?? '0');
-  const net = all.reduce((sum, { netMinor }) => sum + netMinor, 0n);
+  const moved = net(all);
+  const inForce = profileInForce(companyConfig());
   const start = Number(page.position ?? '0');
   const end = start + page.limit;
   return ok({
@@ -92,8 +130,12 @@ export const listRestatements = async (month: string, page: PageWanted) => {
     reportedThrough: new Date(closing.through * 1_000).toISOString(),
     through: new Date(ledger.through * 1_000).toISOString(),
     reportedMinor: String(reportedMinor),
-    restatedMinor: String(net),
-    correctedMinor: String(reportedMinor + net),
+    reportedUnder: { profile: closing.profile, profileVersion: closing.profileVersion },
+    profile: inForce.name,
+    profileVersion: versionOf(inForce),
+    movedMinor: String(moved),
+    ...(await toldApart(closing, all, endDay)),
+    correctedMinor: String(reportedMinor + moved),
     items: all.slice(start, end).map((one) => ({
       ...one,
       netMinor: String(one.netMinor),

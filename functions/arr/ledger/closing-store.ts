@@ -15,6 +15,8 @@ const closings = new Entity(
       /** All that was recorded before this second was in it; seconds since 1970. */
       through: { type: 'number', required: true },
       profile: { type: 'string', required: true },
+      /** What it chose; a closing of before this was kept has none. */
+      profileVersion: { type: 'string' },
       planCurrency: { type: 'string', required: true },
       /** Rows of the waterfall, deflated JSON: bytes. */
       rows: { type: 'any', required: true },
@@ -38,6 +40,7 @@ export interface Closing {
   readonly closedAt: string;
   readonly through: number;
   readonly profile: string;
+  readonly profileVersion?: string;
   readonly planCurrency: string;
   readonly rows: readonly ReportedRow[];
 }

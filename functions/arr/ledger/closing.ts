@@ -62,6 +62,17 @@ export interface Restatement {
   readonly netMinor: bigint;
 }
 
+/** ARR in the plan currency at the end of the day before another one. */
+export const arrBefore = ({ rows }: Ledger, day: number): bigint => {
+  const end = firstFrom(rows, day);
+  let sum = 0n;
+  for (let row = 0; row < end; row += 1) {
+    const cause = CAUSES[rows.cause[row] as number];
+    if (cause !== 'renewal' && cause !== 'transfer') sum += rows.planMinor[row] as bigint;
+  }
+  return sum;
+};
+
 /** Movements recorded in a second or later, with a day before another one, in the order of their recording. */
 export const restatementsOf = (ledger: Ledger, since: number, endsBefore: number): readonly Restatement[] => {
   const { rows, names } = ledger;

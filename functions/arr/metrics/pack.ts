@@ -20,7 +20,14 @@ export interface PeriodFigures {
 export interface ReportedThen {
   readonly closedAt: string;
   readonly profile: string;
+  readonly profileVersion?: string | undefined;
+  /** It was reported under the definition that is in force. */
+  readonly isSameDefinition: boolean;
   readonly values: ReadonlyMap<string, string>;
+  /** Under another definition: what figures are now under that of then, through an instant; or why that is not known. */
+  readonly underThen?: ReadonlyMap<string, string>;
+  readonly definitionThrough?: string;
+  readonly definitionUnknown?: string;
 }
 
 type Definition = Pick<(typeof METRICS)[number], 'id' | 'name' | 'formula' | 'unit' | 'purpose' | 'source'>;
@@ -37,42 +44,50 @@ export const difference = (a: string, b: string): string => {
 const between = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || b === undefined ? undefined : difference(a, b);
 
-/** A period's figures with what each changed by since the period before, and by what it was restated since it was reported. */
+/** What a figure differs by from what was reported: `definition` by another definition, `restated` by what is known otherwise; they sum to it. */
+const sinceReported = (
+  id: string,
+  value: string | undefined,
+  reported: ReportedThen | undefined,
+): { readonly reported?: string; readonly restated?: string; readonly definition?: string } => {
+  const then = reported?.values.get(id);
+  if (reported === undefined || then === undefined) return {};
+  const underThen = reported.isSameDefinition ? value : reported.underThen?.get(id);
+  const restated = between(underThen, then);
+  const definition = reported.isSameDefinition ? undefined : between(value, underThen);
+  if (restated === undefined || (definition === undefined && !reported.isSameDefinition)) return { reported: then };
+  return { reported: then, restated, ...(definition === undefined ? {} : { definition }) };
+};
+
+const closingOf = ({ values: _, underThen: __, ...closing }: ReportedThen) => closing;
+
+/** A period's figures with what each changed by since the period before, and by what since it was reported. */
 const packedPeriod = (
   { startsOn, endsOn, figures }: PeriodFigures,
   before: PeriodFigures | undefined,
   reported: ReportedThen | undefined,
-  profile: string,
 ) => ({
   startsOn,
   endsOn,
-  ...(reported === undefined
-    ? {}
-    : { closing: { closedAt: reported.closedAt, profile: reported.profile, isSameDefinition: reported.profile === profile } }),
+  ...(reported === undefined ? {} : { closing: closingOf(reported) }),
   figures: figures.map(({ id, value, notDefined, explain }) => {
     const previous = before?.figures.find((one) => one.id === id)?.value;
-    const then = reported?.values.get(id);
     const change = between(value, previous);
-    const restated = between(value, then);
     return {
       id,
       ...(value === undefined ? {} : { value }),
       ...(notDefined === undefined ? {} : { notDefined }),
       ...(previous === undefined ? {} : { previous }),
       ...(change === undefined ? {} : { change }),
-      ...(then === undefined ? {} : { reported: then }),
-      ...(restated === undefined ? {} : { restated }),
+      ...sinceReported(id, value, reported),
       ...(explain === undefined ? {} : { explain }),
     };
   }),
 });
 
 /** The first period is there to compare with alone. */
-export const packed = (
-  [first, ...periods]: readonly PeriodFigures[],
-  reportedOf: (endsOn: string) => ReportedThen | undefined,
-  profile: string,
-) => periods.map((period, i) => packedPeriod(period, i === 0 ? first : periods[i - 1], reportedOf(period.endsOn), profile));
+export const packed = ([first, ...periods]: readonly PeriodFigures[], reportedOf: (endsOn: string) => ReportedThen | undefined) =>
+  periods.map((period, i) => packedPeriod(period, i === 0 ? first : periods[i - 1], reportedOf(period.endsOn)));
 
 export type PackedPeriod = ReturnType<typeof packed>[number];
 
@@ -92,8 +107,10 @@ const HEADER = [
   'change',
   'reported',
   'restated',
+  'definition_effect',
   'closed_at',
   'reported_under',
+  'reported_under_version',
   'profile',
   'profile_version',
 ];
@@ -135,8 +152,10 @@ export const packCsv = (
           figure.change ?? '',
           figure.reported ?? '',
           figure.restated ?? '',
+          figure.definition ?? '',
           closing?.closedAt ?? '',
           closing?.profile ?? '',
+          closing?.profileVersion ?? '',
           profile,
           profileVersion,
         ].map(asText);

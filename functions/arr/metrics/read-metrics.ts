@@ -34,6 +34,8 @@ export interface MetricsWanted extends ViewWanted, LevelWanted {
   readonly metrics?: string | undefined;
   /** A whole number of months, as text. */
   readonly lifetimeCapMonths?: string | undefined;
+  /** By whose choices metrics are defined, where not by those of the profile whose ledger they are folded from. */
+  readonly definitions?: Profile | undefined;
 }
 
 type MetricsProblem = Problem<
@@ -198,7 +200,7 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   ]);
   const lifetimeCapMonths = wanted.lifetimeCapMonths === undefined ? LIFETIME_CAP_MONTHS : Number(wanted.lifetimeCapMonths);
   const duesOf = 'code' in dues ? undefined : source.byValue(dues, asked);
-  const beside = { definitions: source.profile, costs, lifetimeCapMonths };
+  const beside = { definitions: wanted.definitions ?? source.profile, costs, lifetimeCapMonths };
   const missing = lackingRate(unconverted);
   const figures = plan.value.periods.flatMap((period, i) =>
     values.flatMap((value) => {

@@ -2,6 +2,7 @@ import { addDays, dayOfInstant, endOfMonth } from '../../platform/calendar.ts';
 import type { CompanyConfig } from '../../platform/config.ts';
 import { fiscalPeriodOf, fiscalPeriodsWithin } from '../../platform/fiscal.ts';
 import { fail, ok } from '../../platform/result.ts';
+import { readReportedUnder, type Under } from '../decided/read-reported-under.ts';
 import { type Closing, readClosings } from '../ledger/closing-store.ts';
 import { type Figured, packCsv, packed, type ReportedThen } from './pack.ts';
 import { readMetrics } from './read-metrics.ts';
@@ -16,16 +17,34 @@ export interface PackWanted {
 /** Periods of one pack: each that is closed is read as it was known then. */
 const MAX_PERIODS = 12;
 
-/** What was reported when a period's last month was closed: ARR from the closing itself, all else as it was known by the end of that day. */
+const valuesOf = (figures: readonly Figured[] = []): Map<string, string> =>
+  new Map(figures.flatMap(({ id, value }) => (value === undefined ? [] : [[id, value] as const])));
+
+/** The figures of now under the definition of then; why there are none where there are not. */
+const readNowUnder = async (under: Under, wanted: PackWanted, endsOn: string, company: CompanyConfig, today: string) => {
+  if (under.is === 'same') return ok({});
+  if (under.is === 'untold') return ok({ definitionUnknown: under.detail });
+  const now = await readMetrics({ ...wanted, from: endsOn, on: endsOn, profile: under.profile.name }, company, today);
+  return now.ok ? ok({ underThen: valuesOf(now.value.rows[0]?.figures), definitionThrough: now.value.ledgerThrough }) : now;
+};
+
+/**
+ * What was reported when a period's last month was closed: ARR from the closing itself, all else as it was known by the end of that day, by the choices
+ * of its definition where some profile still makes them.
+ */
 const readReported = async (closing: Closing, wanted: PackWanted, endsOn: string, company: CompanyConfig, today: string) => {
   const asKnownOn = dayOfInstant(closing.through, company.zone);
-  const known = await readMetrics({ ...wanted, from: endsOn, on: endsOn, asKnownOn }, company, today);
+  const under = await readReportedUnder(closing);
+  const definitions = under.is === 'same' ? undefined : under.profile;
+  const known = await readMetrics({ ...wanted, from: endsOn, on: endsOn, asKnownOn, definitions }, company, today);
   if (!known.ok) return known;
-  const figures: readonly Figured[] = known.value.rows[0]?.figures ?? [];
-  const values = new Map(figures.flatMap(({ id, value }) => (value === undefined ? [] : [[id, value] as const])));
+  const now = await readNowUnder(under, wanted, endsOn, company, today);
+  if (!now.ok) return now;
+  const values = valuesOf(known.value.rows[0]?.figures);
   const total = closing.rows.find(({ dimension }) => dimension === 'total');
   if (total !== undefined && values.has('arr')) values.set('arr', total.closingMinor);
-  return ok<ReportedThen>({ closedAt: closing.closedAt, profile: closing.profile, values });
+  const { closedAt, profile, profileVersion } = closing;
+  return ok<ReportedThen>({ closedAt, profile, profileVersion, isSameDefinition: under.is === 'same', values, ...now.value });
 };
 
 /**
@@ -66,7 +85,7 @@ export const readPack = async (wanted: PackWanted, company: CompanyConfig, today
     ledgerThrough,
     unconverted,
     definitions,
-    periods: packed(rows, (endsOn) => reported.get(endsOn), profile),
+    periods: packed(rows, (endsOn) => reported.get(endsOn)),
   });
 };
 

@@ -1,6 +1,6 @@
 import { Bug } from '../../platform/bug.ts';
 import type { OwnProfile, PresetName } from '../../platform/config-profiles.ts';
-import type { Profile } from './profile.ts';
+import { type Profile, versionOf } from './profile.ts';
 
 /**
  * The built-in profiles, as data. What a vendor's own documentation says stands beside each choice with its source, as read in November 2026; a
@@ -161,6 +161,12 @@ export const profileNamed = (name: string, own: readonly OwnProfile[]): Profile 
   const found = own.find((profile) => profile.name === name);
   return found && { ...PRESETS[found.preset], ...found.switches, name };
 };
+
+/** A profile that chooses what a version names, whatever it is called; undefined where none does any more. */
+export const profileOfVersion = (version: string, own: readonly OwnProfile[]): Profile | undefined =>
+  [...Object.keys(PRESETS), ...own.map(({ name }) => name)]
+    .flatMap((name) => profileNamed(name, own) ?? [])
+    .find((profile) => versionOf(profile) === version);
 
 /** The profile by which the company's ARR is decided. The configuration was checked, so it is there. */
 export const profileInForce = (config: { readonly profiles: readonly OwnProfile[]; readonly profileInForce: string }): Profile => {

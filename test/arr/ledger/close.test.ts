@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { company } from '../../../ascent.config.ts';
+import { enterprise } from '../../../functions/arr/profiles/presets.ts';
+import { versionOf } from '../../../functions/arr/profiles/profile.ts';
 import { arrRoutes } from '../../../functions/arr/routes.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { call } from '../../support/http.ts';
@@ -82,7 +84,15 @@ describe('closing a month', () => {
     expect((await get('closings/2026-09')).json).toEqual(closed.json);
     const journal = await get('restatements', { month: '2026-09' });
     expect(arrRoutes.listArrRestatements.response.safeParse(journal.json).success).toBe(true);
-    expect(journal.json).toMatchObject({ reportedMinor: '1650', restatedMinor: '-140', correctedMinor: '1510' }); // 1,650 − 130 − 10
+    expect(journal.json).toMatchObject({
+      reportedMinor: '1650',
+      movedMinor: '-140',
+      restatedMinor: '-140', // − 130 − 10
+      definitionMinor: '0',
+      correctedMinor: '1510',
+      isSameDefinition: true,
+      reportedUnder: { profile: 'enterprise', profileVersion: versionOf(enterprise) },
+    });
     expect(journal.json.items).toMatchObject([
       {
         movementId: 'b~2026-09-20~2~0',

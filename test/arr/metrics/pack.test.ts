@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { company } from '../../../ascent.config.ts';
-import { asText, difference, packCsv, packed } from '../../../functions/arr/metrics/pack.ts';
+import { asText, difference, packCsv, packed, type ReportedThen } from '../../../functions/arr/metrics/pack.ts';
 import { arrRoutes } from '../../../functions/arr/routes.ts';
 import { useDynamoDB } from '../../support/dynamodb.ts';
 import { call } from '../../support/http.ts';
@@ -80,7 +80,7 @@ describe('a metric pack', () => {
     expect(rows).toHaveLength(1 + 2 * 3);
     expect(rows[0]).toMatch(/^period_start,period_end,metric,name,definition,purpose,source,unit,currency,figure,/);
     expect(rows[4]).toMatch(
-      /^2026-09-01,2026-09-30,arr,ARR,.*,money,USD,1510,,1000,510,1650,-140,2026-10-02T09:00:00\.000Z,enterprise,enterprise,/,
+      /^2026-09-01,2026-09-30,arr,ARR,.*,money,USD,1510,,1000,510,1650,-140,,2026-10-02T09:00:00\.000Z,enterprise,[\w-]{12},enterprise,/,
     );
   });
 
@@ -119,7 +119,6 @@ describe('a pack’s parts', () => {
         { startsOn: '2026-09-01', endsOn: '2026-09-30', figures: [{ id: 'arr', value: '-5' }] },
       ],
       () => undefined,
-      'p',
     );
     const csv = packCsv(period === undefined ? [] : [period], [], { planCurrency: 'USD', profile: '=HYPERLINK("x")' });
     expect(csv).toContain(`"'=HYPERLINK(""x"")"`);
@@ -128,13 +127,28 @@ describe('a pack’s parts', () => {
 
   it('say when the definition is another one than that of the closing', () => {
     const figures = [{ id: 'arr', value: '7' }];
-    const then = { closedAt: '2026-10-02T09:00:00.000Z', profile: 'stripe', values: new Map([['arr', '5']]) };
+    const then = {
+      closedAt: '2026-10-02T09:00:00.000Z',
+      profile: 'stripe',
+      isSameDefinition: false,
+      values: new Map([['arr', '5']]),
+    };
     const before = { startsOn: '2026-08-01', endsOn: '2026-08-31', figures: [] };
-    const [period] = packed([before, { startsOn: '2026-09-01', endsOn: '2026-09-30', figures }], () => then, 'enterprise');
-    expect(period).toMatchObject({
-      closing: { profile: 'stripe', isSameDefinition: false },
-      figures: [{ value: '7', reported: '5', restated: '2' }],
+    const told = (more: Partial<ReportedThen>) =>
+      packed([before, { startsOn: '2026-09-01', endsOn: '2026-09-30', figures }], () => ({ ...then, ...more }))[0];
+    // Of the same facts 7 now, 4 under the definition of then, which told 5: −1 is restated, and 3 come from the definition.
+    const period = told({ underThen: new Map([['arr', '4']]), definitionThrough: '2026-10-07T08:58:00.000Z' });
+    expect(period).toEqual({
+      startsOn: '2026-09-01',
+      endsOn: '2026-09-30',
+      closing: {
+        closedAt: '2026-10-02T09:00:00.000Z',
+        profile: 'stripe',
+        isSameDefinition: false,
+        definitionThrough: '2026-10-07T08:58:00.000Z',
+      },
+      figures: [{ id: 'arr', value: '7', reported: '5', restated: '-1', definition: '3' }],
     });
-    expect(period?.figures[0]).not.toHaveProperty('change');
+    expect(told({ definitionUnknown: 'why' })?.figures).toEqual([{ id: 'arr', value: '7', reported: '5' }]);
   });
 });
