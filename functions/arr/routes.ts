@@ -18,7 +18,7 @@ const name = (description: string) => z.string().check(z.minLength(1), z.maxLeng
 const cause = (description: string) => causeSchema.check(z.describe(description));
 const asOf = z.optional(day('Day at whose end the figures are told, YYYY-MM-DD; default: today in the company’s zone'));
 const dimension = z.optional(
-  name('What to cut by, e.g. `segment`; the waterfall’s answer lists them under `dimensions`. Default: everything, uncut'),
+  name('What to cut by: product, entity, currency, origin or an attribute, e.g. `segment`; see `dimensions`. Default: everything, uncut'),
 );
 const value = z.optional(name('Value of the dimension, e.g. `Enterprise`; the waterfall’s answer lists them under `values`'));
 

@@ -1,7 +1,7 @@
 import { companyConfig } from '../../platform/config.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { Course } from '../totals/course.ts';
-import { type Cut, dimensionsOf, EVERYTHING, stepsOf } from '../totals/series.ts';
+import { CURRENCY, type Cut, currenciesOf, dimensionsOf, EVERYTHING, stepsOf } from '../totals/series.ts';
 import { readTotals, type Totals } from '../totals/store.ts';
 import { ORIGINS } from '../totals/totals.ts';
 import { readHasRate } from './read.ts';
@@ -18,7 +18,7 @@ export interface CutWanted {
 export interface CutRead {
   readonly cut: Cut;
   readonly course: Course;
-  /** The totals that the course was read from: of the total and the origins, or of all other dimensions. */
+  /** The totals that the course was read from: of the total, currencies and origins, or of all other dimensions. */
   readonly totals: Totals;
   /** All dimensions with their values. */
   readonly dimensions: ReadonlyMap<string, readonly string[]>;
@@ -31,15 +31,21 @@ export const readCut = async (
   read: typeof readTotals = readTotals,
 ): Promise<Result<CutRead, Problem<'dimension-unknown'>>> => {
   const cut = dimension === undefined ? EVERYTHING : { dimension, value };
-  const isMain = cut === EVERYTHING || dimension === 'origin';
+  const isMain = cut === EVERYTHING || dimension === 'origin' || dimension === CURRENCY;
   const [totals, all, hasRate] = await Promise.all([
     read(isMain ? 'MAIN' : 'CUTS', fromMonth),
     isMain ? read('CUTS', AFTER_ALL_MONTHS) : undefined,
     readHasRate(),
   ]);
-  let dimensions = withOrigins(all ?? totals);
+  let dimensions = withOrigins(all ?? totals, currenciesOf(totals));
   // What has come to zero by now stands in its months alone: rarely asked for, so that these are read only then.
-  if (!isIn(cut, dimensions)) dimensions = withOrigins(await read('CUTS', BEFORE_ALL_MONTHS));
+  if (!isIn(cut, dimensions)) {
+    const [cuts, main] = await Promise.all([
+      read('CUTS', BEFORE_ALL_MONTHS),
+      dimension === CURRENCY ? read('MAIN', BEFORE_ALL_MONTHS) : undefined,
+    ]);
+    dimensions = withOrigins(cuts, main === undefined ? [] : currenciesOf(main));
+  }
   if (!isIn(cut, dimensions)) {
     const values = dimensions.get(cut.dimension);
     const known =
@@ -56,7 +62,11 @@ export const readCut = async (
   return ok({ cut, course, totals, dimensions });
 };
 
-const withOrigins = (totals: Totals): Map<string, string[]> => dimensionsOf(totals).set('origin', [...ORIGINS]);
+/** Beside the dimensions that totals are cut by, those that are parts of the total. */
+const withOrigins = (totals: Totals, currencies: readonly string[]): Map<string, string[]> =>
+  dimensionsOf(totals)
+    .set(CURRENCY, [...currencies])
+    .set('origin', [...ORIGINS]);
 
 const isIn = (cut: Cut, dimensions: ReadonlyMap<string, readonly string[]>): boolean =>
   cut === EVERYTHING || dimensions.get(cut.dimension)?.includes(cut.value) === true;

@@ -11,7 +11,7 @@ import { mergeTotals, totalsOfKept } from '../metrics/kept-totals.ts';
 import { readKept } from '../metrics/read-kept.ts';
 import { profileInForce } from '../profiles/presets.ts';
 import { type CourseRow, MAX_YEARS, type Period } from '../totals/course.ts';
-import type { Cut } from '../totals/series.ts';
+import { CURRENCY, type Cut } from '../totals/series.ts';
 import { TOTAL } from '../totals/totals.ts';
 import { BY_ORIGIN, cutWhole, explainPath } from './figure.ts';
 import { WATERFALL_FORMULA } from './formulas.ts';
@@ -93,11 +93,11 @@ const knownTotals =
 
 /**
  * By a dimension, what is kept of it with what was recorded since: of many customers the totals of all dimensions together are large. Undefined
- * where the totals are to be read: in total, by origin, and of days to come.
+ * where the totals are to be read: in total, by currency, by origin, and of days to come.
  */
 const keptTotals = async (wanted: Wanted, company: CompanyConfig): Promise<ReadTotals | undefined> => {
   const { dimension, to } = wanted;
-  if (dimension === undefined || dimension === 'origin' || dimension === 'currency') return undefined;
+  if (dimension === undefined || dimension === 'origin' || dimension === CURRENCY) return undefined;
   const kept = await readKept(wanted, company, to);
   if (kept === undefined) return undefined;
   const since = await readRecordedSince(kept.head.through);

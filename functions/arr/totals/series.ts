@@ -9,6 +9,9 @@ export interface Cut {
 
 export const EVERYTHING: Cut = { dimension: TOTAL, value: '' };
 
+/** Totals are kept by currency in every cut, so that a currency is a part of the total. */
+export const CURRENCY = 'currency';
+
 /** Signed minor units: in the lines' own currency, and in the plan currency at plan rates. */
 export interface Amount {
   readonly amountMinor: bigint;
@@ -39,7 +42,12 @@ const addTo = (sums: Sums, amount: bigint, currency: string, atPlanRate: boolean
 };
 
 /** The steps of a cut in the order of their days; what it netted to before the first month stands first, by currency. */
-export const stepsOf = (totals: Totals, cut: Cut, planCurrency: string): Step[] => {
+export const stepsOf = (totals: Totals, cut: Cut, planCurrency: string): Step[] =>
+  cut.dimension === CURRENCY
+    ? stepsIn(totals, EVERYTHING, planCurrency).filter(({ currency }) => currency === cut.value)
+    : stepsIn(totals, cut, planCurrency);
+
+const stepsIn = (totals: Totals, cut: Cut, planCurrency: string): Step[] => {
   const steps = new Map<string, { date: string; cause: Step['cause']; currency: string } & Sums>();
   const ofCut = `|${cut.dimension}|${cut.value}|`;
   for (const [month, counters] of totals.months) {
@@ -95,6 +103,21 @@ export const dimensionsOf = ({ before, months }: Totals): Map<string, string[]> 
   }
   found.delete(TOTAL);
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([dimension, values]) => [dimension, [...values].sort()]));
+};
+
+/** Currencies that ever moved in the total, sorted. */
+export const currenciesOf = ({ before, months }: Totals): string[] => {
+  const found = new Set<string>();
+  for (const name of before.keys()) {
+    const [dimension, , currency = ''] = name.split('|');
+    if (dimension === TOTAL) found.add(currency.replace('=', ''));
+  }
+  for (const counters of months.values())
+    for (const name of counters.keys()) {
+      const { dimension, currency } = parseCounterName(name);
+      if (dimension === TOTAL) found.add(currency);
+    }
+  return [...found].sort();
 };
 
 /** Whether a step is part of ARR: what came up for renewal is told beside it. */

@@ -196,6 +196,8 @@ describe('the explanation of what moved in a period', () => {
       '&dimension=segment&value=Enterprise',
       '&dimension=segment&value=Starter',
       '&dimension=product&value=prod_platform',
+      '&dimension=currency&value=EUR',
+      '&dimension=currency&value=USD',
     ]) {
       const { json } = await get<Waterfall>(`/api/v1/arr/waterfall?from=2026-01-01&to=2026-04-30${cut}`);
       for (const row of json.rows) {
@@ -209,7 +211,8 @@ describe('the explanation of what moved in a period', () => {
       }
     }
     // in total and by product: January new, February new and expansion, March contraction; Enterprise: new, expansion, contraction, transfer; Starter: new, transfer
-    expect(cells).toBe(4 + 4 + 4 + 2);
+    // EUR: new; USD: new, expansion, contraction
+    expect(cells).toBe(4 + 4 + 4 + 2 + 1 + 3);
   });
 
   it('does not foot where the totals of a month are absent and movements are there', async () => {

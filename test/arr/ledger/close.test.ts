@@ -116,6 +116,11 @@ describe('closing a month', () => {
     expect((await get('waterfall', { ...query, asKnownOn: '2026-10-05' })).json.rows).toMatchObject([
       { openingMinor: '1000', closingMinor: '1520' },
     ]); // − 130
+    const dollars = { ...query, asKnownOn: '2026-10-05', dimension: 'currency', value: 'USD' };
+    expect((await get('waterfall', dollars)).json.rows).toMatchObject([{ openingMinor: '1000', closingMinor: '1520' }]);
+    expect((await get('waterfall', { ...dollars, value: 'EUR' })).json.detail).toMatch(
+      /^There is no ARR for currency "EUR"; values of currency: USD\.$/,
+    );
     expect((await get('waterfall', { ...query, asKnownOn: '2026-10-06' })).json.rows).toMatchObject([
       { openingMinor: '990', closingMinor: '1510' },
     ]); // − 10
