@@ -82,13 +82,13 @@ const converting = async (currencies: readonly string[], planCurrency: string, f
 
 /** What came up for renewal from the first of some periods to the last, over all customers, or why that cannot be told. */
 export const readDues = async (
-  { currencyView, asKnownOn, level }: LevelWanted & ViewWanted,
+  { currencyView, asKnownOn, knownBefore, level }: LevelWanted & ViewWanted,
   { periods }: Plan,
   { planCurrency, other }: { readonly planCurrency: string; readonly other?: string | undefined },
 ): Promise<readonly Due[] | NotDefined> => {
   if (other !== undefined)
     return { code: 'dues-missing', detail: 'What came up for renewal is told by the profile in force alone: ask without profile.' };
-  if (asKnownOn !== undefined)
+  if ((asKnownOn ?? knownBefore) !== undefined)
     return { code: 'dues-missing', detail: 'What came up for renewal is told as it is known today: ask without asKnownOn.' };
   const { standings, isComplete } = await readStandings();
   if (!isComplete) return { code: 'dues-missing', detail: NOT_LISTED };

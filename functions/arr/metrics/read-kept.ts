@@ -87,8 +87,9 @@ export const readKept = async (
   { fiscalCalendar }: CompanyConfig,
   on: string,
 ): Promise<Kept | undefined> => {
-  const { dimension = '', value, currencyView = 'plan', asKnownOn, level = 'customer', profile = recordedProfile() } = wanted;
-  if (currencyView !== 'plan' || asKnownOn !== undefined || level !== 'customer' || profile !== recordedProfile()) return undefined;
+  const { dimension = '', value, currencyView = 'plan', asKnownOn, knownBefore, level = 'customer', profile = recordedProfile() } = wanted;
+  if (currencyView !== 'plan' || (asKnownOn ?? knownBefore) !== undefined || level !== 'customer' || profile !== recordedProfile())
+    return undefined;
   const kept = await read(profile, dimension);
   if (kept === undefined || on > kept.head.on || kept.head.calendar !== JSON.stringify(fiscalCalendar)) return undefined;
   const behind = Math.floor(nowMs() / 1_000) - kept.head.through;

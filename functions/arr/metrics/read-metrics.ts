@@ -195,7 +195,7 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const unconverted = missingAnswers(source.missing, source.planCurrency, view);
   const [head, costs, dues] = await Promise.all([
     readHead(METRICS_FORMULA, source.profile),
-    wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted.asKnownOn, company)) : undefined,
+    wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted, company)) : undefined,
     metrics.some(({ needs }) => needs.includes('renewals-due')) ? readDues(wanted, plan.value, source) : NOT_ASKED,
   ]);
   const lifetimeCapMonths = wanted.lifetimeCapMonths === undefined ? LIFETIME_CAP_MONTHS : Number(wanted.lifetimeCapMonths);
@@ -237,6 +237,8 @@ const NOT_ASKED: NotDefined = { code: 'dues-missing', detail: 'Nobody asked.' };
 const lackingRate = (unconverted: readonly { readonly detail: string }[]): NotDefined | undefined =>
   unconverted[0] === undefined ? undefined : { code: 'rate-missing', detail: unconverted[0].detail };
 
-/** The end of a day of the company's zone, as costs know time. */
-const knownAt = (day: string | undefined, { zone }: CompanyConfig): string | undefined =>
-  day === undefined ? undefined : new Date(startOfDay(addDays(day, 1), zone) * 1000 - 1).toISOString();
+/** The end of what was known, as costs know time. */
+const knownAt = ({ asKnownOn: day, knownBefore }: ViewWanted, { zone }: CompanyConfig): string | undefined => {
+  const second = knownBefore ?? (day === undefined ? undefined : startOfDay(addDays(day, 1), zone));
+  return second === undefined ? undefined : new Date(second * 1000 - 1).toISOString();
+};

@@ -1,4 +1,4 @@
-import { addDays, dayOfInstant, endOfMonth } from '../../platform/calendar.ts';
+import { addDays, endOfMonth } from '../../platform/calendar.ts';
 import type { CompanyConfig } from '../../platform/config.ts';
 import { fiscalPeriodOf, fiscalPeriodsWithin } from '../../platform/fiscal.ts';
 import { fail, ok } from '../../platform/result.ts';
@@ -29,14 +29,13 @@ const readNowUnder = async (under: Under, wanted: PackWanted, endsOn: string, co
 };
 
 /**
- * What was reported when a period's last month was closed: ARR from the closing itself, all else as it was known by the end of that day, by the choices
- * of its definition where some profile still makes them.
+ * What was reported when a period's last month was closed: ARR from the closing itself, all else as it was known at its moment, by the choices of its
+ * definition where some profile still makes them.
  */
 const readReported = async (closing: Closing, wanted: PackWanted, endsOn: string, company: CompanyConfig, today: string) => {
-  const asKnownOn = dayOfInstant(closing.through, company.zone);
   const under = await readReportedUnder(closing);
   const definitions = under.is === 'same' ? undefined : under.profile;
-  const known = await readMetrics({ ...wanted, from: endsOn, on: endsOn, asKnownOn, definitions }, company, today);
+  const known = await readMetrics({ ...wanted, from: endsOn, on: endsOn, knownBefore: closing.through, definitions }, company, today);
   if (!known.ok) return known;
   const now = await readNowUnder(under, wanted, endsOn, company, today);
   if (!now.ok) return now;

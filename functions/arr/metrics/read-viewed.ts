@@ -6,7 +6,7 @@ import { convert } from '../../platform/fx.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { readLedgerOf } from '../decided/read-decided.ts';
 import { readHasRate } from '../figures/read.ts';
-import { asKnownOn } from '../ledger/known.ts';
+import { asKnownBefore, asKnownOn } from '../ledger/known.ts';
 import type { Ledger, Names, ToldRows } from '../ledger/rows.ts';
 import { type Cut, cutBy, dimensionsOf, NO_VALUE, uncut } from './cut.ts';
 import { type CurrencyView, planView, type RateMissing, type RateOn, reportedView } from './views.ts';
@@ -17,14 +17,17 @@ export interface ViewWanted {
   readonly value?: string | undefined;
   readonly currencyView?: CurrencyView | undefined;
   readonly asKnownOn?: string | undefined;
+  /** As it was known before a second, in place of a day: seconds since 1970. No question from outside says so. */
+  readonly knownBefore?: number | undefined;
   readonly profile?: string | undefined;
 }
 
-/** The ledger of the profile that is asked for, by what was known on a day where one was. Problems: `profile-unknown`, `ledger-not-made`. */
-export const readKnown = async ({ asKnownOn: day, profile }: ViewWanted, { zone }: CompanyConfig) => {
+/** The ledger of the profile that is asked for, by what was known on a day, or before a second, where one was. Problems: `profile-unknown`, `ledger-not-made`. */
+export const readKnown = async ({ asKnownOn: day, knownBefore, profile }: ViewWanted, { zone }: CompanyConfig) => {
   const read = await readLedgerOf(profile);
-  if (!read.ok || day === undefined) return read;
-  return ok({ ...read.value, ledger: asKnownOn(read.value.ledger, day, zone) });
+  if (!read.ok) return read;
+  if (knownBefore !== undefined) return ok({ ...read.value, ledger: asKnownBefore(read.value.ledger, knownBefore) });
+  return day === undefined ? read : ok({ ...read.value, ledger: asKnownOn(read.value.ledger, day, zone) });
 };
 
 /** A ledger's rows in one money, at some looks. What lacks a rate is named. */

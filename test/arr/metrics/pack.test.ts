@@ -72,6 +72,21 @@ describe('a metric pack', () => {
     expect(json.periods[0]).not.toHaveProperty('closing');
   });
 
+  it('reports what was known when the month was closed, whatever is recorded later on that day', async () => {
+    await recordMovement(moved('c', '2025-09-10', 1, { amounts: [1_000n] }));
+    await history();
+    const late = { cause: 'expansion', amounts: [500n], recordedAt: '2026-10-02T11:00:00.000Z' } as const;
+    await recordMovement(moved('c', '2026-09-21', 2, late));
+    clockAt('2026-10-07T10:00:00Z');
+    const { json } = await get<Pack>('pack', { on: '2026-09-30', metrics: 'arr,net-new-arr,nrr' });
+    expect(json.periods[0]?.figures).toMatchObject([
+      { id: 'arr', reported: '2650', restated: '360' },
+      { id: 'net-new-arr', reported: '650', restated: '360' },
+      // 1,000 ÷ 1,000 and (1,000 + 500) ÷ 1,000
+      { id: 'nrr', reported: '1.000000', restated: '0.500000' },
+    ]);
+  });
+
   it('is a table as CSV, a row for each figure', async () => {
     await history();
     const { status, text, headers } = await get<string>('pack/csv', WANTED);
