@@ -52,7 +52,12 @@ export const arrRestatements = z.object({
   ),
   definitionThrough: z.optional(told('Instant through which recordings are in `definitionMinor`')),
   definitionUnknown: z.optional(told('Why the two cannot be told apart, and what to do')),
-  correctedMinor: minor,
+  lateMinor: z.optional(
+    minor.check(
+      z.describe('Recorded before the closing and found after it, so neither reported nor among the items; absent where it is 0'),
+    ),
+  ),
+  correctedMinor: minor.check(z.describe('Reported, moved and late together: closing ARR as it is now')),
   items: z.array(
     z.object({
       movementId: z.string(),

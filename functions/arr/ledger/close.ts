@@ -1,6 +1,7 @@
 import { addMonths, startOfDay, toEpochDay } from '../../platform/calendar.ts';
 import { nowIso } from '../../platform/clock.ts';
 import { companyConfig } from '../../platform/config.ts';
+import { cursorInvalid } from '../../platform/cursor.ts';
 import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { readReportedUnder } from '../decided/read-reported-under.ts';
@@ -89,16 +90,17 @@ const net = (all: readonly Restatement[]): bigint => all.reduce((sum, { netMinor
 
 /**
  * What has been recorded since moved ARR by, told apart: `definitionMinor` by another definition than that of the closing, ARR as it is under the one
- * in force less ARR of the same facts under that of then, and `restatedMinor` by what is known otherwise. Both sum to `net(all)`.
+ * in force less ARR of the same facts under that of then, and `restatedMinor` by what is known otherwise. Both sum to `net(all)`. `thenMinor`: closing
+ * ARR by all that was recorded then.
  */
-const toldApart = async (closing: Closing, all: readonly Restatement[], endDay: number) => {
+const toldApart = async (closing: Closing, all: readonly Restatement[], thenMinor: bigint, endDay: number) => {
   const under = await readReportedUnder(closing);
   if (under.is === 'same') return { isSameDefinition: true, definitionMinor: '0', restatedMinor: String(net(all)) };
   if (under.is === 'untold') return { isSameDefinition: false, definitionUnknown: under.detail };
   const { through } = under.ledger;
   const until = new Date(through * 1_000).toISOString();
   const then = all.filter(({ recordedAt }) => recordedAt < until);
-  const definition = BigInt(closing.rows[0]?.closingMinor ?? '0') + net(then) - arrBefore(under.ledger, endDay);
+  const definition = thenMinor + net(then) - arrBefore(under.ledger, endDay);
   return {
     isSameDefinition: false,
     definitionThrough: until,
@@ -110,16 +112,20 @@ const toldApart = async (closing: Closing, all: readonly Restatement[], endDay: 
 /**
  * The restatement journal of a closed month: movements recorded since, with a day in it or before it, in the order of their recording. What was
  * reported as closing ARR and all of them net to what it is as corrected; where that is under another definition by now, what it changes is told
- * apart from what is known otherwise, or why it cannot be.
+ * apart from what is known otherwise, or why it cannot be. What was recorded before the closing and found after it (`lateMinor`) comes on top: the
+ * ledger waits two minutes for what is recorded, and what is listed later it finds within a day.
  */
 export const listRestatements = async (month: string, page: PageWanted) => {
   const closing = (await readClosings()).find((one) => one.month === month);
   if (closing === undefined) return notClosed(month);
   const ledger = await readLedger();
+  if (!/^\d{1,9}$/.test(page.position ?? '0')) return cursorInvalid;
   const endDay = toEpochDay(firstDayAfter(month));
   const all = restatementsOf(ledger, closing.through, endDay);
   const reportedMinor = BigInt(closing.rows[0]?.closingMinor ?? '0');
   const moved = net(all);
+  const correctedMinor = arrBefore(ledger, endDay);
+  const lateMinor = correctedMinor - reportedMinor - moved;
   const inForce = profileInForce(companyConfig());
   const start = Number(page.position ?? '0');
   const end = start + page.limit;
@@ -134,8 +140,9 @@ export const listRestatements = async (month: string, page: PageWanted) => {
     profile: inForce.name,
     profileVersion: versionOf(inForce),
     movedMinor: String(moved),
-    ...(await toldApart(closing, all, endDay)),
-    correctedMinor: String(reportedMinor + moved),
+    ...(await toldApart(closing, all, reportedMinor + lateMinor, endDay)),
+    ...(lateMinor === 0n ? {} : { lateMinor: String(lateMinor) }),
+    correctedMinor: String(correctedMinor),
     items: all.slice(start, end).map((one) => ({
       ...one,
       netMinor: String(one.netMinor),

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { company } from '../../../ascent.config.ts';
+import { takeInLate } from '../../../functions/arr/ledger/late.ts';
+import { takeIn } from '../../../functions/arr/ledger/take-in.ts';
 import { enterprise } from '../../../functions/arr/profiles/presets.ts';
 import { versionOf } from '../../../functions/arr/profiles/profile.ts';
 import { arrRoutes } from '../../../functions/arr/routes.ts';
@@ -128,6 +130,27 @@ describe('closing a month', () => {
       { closingMinor: '400' },
     ]);
     expect((await get('waterfall', { ...query, dimension: 'origin', value: 'landed' })).status).toBe(404);
+  });
+
+  it('tells apart what was recorded before the closing and found after it: reported + restated + late = corrected', async () => {
+    await recordMovement(moved('a', '2026-09-10', 1, { amounts: [1_000n], recordedAt: '2026-09-10T10:00:00.000Z' }));
+    clockAt('2026-10-02T09:00:00Z');
+    const take = () => takeIn('enterprise', 'USD', () => true);
+    await take();
+    expect((await close('2026-09')).status).toBe(200);
+    // Listed an hour after it was recorded.
+    await recordMovement(moved('b', '2026-09-20', 1, { amounts: [70n], recordedAt: '2026-10-02T08:00:00.000Z' }));
+    await recordMovement(moved('a', '2026-09-20', 2, { cause: 'contraction', amounts: [-5n], recordedAt: '2026-10-02T10:00:00.000Z' }));
+    clockAt('2026-10-02T11:00:00Z');
+    await take();
+    const journal = async () => (await get('restatements', { month: '2026-09' })).json as Answer & { readonly lateMinor?: string };
+    expect(await journal()).toMatchObject({ reportedMinor: '1000', restatedMinor: '-5', correctedMinor: '995' });
+    expect(await journal()).not.toHaveProperty('lateMinor');
+    expect(await takeInLate('enterprise', '2026-10-02')).toBe(1);
+    const found = await journal();
+    expect(arrRoutes.listArrRestatements.response.safeParse(found).success).toBe(true);
+    expect(found).toMatchObject({ reportedMinor: '1000', restatedMinor: '-5', lateMinor: '70', correctedMinor: '1065' });
+    expect((await get('metrics', { on: '2026-09-30', metrics: 'arr' })).json.rows).toMatchObject([{ figures: [{ value: '1065' }] }]);
   });
 
   it('refuses a month that is not over or not known to its end, one out of order, and one that is closed', async () => {
