@@ -124,11 +124,14 @@ const originsOf = (pairs: readonly Pair[], ownerOf: ReadonlyMap<string, Subscrip
   return origins;
 };
 
-/** Both sides of a pair bear the key of the one that was heard of first, so that nothing moves when the other is found. */
+/**
+ * Both sides of a pair bear the key of the one that was heard of first, so that nothing moves when the other is found. A line of another product,
+ * currency or legal entity is another one: what takes its place moves its ARR there.
+ */
 const sharedKeys = (pairs: readonly Pair[]): ReadonlyMap<Group, string> => {
   const keys = new Map<Group, string>();
   for (const { signed, billed, isFurther } of pairs) {
-    if (isFurther || signed.currency !== billed.currency || signed.productId !== billed.productId) continue;
+    if (isFurther || signed.productId !== billed.productId || !isOfOneProduct(signed, billed)) continue;
     if ([...keys.keys()].some((group) => group === signed || group === billed)) continue;
     if (billed.heardAt < signed.heardAt) {
       keys.set(signed, billed.key);
@@ -179,7 +182,11 @@ const settled = (
         return lineId === undefined ? [] : [{ group, lineId }];
       });
       const hidden = new Set(own.flatMap(({ group, lineId }) => (holds(hiddenDays.get(group) ?? [], fromDay) ? [lineId] : [])));
-      const named = new Map(own.flatMap(({ group, lineId }) => (keys.has(group) ? [[lineId, keys.get(group) as string]] : [])));
+      const named = new Map(
+        own.flatMap(({ group, lineId }) =>
+          keys.has(group) && group.legalEntity === stretch.legalEntity ? [[lineId, keys.get(group) as string]] : [],
+        ),
+      );
       const breakDays = fromDay === stretch.fromDay ? stretch.breakDays : stretch.breakDays.filter((day) => day > fromDay);
       return { ...stretch, fromDay, breakDays, settled: { hidden, keys: named } };
     });

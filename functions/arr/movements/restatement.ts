@@ -109,11 +109,14 @@ const takeLines = (sums: EntryLine[], lines: readonly EntryLine[]): EntryLine[] 
   return left;
 };
 
+const isOne = (a: EntryLine, b: EntryLine): boolean =>
+  a.key === b.key && a.productId === b.productId && a.legalEntity === b.legalEntity && a.currency === b.currency;
+
 /** Lines net by their own class too, so that product figures are corrected class by class. */
 const takeLine = (sums: EntryLine[], line: EntryLine): EntryLine[] => {
   for (let i = 0; i < sums.length; i += 1) {
     const sum = sums[i] as EntryLine;
-    if (sum.key !== line.key || sum.cause !== line.cause || sum.productId !== line.productId || sum.currency !== line.currency) continue;
+    if (sum.cause !== line.cause || !isOne(sum, line)) continue;
     sums[i] = withDeltas(line, sum.deltaMinor - line.deltaMinor, sum.planDeltaMinor - line.planDeltaMinor);
     return sums;
   }

@@ -13,7 +13,7 @@ import type { Entry } from '../movements/movements.ts';
  * Version of the rules that decide movements, and of what a book knows: one of another version is decided again from all facts. Raise it when
  * either changes.
  */
-export const RULES_VERSION = 9;
+export const RULES_VERSION = 10;
 
 /** A stretch is what its fact says by itself, or what the facts of its subscription made of it together. */
 type EncodedStretch = SubscriptionFact | { readonly fact: SubscriptionFact; readonly fromDay: number; readonly startDay: number };
