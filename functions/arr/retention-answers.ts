@@ -23,7 +23,7 @@ const end = z.object({
 
 const side = z.object({ baseMinor: minor, nowMinor: minor });
 const group = z.enum(CHANGE_GROUPS);
-const { dimension, dimensions, values, ledgerThrough, asKnownOn, unconverted } = viewHead;
+const { level, dimension, dimensions, values, ledgerThrough, asKnownOn, unconverted } = viewHead;
 
 const part = z.object({
   of: told(
@@ -31,12 +31,16 @@ const part = z.object({
   ),
   amountMinor: minor,
   effect,
-  explain: z.optional(told('Path of what explains all movements of these days by this cause, also those of customers of neither cohort')),
+  explain: z.optional(
+    told(
+      'Path of what explains all movements of these days by this cause, also those of customers of neither cohort; absent of companies, whose causes no movement has',
+    ),
+  ),
 });
 
 export const arrRetentionChange = z.object({
   ...figureHead,
-  ...{ dimension, dimensions, values, ledgerThrough, asKnownOn, unconverted },
+  ...{ level, dimension, dimensions, values, ledgerThrough, asKnownOn, unconverted },
   month: z.string(),
   against: z.string(),
   value: z.string(),
@@ -69,6 +73,7 @@ export const arrRetentionChange = z.object({
           .array(
             z.object({
               movementId: z.string(),
+              customerId: told('Whose it is: of a company, one of its customers'),
               effectiveOn: z.string(),
               cause: causeSchema,
               amountMinor: minor,

@@ -18,6 +18,7 @@ import {
   windowOfGroup,
 } from './change.ts';
 import { type Cut, NO_VALUE } from './cut.ts';
+import type { Told } from './parents.ts';
 import { formatRatio } from './ratio.ts';
 
 /** Of each customer, the largest first. */
@@ -28,6 +29,9 @@ const PLACES = 6;
 interface Asked {
   readonly years: readonly [CohortYear, CohortYear];
   readonly ledger: Ledger;
+  /** The ledger's rows at the level of the question, which `cut` is of. */
+  readonly told: Told;
+  readonly isOfCompanies: boolean;
   readonly cut: Cut;
   readonly value: number;
   /** The profile’s name, where it is not that in force. */
@@ -88,9 +92,13 @@ export const changeAnswer = (asked: Asked, { parts, numerator, denominator, cust
   };
 };
 
-/** What moved in these days by a cause, whoever moved it: the totals know no cohorts. */
-const explainOf = ({ cut, value, profile }: Asked, days: { readonly from: string; readonly to: string }, of: ChangePart['of']) => {
-  if (of === 'base' || of === 'not-counted') return undefined;
+/** What moved in these days by a cause, whoever moved it: the totals know no cohorts, and no companies, whose causes are their own. */
+const explainOf = (
+  { cut, value, profile, isOfCompanies }: Asked,
+  days: { readonly from: string; readonly to: string },
+  of: ChangePart['of'],
+) => {
+  if (of === 'base' || of === 'not-counted' || isOfCompanies) return undefined;
   const { dimension } = cut;
   const name = cut.values[value] ?? NO_VALUE;
   if (dimension !== EVERYTHING.dimension && name === NO_VALUE) return undefined;
@@ -98,13 +106,13 @@ const explainOf = ({ cut, value, profile }: Asked, days: { readonly from: string
 };
 
 export const customerAnswer = (
-  { ledger, profile }: Asked,
+  { told, profile }: Asked,
   { customer, before, after, effect }: ChangedCustomer,
   denominator: bigint,
   books: ReadonlyMap<string, { readonly name: string }>,
   movements: ReadonlyMap<number, readonly Moved[]>,
 ) => {
-  const customerId = ledger.names.customers[customer] as string;
+  const customerId = told.names.customers[customer] as string;
   const own = movements.get(customer) ?? [];
   const sideAnswer = ({ baseMinor, nowMinor }: Side) => ({ baseMinor: String(baseMinor), nowMinor: String(nowMinor) });
   return {
@@ -125,6 +133,8 @@ export const customerAnswer = (
 
 interface Moved {
   readonly movementId: string;
+  /** Whose it is: of a company, one of its customers. */
+  readonly customerId: string;
   readonly effectiveOn: string;
   readonly cause: Cause;
   /** At plan rates, within the value that is asked about. */
@@ -134,10 +144,9 @@ interface Moved {
 
 /** What some customers moved within the days of their groups, largest first. */
 export const movementsOf = (
-  { ledger, cut, value, years }: Asked,
+  { ledger, told: { rows, order }, cut, value, years }: Asked,
   page: readonly ChangedCustomer[],
 ): ReadonlyMap<number, readonly Moved[]> => {
-  const { rows } = ledger;
   const wanted = new Map(page.map(({ customer, before, after }) => [customer, { before, after }]));
   const found = new Map<number, Moved[]>();
   const causes = cut.dimension === 'product' ? rows.lineCause : rows.cause;
@@ -155,10 +164,14 @@ export const movementsOf = (
     const cause = CAUSES[causes[row] as number] as Cause;
     const amountMinor = rows.planMinor[row] as bigint;
     const previous = all.at(-1);
-    if (last >= 0 && sameMovement(rows, last, row) && previous?.cause === cause)
+    const own = order === undefined ? row : (order[row] as number);
+    if (last >= 0 && sameMovement(ledger.rows, last, own) && previous?.cause === cause)
       all[all.length - 1] = { ...previous, amountMinor: previous.amountMinor + amountMinor };
-    else all.push({ movementId: movementIdAt(ledger, row), effectiveOn: fromEpochDay(day), cause, amountMinor, group });
-    last = row;
+    else {
+      const customerId = ledger.names.customers[ledger.rows.customer[own] as number] as string;
+      all.push({ movementId: movementIdAt(ledger, own), customerId, effectiveOn: fromEpochDay(day), cause, amountMinor, group });
+    }
+    last = own;
   }
   const size = ({ amountMinor }: Moved): bigint => (amountMinor < 0n ? -amountMinor : amountMinor);
   const bySize = (a: Moved, b: Moved): number => (size(a) > size(b) ? -1 : size(a) < size(b) ? 1 : 0);

@@ -19,6 +19,8 @@ const DECIDED: ReadonlySet<number> = new Set([NEW, EXPANSION, CONTRACTION, CHURN
 export interface Told {
   readonly rows: ToldRows;
   readonly names: Names;
+  /** Which row of the ledger each is, where they are not the same ones. */
+  readonly order?: Uint32Array;
 }
 
 /** Parents in the order in which they first move, and which one each customer belongs to. */
@@ -126,7 +128,7 @@ export const atParents = (ledger: Told, parentOf: (customerId: string) => string
     rows.fromAttributes[row] = attributes[parent] as number;
   }
   classify(rows, parents.ids.length, profile);
-  return { rows, names: { ...ledger.names, customers: parents.ids } };
+  return { rows, names: { ...ledger.names, customers: parents.ids }, order };
 };
 
 /** The end of the rows of one parent's day that begin at a place, and what they come to. */

@@ -10,10 +10,12 @@ import { readBooks } from '../records/store.ts';
 import { type CohortYear, retentionChange } from './change.ts';
 import { changeAnswer, customerAnswer, endAnswer, movementsOf, notDefined } from './change-answer.ts';
 import { dimensionsOf } from './cut.ts';
+import { missingByValue } from './lacking.ts';
 import { Months } from './periods.ts';
+import { atLevel, type LevelWanted } from './read-customers.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from './read-viewed.ts';
 
-export interface ChangeWanted extends Omit<ViewWanted, 'currencyView'> {
+export interface ChangeWanted extends Omit<ViewWanted, 'currencyView'>, LevelWanted {
   readonly month: string;
   readonly against?: string | undefined;
 }
@@ -41,7 +43,7 @@ const yearsOf = (before: string, after: string, { fiscalCalendar }: CompanyConfi
 
 /**
  * Why NRR changed between two months, at plan rates: its exact parts by what came into and went out of the twelve months, by who joined and left the
- * cohort, by cause, and customer by customer, the largest effects first. Checks in this order: the months, the profile and its ledger, the dimension and its value, the cursor.
+ * cohort, by cause, and customer by customer, the largest effects first. Checks in this order: the months, the profile and its ledger, the level, the dimension and its value, the cursor.
  */
 export const readRetentionChange = async (wanted: ChangeWanted, page: PageWanted, company: CompanyConfig, today: string) => {
   const months = monthsOf(wanted, today);
@@ -56,25 +58,33 @@ export const readRetentionChange = async (wanted: ChangeWanted, page: PageWanted
   if (!known.ok) return known;
   const { ledger, profile, other } = known.value;
   const looks = Int32Array.from(new Set(years.flatMap(({ from, to }) => [from, to]))).sort();
-  const { rows, missing } = await viewed(ledger, 'plan', looks);
-  const cut = cutOf(rows, ledger.names, wanted);
+  const { rows: customers, missing: lacking } = await viewed(ledger, 'plan', looks);
+  const read = await atLevel({ rows: customers, names: ledger.names }, wanted, profile);
+  if (!read.ok) return read;
+  const told = read.value;
+  const { rows, names } = told;
+  const cut = cutOf(rows, names, wanted);
   if (!cut.ok) return cut;
   if (!/^\d{1,9}$/.test(page.position ?? '0')) return cursorInvalid;
   const from = Number(page.position ?? '0');
-  const of = { years, ledger, profile: other, cut: cut.value, value: cut.value.values.indexOf(wanted.value ?? '') };
+  const { level = 'customer' } = wanted;
+  const value = cut.value.values.indexOf(wanted.value ?? '');
+  const of = { years, ledger, told, isOfCompanies: level === 'parent', profile: other, cut: cut.value, value };
+  const missing = missingByValue(lacking, told, ledger, cut.value, looks)[value] ?? lacking;
   const unconverted = missingAnswers(missing, ledger.planCurrency, 'plan');
   const change = missing.length > 0 ? undefined : retentionChange(rows, of.cut, of.value, years, profile);
   const listed = change?.byCustomer.slice(from, from + page.limit) ?? [];
   const next = from + listed.length;
   const [head, books] = await Promise.all([
     readHead(RETENTION_CHANGE_FORMULA, profile),
-    readBooks(listed.map(({ customer }) => ledger.names.customers[customer] as string)),
+    readBooks(listed.map(({ customer }) => names.customers[customer] as string)),
   ]);
   const movements = movementsOf(of, listed);
   return ok({
     ...head,
     month: wanted.month,
     against,
+    level,
     asKnownOn: wanted.asKnownOn,
     ledgerThrough: new Date(ledger.through * 1000).toISOString(),
     unconverted,

@@ -12,7 +12,7 @@ import { averageLogosKept, averageRevenueKept, type Cohort, cohortsOf, logosKept
 import { dimensionsOf } from './cut.ts';
 import { type Period, periodsUpTo } from './periods.ts';
 import { formatRatio, type Ratio } from './ratio.ts';
-import { atLevel, type LevelWanted } from './read-customers.ts';
+import { atLevel, type LevelWanted, readMissingByValue } from './read-customers.ts';
 import { keptCohorts, readKeptMonths } from './read-kept.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from './read-viewed.ts';
 import type { RateMissing } from './views.ts';
@@ -77,8 +77,13 @@ const foldedSource = async (wanted: CohortsWanted, on: string, by: By, company: 
   const cut = cutOf(rows, names, wanted);
   if (!cut.ok) return cut;
   const { values } = cut.value;
+  const missingBy = await readMissingByValue(ledger, missing, wanted, profile, looks.looks, (plain) => {
+    const own = cutOf(plain.rows, plain.names, wanted);
+    return own.ok ? own.value : undefined;
+  });
+  const bearing = missingBy?.[values.indexOf(wanted.value ?? '')] ?? missing;
   const [cohorts = []] = cohortsOf(rows, cut.value, looks.looks, [values.indexOf(wanted.value ?? '')]);
-  return ok<Source>({ ...looks, profile, cohorts, values, missing, planCurrency, through, dimensions: dimensionsOf(names) });
+  return ok<Source>({ ...looks, profile, cohorts, values, missing: bearing, planCurrency, through, dimensions: dimensionsOf(names) });
 };
 
 const ageAnswer = (cohort: Cohort, age: number, endsOn: string, isWhole: boolean) => ({

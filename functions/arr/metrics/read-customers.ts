@@ -3,16 +3,19 @@ import { addDays } from '../../platform/calendar.ts';
 import { fraction, round } from '../../platform/decimal.ts';
 import { convert } from '../../platform/fx.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
-import type { ToldRows } from '../ledger/rows.ts';
+import type { Ledger, ToldRows } from '../ledger/rows.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { companyOf } from '../standings/companies.ts';
 import { readStandings } from '../standings/read.ts';
 import type { Renewal, Standing } from '../standings/standing.ts';
+import type { Cut } from './cut.ts';
 import type { Due } from './dues.ts';
+import { missingByValue } from './lacking.ts';
 import type { Plan } from './measure.ts';
 import { atParents, type Told } from './parents.ts';
 import type { NotDefined } from './ratio.ts';
 import type { ViewWanted } from './read-viewed.ts';
+import type { RateMissing } from './views.ts';
 
 export interface LevelWanted {
   readonly level?: 'customer' | 'parent' | undefined;
@@ -49,6 +52,24 @@ export const atLevel = async (
   const told = atParents({ rows: ledger.rows, names: ledger.names }, by, profile);
   joined.set(ledger.rows, { by, told });
   return ok(told);
+};
+
+/**
+ * Which of the rates that are missing bear on each value of what is asked for; `cutBy` cuts rows at the level of the question. Undefined where none is
+ * missing.
+ */
+export const readMissingByValue = async (
+  ledger: Ledger,
+  missing: readonly RateMissing[],
+  wanted: LevelWanted & ViewWanted,
+  profile: Profile,
+  looks: Int32Array,
+  cutAs: (told: Told) => Cut | undefined,
+): Promise<readonly (readonly RateMissing[])[] | undefined> => {
+  if (missing.length === 0) return undefined;
+  const told = await atLevel({ rows: ledger.rows, names: ledger.names }, wanted, profile);
+  const cut = told.ok ? cutAs(told.value) : undefined;
+  return told.ok && cut !== undefined ? missingByValue(missing, told.value, ledger, cut, looks) : undefined;
 };
 
 interface Listed {

@@ -18,7 +18,7 @@ import { Fold, LIFETIME_CAP_MONTHS, type Plan, planOf } from './measure.ts';
 import type { Metric } from './metric.ts';
 import { type PeriodKind, periodsUpTo } from './periods.ts';
 import type { NotDefined } from './ratio.ts';
-import { atLevel, type LevelWanted, readDues } from './read-customers.ts';
+import { atLevel, type LevelWanted, readDues, readMissingByValue } from './read-customers.ts';
 import { type Kept, keptRetained, readKeptMonths } from './read-kept.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from './read-viewed.ts';
 import type { RetainedBySpan } from './retained.ts';
@@ -109,6 +109,8 @@ interface Source {
   /** What customers became, where that is known without looking at them. */
   readonly retained?: RetainedBySpan;
   readonly missing: readonly RateMissing[];
+  /** Those that bear on each value of the cut; undefined where none is missing. */
+  readonly missingBy?: readonly (readonly RateMissing[])[] | undefined;
   readonly planCurrency: string;
   readonly through: number;
   readonly dimensions: readonly string[];
@@ -138,7 +140,7 @@ const keptSource = async (wanted: MetricsWanted, { kind, periods }: Plan, compan
   });
 };
 
-const foldedSource = async (wanted: MetricsWanted, { looks }: Plan, company: CompanyConfig) => {
+const foldedSource = async (wanted: MetricsWanted, { looks, periods }: Plan, company: CompanyConfig) => {
   const known = await readKnown(wanted, company);
   if (!known.ok) return known;
   const { ledger, profile, other } = known.value;
@@ -148,18 +150,29 @@ const foldedSource = async (wanted: MetricsWanted, { looks }: Plan, company: Com
   if (!told.ok) return told;
   const { rows, names } = told.value;
   const byValue: Source['byValue'] = (dues, cut) => duesByValue(dues, rows, names.customers, cut);
+  const missingBy = await readMissingByValue(ledger, missing, wanted, profile, looks, (plain) => {
+    const cut = cutOf(plain.rows, plain.names, wanted);
+    return cut.ok ? cutAsked(plain.rows, cut.value, wanted, periods) : undefined;
+  });
   return ok<Source>({
     profile,
     other,
     rows,
     cut: cutOf(rows, names, wanted),
     missing,
+    missingBy,
     planCurrency,
     through,
     dimensions: dimensionsOf(names),
     byValue,
   });
 };
+
+/** By the values of each day, or of today. */
+const cutAsked = (rows: ToldRows, cut: Cut, { attributesAsOf, dimension }: MetricsWanted, periods: Plan['periods']): Cut =>
+  attributesAsOf === 'today' && dimension !== undefined ? asOfToday(rows, cut, lastOf(periods)) : cut;
+
+const lastOf = (periods: Plan['periods']): number => toEpochDay((periods.at(-1) as { endsOn: string }).endsOn);
 
 /**
  * Metrics of a period, or of each from `from` on, in total, for one value of a dimension or for all of them. Checks in this order: the period, the
@@ -181,8 +194,8 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const source = read.value;
   const { rows, cut } = source;
   if (!cut.ok) return cut;
-  const last = toEpochDay((plan.value.periods.at(-1) as { endsOn: string }).endsOn);
-  const asked = wanted.attributesAsOf === 'today' && wanted.dimension !== undefined ? asOfToday(rows, cut.value, last) : cut.value;
+  const last = lastOf(plan.value.periods);
+  const asked = cutAsked(rows, cut.value, wanted, plan.value.periods);
   const values = wanted.value === undefined ? asked.values : [wanted.value];
   if (values.length * plan.value.periods.length * metrics.length > MAX_FIGURES)
     return fail(
@@ -192,7 +205,9 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
     );
   const key = [wanted.dimension, wanted.attributesAsOf, plan.value.kind, ...plan.value.looks].join(' ');
   const fold = foldOf(rows, asked, plan.value, key, source.retained);
-  const unconverted = missingAnswers(source.missing, source.planCurrency, view);
+  const missingIn = (value: string): readonly RateMissing[] => source.missingBy?.[asked.values.indexOf(value)] ?? source.missing;
+  const asAnswers = (missing: readonly RateMissing[]) => missingAnswers(missing, source.planCurrency, view);
+  const bearing = source.missing.filter((one) => values.some((value) => missingIn(value).includes(one)));
   const [head, costs, dues] = await Promise.all([
     readHead(METRICS_FORMULA, source.profile),
     wanted.dimension === undefined ? readCosts(plan.value, knownAt(wanted, company)) : undefined,
@@ -201,7 +216,6 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
   const lifetimeCapMonths = wanted.lifetimeCapMonths === undefined ? LIFETIME_CAP_MONTHS : Number(wanted.lifetimeCapMonths);
   const duesOf = 'code' in dues ? undefined : source.byValue(dues, asked);
   const beside = { definitions: wanted.definitions ?? source.profile, costs, lifetimeCapMonths };
-  const missing = lackingRate(unconverted);
   const figures = plan.value.periods.flatMap((period, i) =>
     values.flatMap((value) => {
       const place = asked.values.indexOf(value);
@@ -209,6 +223,7 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
       const { openingMinor, closingMinor, byCause } = facts.year.bridge;
       if (wanted.value === undefined && openingMinor === 0n && closingMinor === 0n && byCause.size === 0 && asked.dimension !== 'total')
         return [];
+      const missing = lackingRate(asAnswers(missingIn(value)));
       return [{ ...period, value, figures: figureAnswers(metrics, facts, { cut: asked, value, missing, profile: source.other }) }];
     }),
   );
@@ -222,7 +237,7 @@ export const readMetrics = async (wanted: MetricsWanted, company: CompanyConfig,
     asKnownOn: wanted.asKnownOn,
     ledgerThrough: new Date(source.through * 1000).toISOString(),
     lifetimeCapMonths,
-    unconverted,
+    unconverted: asAnswers(bearing),
     dimension: asked.dimension,
     rows: figures,
     definitions: metrics.map((metric: Metric) => definitionAnswer(metric)),

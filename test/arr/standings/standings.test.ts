@@ -346,10 +346,12 @@ describe('what comes up for renewal, and who belongs to whom', () => {
     expect(response.safeParse(json)).toMatchObject({ success: true });
     return json.rows.map(({ figures }) => figures.map(({ value, notDefined }) => value ?? notDefined));
   };
-  const term = (n: number, dollars: number, from: string, to: string) =>
+  const term = (n: number, dollars: number, from: string, to: string, more: { readonly at?: string; readonly endedOn?: string } = {}) =>
     of(
       n,
-      agreement(from, [signedLine('oi_1', dollars, from, to, { bookedOn: from })], {
+      agreement(more.at ?? from, [signedLine('oi_1', dollars, from, to, { bookedOn: from })], {
+        ...(more.endedOn === undefined ? {} : { endedOn: more.endedOn }),
+        eventId: `read-${n}-${from}-${more.at}`,
         subscriptionId: `800A-${from}`,
         agreementId: `800A-${from}`,
         agreementIds: [`800A-${from}`],
@@ -375,6 +377,60 @@ describe('what comes up for renewal, and who belongs to whom', () => {
     expect(await metrics({ dimension: 'segment', value: 'Enterprise' })).toEqual([['1', '0.800000']]);
     expect(await metrics({ level: 'parent', asKnownOn: '2026-04-01' })).toBe('/problems/question-invalid');
     expect((await metrics({ asKnownOn: '2026-04-01' }))?.[0]).toMatchObject(['0', { code: 'dues-missing' }]);
+  });
+
+  it('tells why retention of companies changed, with the movements of their customers', async () => {
+    interface Change {
+      readonly type?: string;
+      readonly level: string;
+      readonly before: { readonly nrr: string };
+      readonly after: { readonly nrr: string };
+      readonly groups: readonly { readonly parts: readonly { readonly of: string; readonly explain?: string }[] }[];
+      readonly items: readonly {
+        readonly customerId: string;
+        readonly movements: readonly {
+          readonly customerId: string;
+          readonly cause: string;
+          readonly amountMinor: string;
+          readonly explain: string;
+        }[];
+      }[];
+    }
+    const change = async (query: Record<string, string>) => {
+      const { method, path, scope, response } = arrRoutes.getArrRetentionChange;
+      const { status, json } = await call<Change>(api, method, path, { scopes: [scope], query: { month: '2026-03', ...query } });
+      if (status === 200) expect(response.safeParse(json)).toMatchObject({ success: true });
+      return json;
+    };
+    await record(
+      named(7, 'Holding', 'Enterprise'),
+      term(7, 100_000, '2025-01-15', '2027-01-15'),
+      term(7, 100_000, '2025-01-15', '2027-01-15', { at: '2026-03-01', endedOn: '2026-03-15' }),
+      of(2, customer('2026-01-02', {}, { name: 'Subsidiary', parentId: 'cus_7' })),
+      // It comes as its parent leaves: a loss and no gain of customers, 20,000 less of the company.
+      term(2, 80_000, '2026-03-15', '2027-03-15'),
+    );
+    expect((await change({ level: 'parent' })).type).toBe('/problems/customers-not-listed');
+    await run();
+    const customers = await change({});
+    expect([customers.level, customers.before.nrr, customers.after.nrr]).toEqual(['customer', '1.000000', '0.000000']);
+    const companies = await change({ level: 'parent' });
+    expect([companies.level, companies.before.nrr, companies.after.nrr]).toEqual(['parent', '1.000000', '0.800000']);
+    const [company] = companies.items;
+    expect(companies.items).toHaveLength(1);
+    expect(company?.customerId).toBe('stripe.main.cus_7');
+    expect(company?.movements.map(({ customerId, cause, amountMinor }) => [customerId, cause, amountMinor])).toEqual([
+      ['stripe.main.cus_7', 'contraction', '-10000000'],
+      ['stripe.main.cus_2', 'contraction', '8000000'],
+    ]);
+    for (const { explain } of company?.movements ?? []) {
+      const [path = '', query = ''] = explain.split('?');
+      expect((await call(api, 'GET', path, { scopes: ['arr/read'], query: Object.fromEntries(new URLSearchParams(query)) })).status).toBe(
+        200,
+      );
+    }
+    expect(companies.groups.flatMap(({ parts }) => parts).every(({ explain }) => explain === undefined)).toBe(true);
+    expect((await change({ level: 'parent', asKnownOn: '2026-04-01' })).type).toBe('/problems/question-invalid');
   });
 });
 
