@@ -32,7 +32,7 @@ export const milestoneText = async (url: string): Promise<string> => {
 
 /** Where to look next. */
 export const placesText = (url: string): string => `
-  ${url}/                                the screens: plan, ARR, retention, economics, customers
+  ${url}/                                the screens: plan, ARR, retention, economics, forecast, churn risk, bookings, customers, pack, rulings, definitions
   ${url}/api/v1/arr/status               ARR, milestone, velocity, composition
   ${url}/api/v1/dashboard/executive      the executive snapshot
   ${url}/api/v1/arr/waterfall?from=2026-01-01&to=2026-12-31

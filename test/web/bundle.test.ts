@@ -36,7 +36,7 @@ describe('the build of the web application', () => {
   it('loads charts, tables and the other screens later', () => {
     const first = named().map((path) => read(path).toString('utf8'));
     const all = readdirSync(join(folder, 'assets')).map((name) => ({ name, text: read(join('assets', name)).toString('utf8') }));
-    const screens = ['arr', 'bookings', 'customer', 'forecast', 'integrations', 'pack', 'retention', 'risk'];
+    const screens = ['arr', 'bookings', 'customer', 'definitions', 'forecast', 'integrations', 'pack', 'retention', 'risk', 'rulings'];
     for (const later of ['movement-chart', 'trend-chart', 'explanation', ...screens])
       expect(
         all.some(({ name, text }) => name.startsWith(`${later}-`) && name.endsWith('.js') && !first.includes(text)),

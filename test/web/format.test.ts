@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, addMonths, dayText, durationText, endOfMonth, monthText } from '../../web/format/days.ts';
-import { count, digitsOf, height, money, percent, points, share, sharePoints } from '../../web/format/money.ts';
+import { count, digitsOf, height, minorOf, money, percent, points, share, sharePoints, signed } from '../../web/format/money.ts';
 
 const US = { locale: 'en-US' };
 const DE = { locale: 'de-DE' };
@@ -37,6 +37,22 @@ describe('money', () => {
     expect(() => money('1', 'ZZZ', US)).toThrow('not an ISO 4217 currency code');
   });
 
+  it('is read as it is written, exactly, and refused where its currency has no such places', () => {
+    expect(minorOf('1200.5', 'USD')).toBe('120050');
+    expect(minorOf(' −0.05 ', 'usd')).toBe('-5');
+    expect(minorOf('+90071992547409.93', 'EUR')).toBe('9007199254740993');
+    expect(minorOf('12', 'JPY')).toBe('12');
+    expect(minorOf('1.234', 'KWD')).toBe('1234');
+    for (const [written, currency] of [
+      ['1.234', 'USD'],
+      ['1.0', 'JPY'],
+      ['1,000', 'USD'],
+      ['', 'USD'],
+      ['12', 'ZZZ'],
+    ] as const)
+      expect(minorOf(written, currency), written).toBeUndefined();
+  });
+
   it('becomes a number for the height of a bar alone', () => {
     expect(height('-8000050', 'USD')).toBe(-80000.5);
     expect(digitsOf('7', 2)).toBe('0.07');
@@ -52,6 +68,11 @@ describe('shares and counts', () => {
     expect(points(-60, US)).toBe('-0.6 pts');
     expect(count(20833, 'en-US')).toBe('20,833');
     expect(share('1.156824', US)).toBe('115.7%');
+    // What rounds to nothing is no loss.
+    expect(share('-0.000190', US)).toBe('0.0%');
+    expect(share('-0.051000', US)).toBe('-5.1%');
+    expect(signed('0.5', 'en-US')).toBe('+0.5');
+    expect(signed('-12', 'en-US')).toBe('-12');
     expect(share('1.156824', { ...DE, places: 2 })).toBe('115,68\u00a0%');
     expect(sharePoints('-0.001040', US)).toBe('-0.10 pts');
     expect(sharePoints('0.030500', US)).toBe('+3.05 pts');

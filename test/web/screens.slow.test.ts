@@ -666,9 +666,12 @@ const SCREENS = [
   '/customers',
   '/customers?list=unsigned',
   A_CUSTOMER,
+  '/rulings?propose=adjustment',
+  '/definitions?propose=change',
   '/integrations',
   '/?explain=from%3D2026-06-01%26to%3D2026-06-30',
 ];
+const WITHOUT_FIGURES = ['/rulings?propose=adjustment', '/definitions?propose=change', '/integrations'];
 /** The customer is one that moved in June. */
 const pathOf = async (path: string): Promise<string> => {
   if (path !== A_CUSTOMER) return path;
@@ -721,7 +724,7 @@ describe('every screen', () => {
     async (path) => {
       const page = await open(await pathOf(path));
       await settled(page);
-      if (path !== '/integrations') await openByKeyboard(page);
+      if (!WITHOUT_FIGURES.includes(path)) await openByKeyboard(page);
       await page.evaluate(axe.source);
       expect(await seriousIn(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -840,5 +843,121 @@ describe('an API that', () => {
   it('has nothing to list shows that it has nothing', async () => {
     const page = await open('/customers?search=nobody-is-called-so');
     await page.getByText('No customer', { exact: true }).waitFor();
+  });
+});
+
+/** What is decided in a page is decided by somebody else than who proposes in it. */
+const decideAs = async (page: Page, subject: string): Promise<void> => {
+  const { access_token } = await whole.api<{ access_token: string }>('/local/token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ roles: ['finance'], subject }),
+  });
+  await page.route('**/approve', (route) =>
+    route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${access_token}` } }),
+  );
+};
+const refuseOnce = (page: Page, address: string): Promise<unknown> =>
+  page.route(
+    address,
+    (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify({ ...PROBLEM, field: undefined }) }),
+    { times: 1 },
+  );
+
+describe('what two people decide', () => {
+  it('is a ruling: proposed with what is wrong beside its field, nothing typed lost, and approved by a second person', async () => {
+    const { items } = await whole.api<{ items: readonly Movement[] }>('/api/v1/arr/customers?limit=1');
+    const { customerId = '' } = items[0] ?? {};
+    const page = await open(`/customers/${customerId}`);
+    await page.getByRole('link', { name: 'Adjust its ARR' }).click();
+    const field = (name: string): Locator => page.getByRole('textbox', { name });
+    const propose = (): Promise<void> => page.getByRole('button', { name: 'Propose' }).click();
+    expect(await field('Customer').inputValue()).toBe(customerId);
+    await field('ARR').fill('1200.505');
+    await field('Currency').fill('usd');
+    await propose();
+    await page.getByText('Received “1200.505” in “usd”.').waitFor();
+    await field('ARR').fill('1200.5');
+    await field('From').fill('2026-11-01');
+    await field('Expires (optional)').fill('2026-10-01');
+    await field('Reason').fill('ab');
+    // By keyboard: a form is sent from within a field.
+    await field('From').press('Enter');
+    await page.getByText(/^Too small.*received "ab"$/).waitFor();
+    await field('Reason').fill('Agreed by order form 12');
+    await field('From').press('Enter');
+    await page.getByText('An adjustment expires after the day from which on it counts, 2026-11-01.').waitFor();
+    await field('Expires (optional)').fill('2027-11-01');
+    await refuseOnce(page, '**/api/v1/arr/rulings');
+    await propose();
+    await page.getByText(`${PROBLEM.title}: ${PROBLEM.detail}`, { exact: true }).waitFor();
+    await page.reload();
+    expect([await field('ARR').inputValue(), await field('Reason').inputValue()]).toEqual(['1200.5', 'Agreed by order form 12']);
+    await propose();
+    const entry = page.locator('[data-ruling$=" proposed"]');
+    await entry.getByText('+$1,200.50 of ARR from Nov 1, 2026 until Nov 1, 2027.').waitFor();
+    await entry.getByRole('button', { name: /^Approve / }).click();
+    await page.getByRole('button', { name: 'Yes, approve' }).click();
+    await page.getByText('Whoever proposes a ruling cannot approve it: a second person does.').waitFor();
+    await decideAs(page, 'second');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await entry.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Approved' }).click();
+    await page.getByText(/^Approved by second, /).waitFor();
+    interface Ruling {
+      readonly rulingId: string;
+      readonly ruling: object;
+      readonly reason: string;
+    }
+    const rulings = await whole.api<{ items: readonly Ruling[] }>(`/api/v1/arr/rulings?status=approved&customerId=${customerId}`);
+    const said = { kind: 'adjustment', customerId, amountMinor: '120050', currency: 'USD', on: '2026-11-01', until: '2027-11-01' };
+    expect(rulings.items).toMatchObject([{ ruling: said, reason: 'Agreed by order form 12' }]);
+    await whole.stack.idle();
+    await page.getByRole('link', { name: /^What .* led to/ }).click();
+    await page.locator(`[data-event="${rulings.items[0]?.rulingId}"]`).waitFor();
+    await page.goto(`${whole.stack.url}/customers/${customerId}`);
+    await page.getByRole('link', { name: /^End it: adjustment / }).waitFor();
+    expect(await figuresIn(page, tableOf('On this day'))).toEqual(['120050']);
+    await page.getByRole('link', { name: /^End it: adjustment / }).click();
+    await page.getByRole('heading', { name: 'End an adjustment' }).waitFor();
+    expect(await field('Adjustment').inputValue()).toBe(rulings.items[0]?.rulingId);
+  });
+
+  it('is another definition: proposed with its effect on 24 months, and approved by a second person', async () => {
+    const page = await open('/definitions');
+    await page.getByRole('button', { name: 'Propose a change' }).click();
+    await page.getByRole('button', { name: /^Profile/ }).click();
+    await page.getByRole('option', { name: 'smsb' }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('Our lender asks for it');
+    await page.getByRole('button', { name: 'Propose', exact: true }).click();
+    await page.getByText(/^Ledger not made: /).waitFor();
+    await page.getByRole('button', { name: 'Have it made' }).click();
+    await page.getByRole('button', { name: 'Have it made', disabled: true }).waitFor();
+    await whole.stack.clock.advance(whole.stack.clock.now() + TASKS_RAN_WITHIN_MS);
+    const effect = tableOf('ARR of 24 months by both');
+    await page.locator(effect).waitFor();
+    await page.getByRole('button', { name: 'Propose', exact: true }).click();
+    const entry = page.locator('[data-change$=" proposed"]');
+    await entry.locator(effect).waitFor();
+    interface Change {
+      readonly effect: { readonly rows: readonly { leftMinor: string; rightMinor: string; differenceMinor: string }[] };
+      readonly status: string;
+    }
+    const changes = async (): Promise<Change> =>
+      (await whole.api<{ items: readonly Change[] }>('/api/v1/arr/profile-changes')).items[0] as Change;
+    const { rows } = (await changes()).effect;
+    expect(rows).toHaveLength(24);
+    const amounts = rows.toReversed().flatMap(({ leftMinor, rightMinor, differenceMinor }) => [leftMinor, rightMinor, differenceMinor]);
+    expect(await exactIn(page, '[data-change]')).toEqual(amounts);
+    await decideAs(page, 'second');
+    await page.getByRole('button', { name: 'Approve the change from enterprise to smsb' }).click();
+    await refuseOnce(page, '**/approve');
+    await page.getByRole('button', { name: 'Yes, approve' }).click();
+    await page.getByText(PROBLEM.detail).waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(/^Approved by second, /).waitFor();
+    await page.getByText('The next deployment of a configuration with it puts it in force').waitFor();
+    expect((await changes()).status).toBe('approved');
   });
 });

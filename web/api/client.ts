@@ -10,7 +10,7 @@ import { accessToken, beginSignIn } from './sign-in.ts';
  * The API as its own route declarations describe it. Only types are imported: what a route is asked and what it answers is checked by the compiler,
  * and nothing of it is in the page.
  */
-type Routes = typeof arrRoutes & typeof companyRoutes & typeof coordinatorRoutes & typeof integrationRoutes;
+export type Routes = typeof arrRoutes & typeof companyRoutes & typeof coordinatorRoutes & typeof integrationRoutes;
 type Reading = Extract<Routes[keyof Routes], { readonly method: 'GET' }>;
 
 /** Path of what can be read, as it is declared: `/api/v1/arr/customers/{customerId}`. */
@@ -18,7 +18,8 @@ export type Path = Reading['path'];
 type At<P extends Path> = Extract<Reading, { readonly path: P }>;
 
 export type Answer<P extends Path> = z.infer<At<P>['response']>;
-type Params<P extends Path> = At<P> extends { readonly params: infer S extends z.ZodMiniType } ? { readonly params: z.input<S> } : unknown;
+/** What a route's path is filled with. */
+export type Params<Route> = Route extends { readonly params: infer S extends z.ZodMiniType } ? { readonly params: z.input<S> } : unknown;
 type Paging<P extends Path> =
   At<P> extends { readonly paged: true } ? { readonly cursor?: string | undefined; readonly limit?: string } : unknown;
 type Query<P extends Path> =
@@ -31,9 +32,12 @@ type Optional<T> = { readonly [K in keyof T]: T[K] | (undefined extends T[K] ? u
 /** An address of the API that knows what is answered there. */
 export type Address<P extends Path> = string & { readonly answers?: P };
 
-export const addressOf = <P extends Path>(path: P, given?: Params<P> & Query<P>): Address<P> => {
+export const fillPath = (path: string, params: Readonly<Record<string, string>>): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''));
+
+export const addressOf = <P extends Path>(path: P, given?: Params<At<P>> & Query<P>): Address<P> => {
   const { params = {}, query = {} } = (given ?? {}) as { params?: Record<string, string>; query?: Record<string, string | undefined> };
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''));
+  const filled = fillPath(path, params);
   const asked = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '');
   return asked.length === 0 ? filled : `${filled}?${new URLSearchParams(asked)}`;
 };

@@ -1,9 +1,16 @@
+interface FieldProblem {
+  readonly field: string;
+  readonly detail: string;
+}
+
 /** What went wrong with a request: the API's problem document (RFC 9457), or that none came. */
 export class ApiProblem extends Error {
   readonly code: string;
   readonly title: string;
   /** Which part of the request is wrong: `query.to`. */
   readonly field: string | undefined;
+  /** Every part that is wrong, where the API tells them all. */
+  readonly problems: readonly FieldProblem[];
   /** Finds the request in the logs. */
   readonly instance: string | undefined;
 
@@ -12,6 +19,7 @@ export class ApiProblem extends Error {
     readonly title: string;
     readonly detail: string;
     readonly field?: string;
+    readonly problems?: readonly FieldProblem[];
     readonly instance?: string;
   }) {
     super(told.detail);
@@ -19,6 +27,7 @@ export class ApiProblem extends Error {
     this.code = told.code;
     this.title = told.title;
     this.field = told.field;
+    this.problems = told.problems ?? (told.field === undefined ? [] : [{ field: told.field, detail: told.detail }]);
     this.instance = told.instance;
   }
 
@@ -39,6 +48,7 @@ interface Told {
   readonly title?: string;
   readonly detail?: string;
   readonly field?: string;
+  readonly problems?: readonly FieldProblem[];
   readonly instance?: string;
   /** Of what answers before the API does. */
   readonly message?: string;
@@ -47,17 +57,20 @@ interface Told {
 export const problemOf = async (response: Response): Promise<ApiProblem> => {
   const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
   const told: Told = isJson ? ((await response.json()) as Told) : {};
-  if (response.status === 403)
+  const code = told.type?.split('/').at(-1);
+  // Before the API answers, or by it: other problems of this status say what they are.
+  if (response.status === 403 && (code === undefined || code === 'forbidden'))
     return new ApiProblem({
       code: 'forbidden',
       title: 'Not allowed',
       detail: 'Your roles do not include this. An administrator gives roles.',
     });
   return new ApiProblem({
-    code: told.type?.split('/').at(-1) ?? String(response.status),
+    code: code ?? String(response.status),
     title: told.title ?? `Status ${response.status}`,
     detail: told.detail ?? told.message ?? 'The answer says no more.',
     ...(told.field === undefined ? {} : { field: told.field }),
+    ...(told.problems === undefined ? {} : { problems: told.problems }),
     ...(told.instance === undefined ? {} : { instance: told.instance }),
   });
 };

@@ -21,6 +21,19 @@ const placesOf = (currency: string): number => {
   return places.value;
 };
 
+/**
+ * Whole minor units of an amount as somebody writes it, `-1200.5` or `1200.50`; undefined where it is no number, has more places than the currency,
+ * or the currency is none.
+ */
+export const minorOf = (written: string, currency: string): string | undefined => {
+  const places = exponentOf(currency.trim().toUpperCase());
+  const parts = /^([+-]?)(\d{1,15})(?:\.(\d+))?$/.exec(written.trim().replace('−', '-'));
+  if (!places.ok || parts === null) return undefined;
+  const [, sign, whole = '', fraction = ''] = parts;
+  if (fraction.length > places.value) return undefined;
+  return String(BigInt(`${sign === '-' ? '-' : ''}${whole}${fraction.padEnd(places.value, '0')}`));
+};
+
 export interface MoneyOptions {
   readonly locale?: string;
   /** To three or four digits, as `$943.6M`; otherwise to the last minor unit. */

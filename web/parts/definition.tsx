@@ -5,6 +5,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
 import { type Answer, addressOf } from '../api/client.ts';
+import { post } from '../api/post.ts';
 import { useApi } from '../api/use-api.ts';
 import { dayText } from '../format/days.ts';
 import { Choice } from './choice.tsx';
@@ -35,10 +36,11 @@ export const useAsked = (): Asked => {
   return { profile: parameters.get('profile') ?? undefined, asKnownOn: parameters.get('knownOn') ?? undefined };
 };
 
-/** What is posted so that figures by a profile are there. */
-export const ledgerOf = ({ profile }: Pick<Asked, 'profile'>) => ({
-  address: `/api/v1/arr/profiles/${encodeURIComponent(profile ?? '')}/ledger`,
-});
+/** Has made what figures by a profile are told from. */
+export const ledgerOf =
+  ({ profile = '' }: { readonly profile: string | undefined }) =>
+  () =>
+    post('/api/v1/arr/profiles/{profile}/ledger', { params: { profile } });
 
 export const ProfileChoice = (): ReactNode => {
   const [, change] = useAddressParameters();

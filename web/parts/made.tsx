@@ -1,7 +1,6 @@
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import { type ReactNode, useEffect, useState } from 'react';
-import { post } from '../api/post.ts';
 import { ApiProblem } from '../api/problem.ts';
 import type { Loaded } from '../api/use-api.ts';
 import { LoadedView } from './states.tsx';
@@ -18,8 +17,8 @@ export function MadeView<T>({
 }: {
   readonly loaded: Loaded<T>;
   readonly what: string;
-  /** What is posted to have it made. */
-  readonly make: { readonly address: string; readonly body?: object };
+  /** Has it made. */
+  readonly make: () => Promise<unknown>;
   readonly children: (data: T) => ReactNode;
 }): ReactNode {
   const [problem, setProblem] = useState<string>();
@@ -35,7 +34,7 @@ export function MadeView<T>({
     setAsked(true);
     setProblem(undefined);
     try {
-      await post(make.address, make.body);
+      await make();
       reload();
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;

@@ -5,6 +5,7 @@ import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
 import { type Answer, addressOf } from '../api/client.ts';
+import { post } from '../api/post.ts';
 import { useApi } from '../api/use-api.ts';
 import { dayText, monthText } from '../format/days.ts';
 import { money } from '../format/money.ts';
@@ -56,7 +57,7 @@ export const ProfileComparison = ({
       <MadeView
         loaded={comparison}
         what={`the comparison of ${left} and ${right}`}
-        make={{ address: '/api/v1/arr/comparisons', body: { left, right } }}
+        make={() => post('/api/v1/arr/comparisons', { body: { left, right } })}
       >
         {(told) => (
           <SpaceBetween size="l">

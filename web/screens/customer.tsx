@@ -16,6 +16,7 @@ import { ABSENT, Derived, Explained } from '../parts/figure.tsx';
 import { MovementAmount } from '../parts/movement-amount.tsx';
 import { useAddressParameters } from '../parts/navigate.ts';
 import { Freshness, LoadedView, UnconvertedNotice } from '../parts/states.tsx';
+import { Adjustments } from './customer-adjustments.tsx';
 import { BesideArr } from './customer-beside.tsx';
 
 type Customer = Answer<'/api/v1/arr/customers/{customerId}'>;
@@ -47,6 +48,7 @@ const CustomerScreen = ({ customerId }: { readonly customerId: string }): ReactN
             <Summary customer={data} />
             <Lines customer={data} />
             <Movements customer={data} />
+            <Adjustments customer={data} />
             <BesideArr customer={data} />
           </SpaceBetween>
         )}

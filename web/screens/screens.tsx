@@ -24,6 +24,8 @@ const ForecastScreen = lazy(() => import('./forecast.tsx'));
 const PackScreen = lazy(() => import('./pack.tsx'));
 const RetentionScreen = lazy(() => import('./retention.tsx'));
 const RiskScreen = lazy(() => import('./risk.tsx'));
+const RulingsScreen = lazy(() => import('./rulings.tsx'));
+const DefinitionsScreen = lazy(() => import('./definitions.tsx'));
 const IntegrationsScreen = lazy(() => import('./integrations.tsx'));
 
 const CUSTOMER = /^\/customers\/([^/]+)$/;
@@ -43,6 +45,8 @@ export const SCREENS: readonly Screen[] = [
   { name: 'Bookings', href: '/bookings', pattern: /^\/bookings$/, render: () => <BookingsScreen /> },
   { name: 'Customers', href: '/customers', pattern: /^\/customers(\/[^/]+)?$/, render: customersAt },
   { name: 'Pack', href: '/pack', pattern: /^\/pack$/, render: () => <PackScreen /> },
+  { name: 'Rulings', href: '/rulings', pattern: /^\/rulings$/, render: () => <RulingsScreen /> },
+  { name: 'Definitions', href: '/definitions', pattern: /^\/definitions$/, render: () => <DefinitionsScreen /> },
   { name: 'Integrations', href: '/integrations', pattern: /^\/integrations$/, render: () => <IntegrationsScreen /> },
 ];
 
