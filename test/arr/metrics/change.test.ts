@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { retentionChange } from '../../../functions/arr/metrics/change.ts';
 import { cutBy, uncut } from '../../../functions/arr/metrics/cut.ts';
@@ -59,6 +61,15 @@ it('takes a change of NRR apart, so that each part can be reckoned by heart', ()
     ['a', '-0.133333'],
     ['b', '-0.114286'],
   ]);
+  // docs/metrics.md tells the same in points.
+  const points = (effect: bigint): string =>
+    formatRatio({ num: effect * 100n, den: change?.denominator ?? 1n }, 2).replace(/^-?/, (sign) => (sign === '-' ? '−' : '+'));
+  const [d, c, a, b] = change?.byCustomer.map(({ effect }) => points(effect)) ?? [];
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8');
+  expect(page).toContain(
+    `NRR of February is (150 + 130) ÷ 300 = 93.33%, of March (150 + 90 + 200) ÷ 350 = 125.71%; the difference, ${points(change?.numerator ?? 0n).slice(1)} points, is ${b} of b's contraction`,
+  );
+  for (const part of [`${a} of a's expansion`, `${d} of d, who joined the cohort`, `${c} of c, whose loss`]) expect(page).toContain(part);
 });
 
 it('leaves out what came back where the profile does, and says so as a part of its own', () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../../functions/arr/ledger/rows.ts';
@@ -84,6 +86,11 @@ it('NRR of customers and of companies, as a company buys with another subsidiary
   // 220 of 200; min(100, 120) + 100 of 200.
   const joint = factsTold(companies(told), wanted);
   expect([percent(joint, 'nrr', 2), percent(joint, 'grr', 2), percent(joint, 'logo-retention', 2)]).toEqual(['110.00', '100.00', '100.00']);
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8');
+  const row = (who: string): readonly string[] | undefined => new RegExp(`^\\| ${who} +\\|(.+)\\|$`, 'm').exec(page)?.[1]?.split('|');
+  const ids = ['nrr', 'grr', 'logo-retention'];
+  expect(row('customers')?.map((cell) => cell.trim())).toEqual(ids.map((id) => `${percent(own, id, 2)}%`));
+  expect(row('companies')?.map((cell) => cell.trim())).toEqual(ids.map((id) => `${percent(joint, id, 2)}%`));
 });
 
 it('a company counts in its own newest value, or in that of its largest customer, and nothing is transferred', () => {

@@ -191,6 +191,38 @@ describe('coming and going', () => {
       expect(movesOf(facts, profile)).toEqual(['2024-03-05 new 12000', '2024-03-25 churn -12000']);
   });
 
+  it('Stripe’s downgrade from $90 to $30 on the 21st is a contraction on that day, whatever its proration bills later', () => {
+    const facts = [
+      monthly('a', 90, '2026-04-01'),
+      subscription('2026-04-21', [seats('si', 1, 3_000)], { subscriptionId: 'a', startsOn: '2026-04-01' }),
+    ];
+    for (const profile of [PRESETS.enterprise, PRESETS.stripe])
+      expect(movesOf(facts, profile)).toEqual(['2026-04-01 new 108000', '2026-04-21 contraction -72000']); // 90 × 12; (30 − 90) × 12
+  });
+
+  it('JustPaid’s trial of 14 days is nothing until it converts, and from then on $500 a month', () => {
+    const on15th = { subscriptionId: 'a', startsOn: '2026-01-15' };
+    const trial = subscription('2026-01-01', [seats('si', 1, 50_000)], { ...on15th, status: 'trialing', lifecycle: 'created' });
+    const facts = [trial, subscription('2026-01-15', [seats('si', 1, 50_000)], on15th)];
+    expect(movesOf(facts, PRESETS.enterprise)).toEqual(['2026-01-15 new 600000']); // 500 × 12
+  });
+
+  it('JustPaid’s year with its first month free is live at $500 from the second month on; at list, as Stripe has it, from the first', () => {
+    const free = [
+      {
+        discountId: 'd',
+        kind: 'percent' as const,
+        value: '100',
+        duration: 'repeating' as const,
+        startsOn: '2026-01-01',
+        endsOn: '2026-02-01',
+      },
+    ];
+    const facts = [subscription('2026-01-01', [seats('si', 1, 50_000)], { lifecycle: 'created', startsOn: '2026-01-01', discounts: free })];
+    expect(movesOf(facts, PRESETS.enterprise)).toEqual(['2026-02-01 new 600000']); // 500 × 12; it is $5,500 that the year bills
+    expect(movesOf(facts, PRESETS.stripe)).toEqual(['2026-01-01 new 600000']);
+  });
+
   it('back after 122 days is new to Maxio, and a reactivation to ProfitWell and ChartMogul', () => {
     const facts = [
       monthly('a', 25, '2018-12-01'),
