@@ -34,7 +34,7 @@ export const notDefined = z.object({
 export const viewHead = {
   ...figureHead,
   on: z.string(),
-  currencyView: z.enum(['plan', 'reported']),
+  currencyView: z.enum(['plan', 'constant', 'reported']),
   level: z.enum(['customer', 'parent']),
   asKnownOn: z.optional(z.string()),
   ledgerThrough: told('All that was recorded before this instant is in the figures; what was recorded later may be'),

@@ -15,9 +15,11 @@ const viewQuery = {
   ...profileParameter,
   currencyView: z.optional(
     z
-      .enum(['plan', 'reported'])
+      .enum(['plan', 'constant', 'reported'])
       .check(
-        z.describe('`plan`: constant currency, at plan rates; `reported`: at each day’s closing rate, with FX on its own. Default: plan'),
+        z.describe(
+          '`plan`: at the plan rate in force on each day; `constant`: all of history at the plan rates of the last day, without FX; `reported`: at each day’s closing rate, with FX on its own. Default: plan',
+        ),
       ),
   ),
   level: z.optional(

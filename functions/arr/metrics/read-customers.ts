@@ -1,10 +1,11 @@
 import { closingRates } from '../../company/index.ts';
-import { addDays } from '../../platform/calendar.ts';
+import { addDays, toEpochDay } from '../../platform/calendar.ts';
 import { fraction, round } from '../../platform/decimal.ts';
 import { convert } from '../../platform/fx.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import type { Ledger, ToldRows } from '../ledger/rows.ts';
 import type { Profile } from '../profiles/profile.ts';
+import { decidingContext } from '../records/context.ts';
 import { companyOf } from '../standings/companies.ts';
 import { readStandings } from '../standings/read.ts';
 import type { Renewal, Standing } from '../standings/standing.ts';
@@ -15,7 +16,7 @@ import type { Plan } from './measure.ts';
 import { atParents, type Told } from './parents.ts';
 import type { NotDefined } from './ratio.ts';
 import type { ViewWanted } from './read-viewed.ts';
-import type { RateMissing } from './views.ts';
+import type { CurrencyView, RateMissing } from './views.ts';
 
 export interface LevelWanted {
   readonly level?: 'customer' | 'parent' | undefined;
@@ -80,18 +81,31 @@ interface Listed {
 
 type Convert = (amountMinor: bigint, currency: string, on: string) => bigint | undefined;
 
-const dueOf = (customerId: string, { renewal, today }: Listed, reported: Convert | undefined): Due => {
+const dueOf = (customerId: string, { renewal, today }: Listed, converted: Convert | undefined): Due => {
   const [dueOn, productId, legalEntity, currency, due, renewed, isSettled, then, duePlan, renewedPlan] = renewal;
   const lastDay = addDays(dueOn, -1);
-  const dueMinor = reported === undefined ? duePlan : reported(BigInt(due), currency, lastDay);
-  const renewedMinor = reported === undefined ? renewedPlan : reported(BigInt(renewed), currency, lastDay);
+  const dueMinor = converted === undefined ? duePlan : converted(BigInt(due), currency, lastDay);
+  const renewedMinor = converted === undefined ? renewedPlan : converted(BigInt(renewed), currency, lastDay);
   const told = { customerId, productId, legalEntity, currency, dueOn, isSettled, attributes: then ?? today };
   if (dueMinor === undefined || renewedMinor === undefined) return { ...told, dueMinor: 0n, renewedMinor: 0n, lacksRate: true };
   return { ...told, dueMinor: BigInt(dueMinor), renewedMinor: BigInt(renewedMinor) };
 };
 
-/** At the closing rate of a term's last day. */
-const converting = async (currencies: readonly string[], planCurrency: string, from: string, to: string): Promise<Convert> => {
+/** At plan rates of the last day, or at the closing rate of a term's last day; undefined where amounts stay as they are kept, at the plan rates of their days. */
+const converting = async (
+  view: CurrencyView,
+  currencies: readonly string[],
+  planCurrency: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<Convert | undefined> => {
+  if (view === 'plan') return undefined;
+  if (view === 'constant') {
+    const { rates } = await decidingContext();
+    return (amountMinor, currency) => {
+      const factor = currency === planCurrency ? fraction(1n) : rates.factor(currency, toEpochDay(to));
+      return factor === undefined ? undefined : round({ num: amountMinor * factor.num, den: factor.den }, 'half-up');
+    };
+  }
   const table = await closingRates(currencies, from, to);
   return (amountMinor, currency, on) => {
     const found = table.find(currency, planCurrency, 'closing', on);
@@ -103,7 +117,7 @@ const converting = async (currencies: readonly string[], planCurrency: string, f
 
 /** What came up for renewal from the first of some periods to the last, over all customers, or why that cannot be told. */
 export const readDues = async (
-  { currencyView, asKnownOn, knownBefore, level }: LevelWanted & ViewWanted,
+  { currencyView = 'plan', asKnownOn, knownBefore, level }: LevelWanted & ViewWanted,
   { periods }: Plan,
   { planCurrency, other }: { readonly planCurrency: string; readonly other?: string | undefined },
 ): Promise<readonly Due[] | NotDefined> => {
@@ -121,6 +135,6 @@ export const readDues = async (
     ),
   );
   const currencies = [...new Set(told.map(({ renewal }) => renewal[3]))];
-  const reported = currencyView === 'reported' ? await converting(currencies, planCurrency, addDays(first, -1), last) : undefined;
-  return told.map((one) => dueOf(one.customerId, one, reported));
+  const convert = await converting(currencyView, currencies, planCurrency, { from: addDays(first, -1), to: last });
+  return told.map((one) => dueOf(one.customerId, one, convert));
 };

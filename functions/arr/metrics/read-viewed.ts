@@ -8,8 +8,9 @@ import { readLedgerOf } from '../decided/read-decided.ts';
 import { readHasRate } from '../figures/read.ts';
 import { asKnownBefore, asKnownOn } from '../ledger/known.ts';
 import type { Ledger, Names, ToldRows } from '../ledger/rows.ts';
+import { decidingContext } from '../records/context.ts';
 import { type Cut, cutBy, dimensionsOf, NO_VALUE, uncut } from './cut.ts';
-import { type CurrencyView, planView, type RateMissing, type RateOn, reportedView } from './views.ts';
+import { type CurrencyView, constantView, planView, type RateMissing, type RateOn, reportedView } from './views.ts';
 
 /** What every figure over customers is asked by. */
 export interface ViewWanted {
@@ -40,6 +41,7 @@ export const viewed = async (
     const hasRate = await readHasRate();
     return planView(rows, names, planCurrency, looks, (currency, day) => hasRate(currency, fromEpochDay(day)));
   }
+  if (view === 'constant') return constantView(rows, names, planCurrency, looks, (await decidingContext()).rates.factor);
   const table = await closingRates(names.currencies, fromEpochDay(looks[0] ?? 0), fromEpochDay(looks.at(-1) ?? 0));
   const rateOn: RateOn = (currency, day) => {
     const found = table.find(currency, planCurrency, 'closing', fromEpochDay(day));
@@ -79,5 +81,5 @@ export const missingAnswers = (missing: readonly RateMissing[], planCurrency: st
     currency,
     on: fromEpochDay(day),
     code: 'rate-missing' as const,
-    detail: `There is no ${view === 'plan' ? 'plan' : 'closing'} rate ${currency}/${planCurrency} on ${fromEpochDay(day)}: load one by PUT /api/v1/fx/rates.`,
+    detail: `There is no ${view === 'reported' ? 'closing' : 'plan'} rate ${currency}/${planCurrency} on ${fromEpochDay(day)}: load one by PUT /api/v1/fx/rates.`,
   }));

@@ -7,10 +7,11 @@ const FX = CAUSES.indexOf('fx');
 const RENEWAL = CAUSES.indexOf('renewal');
 
 /**
- * In which money figures are told. `plan` is constant currency: every amount at the plan rate in force on its day. `reported` follows the market:
- * ARR of a day at that day's closing rate, a movement at that of its own day, and what rates alone changed as FX.
+ * In which money figures are told. `plan`: every amount at the plan rate in force on its day, and what a new plan rate changed as FX. `constant`: all
+ * of history at the plan rates of the last day looked at, so that there is no FX. `reported` follows the market: ARR of a day at that day's closing
+ * rate, a movement at that of its own day, and what rates alone changed as FX.
  */
-export type CurrencyView = 'plan' | 'reported';
+export type CurrencyView = 'plan' | 'constant' | 'reported';
 
 /** Minor units of the plan currency for one minor unit of a currency at the end of a day; undefined where there is no rate. */
 export type RateOn = (currency: string, epochDay: number) => Fraction | undefined;
@@ -81,6 +82,13 @@ export const reportedView = (rows: Rows, names: Names, planCurrency: string, loo
   }
   while (look < looks.length) made.revalue(looks[look++] as number);
   return made.viewed();
+};
+
+/** The same movements at one rate for each currency: that of the last look. */
+export const constantView = (rows: Rows, names: Names, planCurrency: string, looks: Int32Array, rateOn: RateOn): Viewed => {
+  const last = looks.at(-1) ?? 0;
+  const told = reportedView(rows, names, planCurrency, looks, (currency) => rateOn(currency, last));
+  return { ...told, missing: told.missing.map(({ currency }) => ({ currency, day: last })) };
 };
 
 /** Every row, and of each line one at each look and at its end: mostly more than there will be. What is not written to takes no memory. */

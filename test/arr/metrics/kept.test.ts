@@ -181,6 +181,31 @@ describe('figures that are kept', () => {
     expect(await isKept()).toBe(true);
   });
 
+  it('are those of the plan view: at constant rates the ledger is folded, by the plan rates of the last day', async () => {
+    await loadRates();
+    const rates = [{ base: 'EUR', quote: 'USD', type: 'plan', on: '2026-07-01', rate: '1.2', source: 'treasury' }];
+    expect((await call(companyHandler, 'PUT', '/api/v1/fx/rates', { scopes: ['company/write'], body: { rates } })).status).toBe(200);
+    await recordMovement(moved('a', '2026-03-01', 1, { amounts: [1_000n], planMinors: [1_100n], currency: 'EUR' }));
+    await recordMovement(moved('a', '2026-07-01', 2, { cause: 'fx', amounts: [0n], planMinors: [100n], currency: 'EUR' }));
+    clockAt(NOW);
+    await keep();
+    const arr = async (currencyView: string, month: string) => {
+      const answer = (await get('metrics', { metrics: 'arr', currencyView, month })) as { rows: { figures: { value: string }[] }[] };
+      return answer.rows[0]?.figures[0]?.value;
+    };
+    expect([await arr('plan', '2026-06'), await arr('plan', '2026-08')]).toEqual(['1100', '1200']);
+    expect([await arr('constant', '2026-06'), await arr('constant', '2026-08')]).toEqual(['1100', '1200']);
+    const both = (await get('metrics', { metrics: 'arr,net-new-arr', currencyView: 'constant', from: '2026-06-01', month: '2026-08' })) as {
+      rows: { figures: { value: string }[] }[];
+    };
+    // 1,000 € at 1.2 in June, July and August: nothing came.
+    expect(both.rows.map(({ figures }) => figures.map(({ value }) => value))).toEqual([
+      ['1200', '0'],
+      ['1200', '0'],
+      ['1200', '0'],
+    ]);
+  });
+
   it('are not told while a plan rate is missing: the ledger says which', async () => {
     await recordMovement(moved('a', '2026-08-01', 1, { amounts: [500n], planMinors: [0n], currency: 'EUR' }));
     await recordMovement(moved('b', '2026-08-02', 1, { amounts: [40n] }));

@@ -10,7 +10,7 @@ import { atParents } from '../../../functions/arr/metrics/parents.ts';
 import { Months, periodsUpTo } from '../../../functions/arr/metrics/periods.ts';
 import { retainedOf } from '../../../functions/arr/metrics/retained.ts';
 import { asOfToday } from '../../../functions/arr/metrics/today.ts';
-import { planView, reportedView } from '../../../functions/arr/metrics/views.ts';
+import { constantView, planView, reportedView } from '../../../functions/arr/metrics/views.ts';
 import { enterprise, PRESETS } from '../../../functions/arr/profiles/presets.ts';
 import { toEpochDay } from '../../../functions/platform/calendar.ts';
 import { fraction } from '../../../functions/platform/decimal.ts';
@@ -275,6 +275,31 @@ describe('currency views', () => {
     const { rows, missing } = reportedView(gone.rows, gone.names, 'USD', looks, () => undefined);
     expect(missing).toEqual([]);
     expect(factsTold({ ...gone, rows }, { on: '2026-01-31' }).period.bridge).toMatchObject({ openingMinor: 7_000n, closingMinor: 7_000n });
+  });
+
+  it('constant: all of history at the rates of the last look, so that nothing is FX and NRR is of what customers did', () => {
+    // The plan rate falls from 1.10 to 1.00 on 1 March: 120 € lose 12.00.
+    const told = ledgerTold([
+      { on: '2025-01-10', customer: 'a', cause: 'new', minor: 10_000n, planMinor: 11_000n, currency: 'EUR' },
+      { on: '2025-06-10', customer: 'a', cause: 'expansion', minor: 2_000n, planMinor: 2_200n, currency: 'EUR' },
+      { on: '2026-03-01', customer: 'a', cause: 'fx', minor: 0n, planMinor: -1_200n, currency: 'EUR' },
+    ]);
+    const year = days('2025-02-28', '2025-03-31', '2026-02-28', '2026-03-31');
+    const rateOn = (_: string, day: number) => (day < toEpochDay('2026-03-01') ? fraction(11n, 10n) : fraction(1n));
+    const { rows, missing } = constantView(told.rows, told.names, 'USD', year, rateOn);
+    expect(missing).toEqual([]);
+    const [plan, constant] = [told, { ...told, rows }].map((ledger) => factsTold(ledger, { on: '2026-03-31' }));
+    // 120 € × 1.00 of 100 € × 1.10, and of 100 € × 1.00; of the first, 10.91 points less are FX
+    expect([percent(plan as Facts, 'nrr', 2), percent(constant as Facts, 'nrr', 2)]).toEqual(['109.09', '120.00']);
+    expect([(plan as Facts).period.bridge.byCause.get('fx'), (constant as Facts).period.bridge.byCause.get('fx')]).toEqual([
+      -1_200n,
+      undefined,
+    ]);
+    expect([figure(plan as Facts, 'arr', 0), figure(constant as Facts, 'arr', 0)]).toEqual(['12000', '12000']);
+    // What is missing is the plan rate of the last look alone.
+    expect(constantView(told.rows, told.names, 'USD', year, () => undefined).missing).toEqual([
+      { currency: 'EUR', day: toEpochDay('2026-03-31') },
+    ]);
   });
 
   it('plan: says which plan rate is missing on the first day looked at, or of which nothing was decided under one', () => {
