@@ -7,6 +7,7 @@ import { integrationRoutes } from '../functions/integrations/routes.ts';
 import { salesforceWebhookRoutes } from '../functions/integrations/salesforce/routes.ts';
 import { stripeWebhookRoutes } from '../functions/integrations/stripe/routes.ts';
 import type { CompanyConfig } from '../functions/platform/config.ts';
+import { revopsRoutes } from '../functions/revops/routes.ts';
 import { ArrStack } from './arr.ts';
 import type { Bundles } from './bundles.ts';
 import { CompanyStack } from './company.ts';
@@ -15,6 +16,7 @@ import { IntegrationsStack } from './integrations.ts';
 import type { CapabilityStack } from './kit/capability-stack.ts';
 import { scopesOf } from './kit/route.ts';
 import { OperationsStack } from './operations-stack.ts';
+import { RevopsStack } from './revops.ts';
 import { StatefulStack } from './stateful-stack.ts';
 import { WebStack } from './web.ts';
 
@@ -31,12 +33,21 @@ export class AscentStage extends Stage {
 
   constructor(scope: Construct, id: string, { prefix, company, bundles }: AscentStageProps) {
     super(scope, id);
-    const scopes = scopesOf(integrationRoutes, stripeWebhookRoutes, salesforceWebhookRoutes, companyRoutes, arrRoutes, coordinatorRoutes);
+    const scopes = scopesOf(
+      integrationRoutes,
+      stripeWebhookRoutes,
+      salesforceWebhookRoutes,
+      companyRoutes,
+      arrRoutes,
+      revopsRoutes,
+      coordinatorRoutes,
+    );
     const { platform } = new StatefulStack(this, 'Data', { prefix, company, bundles, scopes });
     this.capabilities = [
       new IntegrationsStack(this, 'Integrations', platform),
       new CompanyStack(this, 'Company', platform),
       new ArrStack(this, 'Arr', platform),
+      new RevopsStack(this, 'Revops', platform),
       new CoordinatorStack(this, 'Coordinator', platform),
     ];
     new WebStack(this, 'Web', platform);

@@ -30,7 +30,7 @@ export const ROLES = {
     holder: 'person',
     purpose: 'Answers for the figures: sets the plan, loads exchange rates and costs, links by hand what belongs together',
     mayChange: true,
-    scopes: ['arr/read', 'arr/write', 'company/read', 'company/write', 'dashboard/read', 'integrations/read'],
+    scopes: ['arr/read', 'arr/write', 'company/read', 'company/write', 'dashboard/read', 'integrations/read', 'revops/read'],
   },
   'sales-manager': {
     holder: 'person',
@@ -48,19 +48,19 @@ export const ROLES = {
     holder: 'person',
     purpose: 'Runs the sources: replays what was parked, links by hand what belongs together; sets neither plan, rates nor costs',
     mayChange: true,
-    scopes: ['arr/read', 'arr/write', 'company/read', 'dashboard/read', 'integrations/read', 'integrations/write'],
+    scopes: ['arr/read', 'arr/write', 'company/read', 'dashboard/read', 'integrations/read', 'integrations/write', 'revops/read'],
   },
   auditor: {
     holder: 'person',
     purpose: 'Reads everything and changes nothing',
     mayChange: false,
-    scopes: ['arr/read', 'company/read', 'dashboard/read', 'integrations/read'],
+    scopes: ['arr/read', 'company/read', 'dashboard/read', 'integrations/read', 'revops/read'],
   },
   service: {
     holder: 'program',
     purpose: 'A program of the company: takes figures to other systems, loads exchange rates and costs',
     mayChange: true,
-    scopes: ['arr/read', 'company/read', 'company/write', 'dashboard/read', 'integrations/read'],
+    scopes: ['arr/read', 'company/read', 'company/write', 'dashboard/read', 'integrations/read', 'revops/read'],
   },
 } as const satisfies Readonly<Record<string, Role>>;
 

@@ -54,6 +54,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'arr-task-rebuild-ledger': [...READ, ...WRITE],
   'coordinator-task-refill-totals': [...READ, ...WRITE],
   'coordinator-api': READ,
+  'revops-api': [],
 };
 
 describe('grants', () => {

@@ -1,0 +1,103 @@
+import { type Earned, earnedBefore } from './earned.ts';
+import { isSatisfied, NOTHING_DONE } from './measure.ts';
+import type { State, Terms } from './state.ts';
+
+/**
+ * What the books hold before a bound: a pure function of state and bound. Journals are the differences of two such balances, so they balance,
+ * and what is told twice or in another order makes the same books.
+ */
+
+/** Each account with the side on which it grows, and the rule that puts it on the books. */
+export const ACCOUNTS = {
+  cash: { side: 'debit', paragraph: '606-10-45-1' },
+  receivable: { side: 'debit', paragraph: '606-10-45-4' },
+  unbilledReceivable: { side: 'debit', paragraph: '606-10-45-4' },
+  contractAsset: { side: 'debit', paragraph: '606-10-45-3' },
+  contractLiability: { side: 'credit', paragraph: '606-10-45-2' },
+  refundLiability: { side: 'credit', paragraph: '606-10-32-10' },
+  depositLiability: { side: 'credit', paragraph: '606-10-25-8' },
+  revenue: { side: 'credit', paragraph: '606-10-25-23' },
+} as const satisfies Readonly<Record<string, { readonly side: 'debit' | 'credit'; readonly paragraph: string }>>;
+
+export type Account = keyof typeof ACCOUNTS;
+
+/** One account, by obligation where it is of one. Minor units, debits positive. */
+export interface Balance {
+  readonly account: Account;
+  readonly obligation: string | undefined;
+  readonly minor: bigint;
+}
+
+export type Balances = readonly Balance[];
+
+const max = (...all: readonly bigint[]): bigint => all.reduce((most, value) => (value > most ? value : most));
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const sumOf = (earned: readonly Earned[]): bigint => earned.reduce((sum, { earnedMinor }) => sum + earnedMinor, 0n);
+
+/** Obligations whose payment still depends on others that are not satisfied. */
+const conditional = (state: State, { given }: Terms, bound: number): ReadonlySet<string> => {
+  const present = new Map(state.generations.at(-1)?.obligations.map((one) => [one.id, one.measure]));
+  const isOpen = (id: string): boolean => {
+    const measure = present.get(id);
+    return measure !== undefined && !isSatisfied(measure, state.done.get(id) ?? NOTHING_DONE, bound);
+  };
+  return new Set((given.conditionalRights ?? []).filter(({ until }) => until.some(isOpen)).map(({ of }) => of));
+};
+
+/** What the customer owes or paid, unconditionally: by performance, by invoices under a contract that binds, or by having paid. */
+const demandable = (state: State, terms: Terms, earned: readonly Earned[], settled: bigint, bound: number): bigint => {
+  const paid = state.paid - state.refunded;
+  const waits = conditional(state, terms, bound);
+  const performed =
+    terms.given.rightToPayment === 'invoice'
+      ? 0n
+      : sumOf(earned.filter((one) => one.class === 'stated' && !waits.has(one.obligation))) - settled;
+  const conceded = state.parts.reduce((sum, part) => (part.class === 'stated' && part.amountMinor < 0n ? sum + part.amountMinor : sum), 0n);
+  const counted = terms.policies.receivable === 'due' ? state.due : state.invoiced;
+  return max(performed, paid, state.binding ? counted - settled + conceded : 0n, 0n);
+};
+
+/** Revenue by obligation, in the order in which obligations come. */
+const revenueOf = (earned: readonly Earned[]): ReadonlyMap<string, bigint> => {
+  const revenue = new Map<string, bigint>();
+  for (const { obligation, earnedMinor } of earned) revenue.set(obligation, (revenue.get(obligation) ?? 0n) + earnedMinor);
+  return revenue;
+};
+
+const without0 = (balances: Balances): Balances => balances.filter(({ minor }) => minor !== 0n);
+
+/** Money that came under what is no contract yet is owed back (25-8). */
+const ofDeposits = (state: State): Balances => {
+  const paid = state.paid - state.refunded;
+  return without0([
+    { account: 'cash', obligation: undefined, minor: paid },
+    { account: 'depositLiability', obligation: undefined, minor: -paid },
+  ]);
+};
+
+/**
+ * All balances before a bound; they sum to 0. The receivable stands gross beside one net contract asset or liability of the contract
+ * (45-1 to 45-5); what is to be paid back to the customer is apart (32-10).
+ */
+export const balancesBefore = (state: State, terms: Terms, bound: number): Balances => {
+  if (!state.exists) return ofDeposits(state);
+  const earned = earnedBefore(state, terms, bound);
+  const revenue = revenueOf(earned);
+  const reduced = -sumOf(earned.filter((one) => one.class === 'reduction'));
+  const settled = min(state.refunded, max(reduced, 0n));
+  const demand = demandable(state, terms, earned, settled, bound);
+  const refundable = min(max(reduced - settled, 0n), demand);
+  const paid = state.paid - state.refunded;
+  const position = sumOf(earned) + refundable - demand;
+  const unbilled = terms.policies.unbilled === 'apart' ? max(0n, demand - max(state.invoiced - settled, paid)) : 0n;
+  const one = (account: Account, minor: bigint): Balance => ({ account, obligation: undefined, minor });
+  return without0([
+    one('cash', paid),
+    one('receivable', demand - paid - unbilled),
+    one('unbilledReceivable', unbilled),
+    one('contractAsset', max(position, 0n)),
+    one('contractLiability', min(position, 0n)),
+    one('refundLiability', -refundable),
+    ...[...revenue].map(([obligation, minor]): Balance => ({ account: 'revenue', obligation, minor: -minor })),
+  ]);
+};

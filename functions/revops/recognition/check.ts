@@ -1,0 +1,124 @@
+import { exponentOf } from '../../platform/currencies.ts';
+import { compareFractions, fractionOf, sumFractions } from '../../platform/decimal.ts';
+import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
+import { isWholeMinor, WHOLE } from './amounts.ts';
+import type { EventGiven } from './event-schema.ts';
+import type { ObligationGiven } from './obligation-schema.ts';
+import type { PricePartGiven } from './price-schema.ts';
+import type { ContractGiven, RecognitionRequest } from './request.ts';
+
+/** What a schema cannot say of a request: that what it names is there, and that its amounts and periods are possible. */
+
+export type RecognitionProblem = Problem<'recognition-invalid'>;
+
+type Finding = readonly [field: string, detail: string];
+
+const twice = (ids: readonly string[]): string | undefined => ids.find((id, index) => ids.indexOf(id) !== index);
+
+const obligationFindings = (given: ObligationGiven, field: string): readonly Finding[] => {
+  const findings: Finding[] = [];
+  const { satisfaction, sellingPrice, quantity } = given;
+  if ((satisfaction.method === 'days' || satisfaction.method === 'months') && satisfaction.from >= satisfaction.until)
+    findings.push([`${field}.satisfaction.until`, `must be after ${satisfaction.from}, its first day`]);
+  if (sellingPrice?.method === 'range' && compareFractions(fractionOf(sellingPrice.low), fractionOf(sellingPrice.high)) > 0)
+    findings.push([`${field}.sellingPrice.high`, `must not be below ${sellingPrice.low}, the lowest price`]);
+  if (sellingPrice !== undefined && 'per' in sellingPrice && sellingPrice.per === 'unit' && quantity === undefined)
+    findings.push([`${field}.quantity`, 'is missing; the selling price is of one unit']);
+  return findings;
+};
+
+const priceFindings = (given: PricePartGiven, contract: ContractGiven, exponent: number, field: string): readonly Finding[] => {
+  const findings: Finding[] = [];
+  const ids = contract.obligations.map(({ id }) => id);
+  const named = given.kind === 'perUnit' ? [given.obligation] : (given.allocateTo ?? []);
+  for (const id of named)
+    if (!ids.includes(id)) findings.push([field, `names ${id}, which is no obligation of the contract; it has ${ids.join(', ')}`]);
+  if (given.kind === 'fixed' && !isWholeMinor(given.amount, exponent))
+    findings.push([`${field}.amount`, `${given.amount} has more than the ${exponent} decimal places of ${contract.currency}`]);
+  if (given.kind === 'variable' && given.estimate.method === 'expectedValue') {
+    const sum = sumFractions(given.estimate.outcomes.map(({ probability }) => fractionOf(probability)));
+    if (compareFractions(sum, WHOLE) !== 0) findings.push([`${field}.estimate.outcomes`, 'must have probabilities that sum to 1']);
+  }
+  return findings;
+};
+
+/** Several obligations share a price by what they cost alone; one whose units have prices of their own takes none of it. */
+const evidenceFindings = ({ obligations, price }: ContractGiven, field: string): readonly Finding[] => {
+  const isShared = price.some((part) => part.kind !== 'perUnit' && part.allocateTo === undefined);
+  if (obligations.length === 1 || !isShared) return [];
+  const byUnit = new Set(price.flatMap((part) => (part.kind === 'perUnit' ? [part.obligation] : [])));
+  return obligations.flatMap(({ id, sellingPrice }, index): Finding[] =>
+    sellingPrice === undefined && !byUnit.has(id)
+      ? [[`${field}.obligations[${index}].sellingPrice`, `is missing; several obligations share the price, and ${id} takes its part by it`]]
+      : [],
+  );
+};
+
+const contractFindings = (contract: ContractGiven, exponent: number, field: string): readonly Finding[] => [
+  ...contract.obligations.flatMap((one, index) => obligationFindings(one, `${field}.obligations[${index}]`)),
+  ...contract.price.flatMap((one, index) => priceFindings(one, contract, exponent, `${field}.price[${index}]`)),
+  ...evidenceFindings(contract, field),
+  ...(contract.conditionalRights ?? []).flatMap(({ of, until }, index) =>
+    [of, ...until]
+      .filter((id) => !contract.obligations.some((one) => one.id === id))
+      .map((id): Finding => [`${field}.conditionalRights[${index}]`, `names ${id}, which is no obligation of the contract`]),
+  ),
+];
+
+const MEASURED_BY = { progress: ['progress'], cost: ['cost'], transfer: ['atPoint', 'units'] } as const;
+
+const eventFindings = (event: EventGiven, contracts: readonly ContractGiven[], field: string): readonly Finding[] => {
+  const contract = contractOf(event, contracts);
+  if (contract === undefined) {
+    if ('obligation' in event) return [[`${field}.obligation`, `${event.obligation} is no obligation of a contract of the request`]];
+    const ids = contracts.map(({ id }) => id).join(', ');
+    return [[`${field}.contract`, event.contract === undefined ? `is missing; the contracts are ${ids}` : `must be one of ${ids}`]];
+  }
+  const findings: Finding[] = [];
+  if (event.on < contract.signedOn)
+    findings.push([`${field}.on`, `must not be before ${contract.signedOn}, on which ${contract.id} was signed`]);
+  if ('obligation' in event) {
+    const { satisfaction } = contract.obligations.find(({ id }) => id === event.obligation) as ObligationGiven;
+    const methods: readonly string[] = MEASURED_BY[event.type];
+    if (!methods.includes(satisfaction.method))
+      findings.push([field, `tells ${event.type} of ${event.obligation}, which is satisfied by ${satisfaction.method}`]);
+    else if (event.type === 'transfer' && (satisfaction.method === 'units') !== (event.units !== undefined))
+      findings.push([
+        `${field}.units`,
+        satisfaction.method === 'units' ? 'is missing; the obligation is satisfied by units' : 'must be left out; all of it passes at once',
+      ]);
+  }
+  const exponent = exponentOf(contract.currency);
+  if ('amount' in event && event.type !== 'cost' && exponent.ok && !isWholeMinor(event.amount, exponent.value))
+    findings.push([`${field}.amount`, `${event.amount} has more than the ${exponent.value} decimal places of ${contract.currency}`]);
+  return findings;
+};
+
+/** The contract that an event is of: by its obligation, by its name, or the only one. */
+export const contractOf = (event: EventGiven, contracts: readonly ContractGiven[]): ContractGiven | undefined => {
+  if ('obligation' in event) return contracts.find(({ obligations }) => obligations.some(({ id }) => id === event.obligation));
+  if (event.contract !== undefined) return contracts.find(({ id }) => id === event.contract);
+  return contracts.length === 1 ? contracts[0] : undefined;
+};
+
+const findingsOf = ({ contracts, events = [] }: RecognitionRequest): readonly Finding[] => {
+  const again =
+    twice(contracts.map(({ id }) => id)) ??
+    twice(contracts.flatMap(({ obligations }) => obligations.map(({ id }) => id))) ??
+    twice(events.flatMap(({ id }) => id ?? []));
+  if (again !== undefined)
+    return [['contracts', `${again} names two of them: ids of contracts, of obligations and of events are unique in the request`]];
+  const ofContracts = contracts.flatMap((contract, index) => {
+    const exponent = exponentOf(contract.currency);
+    return exponent.ok
+      ? contractFindings(contract, exponent.value, `contracts[${index}]`)
+      : [[`contracts[${index}].currency`, exponent.problem.detail] as const];
+  });
+  return ofContracts.length > 0 ? ofContracts : events.flatMap((event, index) => eventFindings(event, contracts, `events[${index}]`));
+};
+
+/** The first thing that is wrong with a request, in the order of its fields. */
+export const checked = (request: RecognitionRequest): Result<RecognitionRequest, RecognitionProblem> => {
+  const [first] = findingsOf(request);
+  return first === undefined ? ok(request) : fail('recognition-invalid', `${first[0]} ${first[1]}.`, first[0]);
+};

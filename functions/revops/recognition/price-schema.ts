@@ -1,0 +1,76 @@
+import * as z from 'zod/mini';
+import { amount, name, share } from './fields.ts';
+
+const id = z.optional(name('By which an `estimate` event names the part; default: `price-1`, `price-2`, … in their order'));
+const allocateTo = z.optional(
+  z
+    .array(name('Id of an obligation'))
+    .check(
+      z.minLength(1),
+      z.maxLength(200),
+      z.describe(
+        'The obligations that this part belongs to alone, where 32-40 holds (or 32-37 for a discount); default: all, by selling price',
+      ),
+    ),
+);
+const outcomes = z
+  .array(z.strictObject({ amount: amount('What the part comes to'), probability: share('How likely that is') }))
+  .check(z.minLength(1), z.maxLength(100));
+
+/** How an uncertain amount is estimated, ASC 606-10-32-8. */
+export const estimate = z.discriminatedUnion('method', [
+  z.strictObject({
+    method: z.literal('expectedValue').check(z.describe('Weighted by probability; for many similar outcomes (32-8a)')),
+    outcomes,
+  }),
+  z.strictObject({ method: z.literal('mostLikely').check(z.describe('The likeliest alone; for two outcomes (32-8b)')), outcomes }),
+  z.strictObject({ method: z.literal('stated').check(z.describe('Estimated by the caller')), amount: amount('The estimate') }),
+]);
+
+const constrainedTo = z.optional(
+  amount('The amount of which it is probable that no significant part will be reversed (32-11); default: the estimate itself'),
+);
+
+/** Parts of the transaction price, ASC 606-10-32-2 to 32-27. Positive raises the price, negative lowers it. Taxes are left out (32-2A). */
+export const pricePartSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    id,
+    kind: z.literal('fixed'),
+    amount: amount('Agreed, whatever happens; a fee that cannot be refunded too (55-50)'),
+    allocateTo,
+  }),
+  z.strictObject({
+    id,
+    kind: z.literal('variable').check(z.describe('Depends on what is to come: bonus, penalty, rebate, concession, performance fee (32-5)')),
+    estimate,
+    constrainedTo,
+    concession: z.optional(
+      z
+        .boolean()
+        .check(
+          z.describe(
+            'A reduction that the customer is never asked for, so that nothing is to be paid back: it lowers the receivable (55-102)',
+          ),
+        ),
+    ),
+    allocateTo,
+  }),
+  z.strictObject({
+    id,
+    kind: z
+      .literal('perUnit')
+      .check(
+        z.describe('A price a unit. With the obligation’s `quantity` it is a fixed amount; without one, each unit adds its own price'),
+      ),
+    obligation: name('Id of the obligation whose units are priced'),
+    amount: amount('Price of a unit'),
+    expectedAmount: z.optional(
+      amount(
+        'Price of a unit that is expected in the end, where a volume is to lower all of them; the difference is owed to the customer (55-216)',
+      ),
+    ),
+  }),
+]);
+
+export type PricePartGiven = z.infer<typeof pricePartSchema>;
+export type EstimateGiven = z.infer<typeof estimate>;

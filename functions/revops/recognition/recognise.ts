@@ -1,0 +1,39 @@
+import { exponentOf } from '../../platform/currencies.ts';
+import { fail, ok, type Result } from '../../platform/result.ts';
+import { checked, contractOf, type RecognitionProblem } from './check.ts';
+import { type Course, courseOf } from './course.ts';
+import type { EventGiven } from './event-schema.ts';
+import { happeningsOf } from './happenings.ts';
+import { policiesOf } from './policies.ts';
+import type { ContractGiven, RecognitionRequest } from './request.ts';
+import { MAX_PERIODS, periodsBetween } from './schedule.ts';
+
+/** The one way to recognise revenue: what is asked as a preview and what goes on the books are both made here. */
+
+const numbered = (events: readonly EventGiven[]): readonly (EventGiven & { readonly id: string })[] =>
+  events.map((event, index) => ({ ...event, id: event.id ?? `event-${String(index + 1).padStart(4, '0')}` }));
+
+const bookOf = (given: ContractGiven, exponent: number, request: RecognitionRequest): Course => {
+  const own = numbered(request.events ?? []).filter((event) => contractOf(event, request.contracts)?.id === given.id);
+  return courseOf({ id: given.id, given, exponent, policies: policiesOf(request.policies) }, happeningsOf(given, own), request.asOf);
+};
+
+/** The course of every contract in the order of the request. */
+export const recognise = (request: RecognitionRequest): Result<readonly Course[], RecognitionProblem> => {
+  const valid = checked(request);
+  if (!valid.ok) return valid;
+  const books: Course[] = [];
+  for (const [index, given] of request.contracts.entries()) {
+    const exponent = exponentOf(given.currency);
+    const book = bookOf(given, exponent.ok ? exponent.value : 0, request);
+    const periods = periodsBetween(book.firstDay, book.lastDay, request.schedule ?? 'month');
+    if (periods > MAX_PERIODS)
+      return fail(
+        'recognition-invalid',
+        `contracts[${index}] has a schedule of about ${periods} periods, at most ${MAX_PERIODS} are allowed.`,
+        'schedule',
+      );
+    books.push(book);
+  }
+  return ok(books);
+};
