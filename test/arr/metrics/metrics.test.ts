@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../../functions/arr/ledger/rows.ts';
+import { bridgeOf, bridgesOf } from '../../../functions/arr/metrics/bridges.ts';
 import { retentionChange } from '../../../functions/arr/metrics/change.ts';
 import { type Cohort, cohortsOf } from '../../../functions/arr/metrics/cohorts.ts';
 import type { Costs } from '../../../functions/arr/metrics/costs.ts';
@@ -181,6 +182,43 @@ describe('values of a dimension', () => {
     expect(retained.of(0, 1)).toMatchObject({ baseMinor: 4_000n, nowMinor: 6_000n, customers: 1 }); // a
     expect(retained.of(0, 2)).toMatchObject({ baseMinor: 6_000n, nowMinor: 3_000n, customers: 1 }); // b
     expect(asOfToday(ledger.rows, cutBy(ledger.rows, ledger.names, 'product') as Cut, 0).ofParts).toBe(true);
+  });
+
+  it('are those of who comes later, or has an adjustment alone, as they are told: what is known ahead is in the view of today', () => {
+    const ahead = ledgerTold([
+      { on: '2025-01-01', customer: 'a', cause: 'new', major: 40, attributes: SMB },
+      { on: '2025-02-01', customer: 'b', cause: 'adjustment', major: 7, attributes: SMB },
+      {
+        on: '2025-03-01',
+        customer: 'b',
+        cause: 'transfer',
+        major: 7,
+        attributes: ENTERPRISE,
+        fromAttributes: SMB,
+        lineCause: 'adjustment',
+      },
+      { on: '2026-05-01', customer: 'c', cause: 'new', major: 90, attributes: ENTERPRISE, recordedOn: '2026-01-01' },
+      {
+        on: '2026-06-01',
+        customer: 'c',
+        cause: 'transfer',
+        major: 90,
+        attributes: SMB,
+        fromAttributes: ENTERPRISE,
+        recordedOn: '2026-01-01',
+      },
+      { on: '2026-07-01', customer: 'c', cause: 'churn', major: -90, attributes: SMB, recordedOn: '2026-01-01' },
+    ]);
+    const then = cutBy(ahead.rows, ahead.names, 'segment') as Cut;
+    const today = asOfToday(ahead.rows, then, toEpochDay('2026-01-31'));
+    const bridges = bridgesOf(ahead.rows, today, days('2026-01-31', '2026-06-30', '2026-07-31'));
+    const closing = (look: number) =>
+      ['SMB', 'Enterprise'].map((value) => bridgeOf(bridges, today.values.indexOf(value), -1, look).closingMinor);
+    expect([closing(0), closing(1), closing(2)]).toEqual([
+      [4_000n, 700n],
+      [4_000n, 9_700n],
+      [4_000n, 700n],
+    ]);
   });
 
   it('hold a customer that changed and was corrected on one day where it is in the end', () => {
