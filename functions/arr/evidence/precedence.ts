@@ -163,6 +163,10 @@ const firstDayOf = ({ ownerId, startDay, lineIds }: Group, chains: readonly Chai
   return bookedOn === undefined ? startDay : Math.min(startDay, toEpochDay(bookedOn));
 };
 
+/** A line that is told in another currency from some day on, or by another entity, is another one from then on. */
+const isOfOneMoney = (group: Group, { currency, legalEntity }: Stretch): boolean =>
+  group.currency === currency && group.legalEntity === legalEntity;
+
 /** Stretches cut where lines begin or cease to be hidden. */
 const settled = (
   stretches: readonly Stretch[],
@@ -183,9 +187,7 @@ const settled = (
       });
       const hidden = new Set(own.flatMap(({ group, lineId }) => (holds(hiddenDays.get(group) ?? [], fromDay) ? [lineId] : [])));
       const named = new Map(
-        own.flatMap(({ group, lineId }) =>
-          keys.has(group) && group.legalEntity === stretch.legalEntity ? [[lineId, keys.get(group) as string]] : [],
-        ),
+        own.flatMap(({ group, lineId }) => (keys.has(group) && isOfOneMoney(group, stretch) ? [[lineId, keys.get(group) as string]] : [])),
       );
       const breakDays = fromDay === stretch.fromDay ? stretch.breakDays : stretch.breakDays.filter((day) => day > fromDay);
       return { ...stretch, fromDay, breakDays, settled: { hidden, keys: named } };
