@@ -4,6 +4,7 @@ import { STORY_END } from './billing.ts';
 import { type CostFile, costFiles } from './costs.ts';
 import { type Delivery, deliveriesOf, schedule } from './deliveries.ts';
 import { type Figures, figuresAt } from './figures.ts';
+import { closingRates, type RateFile } from './market.ts';
 import { DAY } from './model.ts';
 import { PLAN_CURRENCY, planRates } from './rates.ts';
 import type { OrgRecord } from './salesforce/records.ts';
@@ -25,6 +26,8 @@ export interface DemoCompany {
   readonly rates: readonly Rate[];
   /** What finance loads as each month of the story has closed, in order; a slice of the company has the books of the whole. */
   readonly costs: readonly CostFile[];
+  /** What treasury loads after each month end; what was before the story, as it begins. */
+  readonly closingRates: readonly RateFile[];
   readonly plan: {
     readonly startsOn: string;
     readonly targetOn: string;
@@ -79,6 +82,8 @@ export const demoCompany = ({ seed, today, salesforce = false, customers }: Demo
     planCurrency: PLAN_CURRENCY,
     rates: planRates(),
     costs: costFiles(monthEnds, seed),
+    // Retention of the first month looks back a year.
+    closingRates: closingRates('2023-12-01', '2026-12-01', seed),
     plan: { startsOn: '2026-01-01', targetOn: '2026-12-31', openingArrMinor: 800n * MILLION, targetArrMinor: 1000n * MILLION },
     events: { [Symbol.iterator]: () => deliveriesOf(acts, slots, seed) },
     deliveries: slots.length,

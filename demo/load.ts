@@ -1,4 +1,5 @@
 import type { CostFile } from './costs.ts';
+import type { RateFile } from './market.ts';
 import { openWebhookSender } from './webhook-sender.ts';
 
 export interface DemoDelivery {
@@ -22,8 +23,9 @@ export interface DemoTarget {
 
 export interface DemoStory {
   readonly rates: readonly object[];
-  /** What finance loads, in order of time. */
+  /** What finance and treasury load, each in order of time. */
   readonly costs?: readonly CostFile[];
+  readonly closingRates?: readonly RateFile[];
   /** In the order of their delivery, made as they are taken. */
   readonly deliveries: Iterable<DemoDelivery>;
   /** How many of them come until today. */
@@ -55,17 +57,30 @@ const put = async (target: FrontDoor, what: string, path: string, type: string, 
 };
 
 const putRates = (target: FrontDoor, rates: readonly object[]): Promise<void> =>
-  put(target, 'the plan rates', '/api/v1/fx/rates', 'application/json', JSON.stringify({ rates }));
+  put(target, 'the rates', '/api/v1/fx/rates', 'application/json', JSON.stringify({ rates }));
 
-export const putCosts = (target: FrontDoor, { month, csv }: CostFile): Promise<void> =>
+const putCosts = (target: FrontDoor, { month, csv }: CostFile): Promise<void> =>
   put(target, `the costs of ${month.slice(0, 7)}`, '/api/v1/costs', 'text/csv', csv);
 
-/** Loads what finance loads after one moment and until another, each at its own time. */
-const loadCosts = async (target: DemoTarget, costs: readonly CostFile[], after: number, until: number): Promise<void> => {
-  for (const file of costs) {
-    if (file.loadAt <= after || file.loadAt > until) continue;
-    target.setClock(file.loadAt * 1000);
-    await putCosts(target, file);
+/** Something that is loaded at a time of its own, epoch seconds. */
+interface Timed {
+  readonly loadAt: number;
+  readonly load: (target: FrontDoor) => Promise<void>;
+}
+
+/** What is loaded beside the webhooks, in order of time. */
+export const timedLoads = ({ costs = [], closingRates = [] }: Pick<DemoStory, 'costs' | 'closingRates'>): readonly Timed[] =>
+  [
+    ...closingRates.map(({ loadAt, rates }) => ({ loadAt, load: (target: FrontDoor) => putRates(target, rates) })),
+    ...costs.map((file) => ({ loadAt: file.loadAt, load: (target: FrontDoor) => putCosts(target, file) })),
+  ].sort((a, b) => a.loadAt - b.loadAt);
+
+/** Loads what is loaded after one moment and until another, each at its own time. */
+const loadTimed = async (target: DemoTarget, timed: readonly Timed[], after: number, until: number): Promise<void> => {
+  for (const { loadAt, load } of timed) {
+    if (loadAt <= after || loadAt > until) continue;
+    target.setClock(loadAt * 1000);
+    await load(target);
   }
 };
 
@@ -82,16 +97,17 @@ export const loadDemo = async (
   const sender = openWebhookSender(`${target.url}/webhooks/stripe`, target.webhookSecret, CONNECTIONS);
   try {
     target.setClock(story.startsAt * 1000);
+    const timed = timedLoads(story);
     await putRates(target, story.rates);
+    for (const { load } of timed.filter(({ loadAt }) => loadAt <= story.startsAt)) await load(target);
     await target.idle();
-    const { costs = [] } = story;
-    let costsUntil = story.startsAt;
+    let loadedUntil = story.startsAt;
     let settledAt = story.startsAt;
     let delivered = 0;
     for (const day of byDay(story.deliveries, story.todayAt)) {
       const at = day[day.length - 1]?.deliverAt ?? settledAt;
-      await loadCosts(target, costs, costsUntil, at);
-      costsUntil = at;
+      await loadTimed(target, timed, loadedUntil, at);
+      loadedUntil = at;
       if (at - settledAt >= MONTH_SECONDS) {
         await target.advanceClock(at * 1000);
         settledAt = at;
@@ -101,7 +117,7 @@ export const loadDemo = async (
       delivered += day.length;
       onProgress({ delivered, total: story.deliveriesUntilToday, clockMs: at * 1000 });
     }
-    await loadCosts(target, costs, costsUntil, story.todayAt);
+    await loadTimed(target, timed, loadedUntil, story.todayAt);
     await target.advanceClock(story.todayAt * 1000);
     await target.idle();
     return delivered;

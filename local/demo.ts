@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DemoCompany, type DemoOptions, demoCompany } from '../demo/company.ts';
 import type { Delivery } from '../demo/deliveries.ts';
-import { type DemoProgress, type DemoTarget, loadDemo, putCosts } from '../demo/load.ts';
+import { type DemoProgress, type DemoTarget, loadDemo, timedLoads } from '../demo/load.ts';
 import { openWebhookSender } from '../demo/webhook-sender.ts';
 import { startToken } from './ask-api.ts';
 import { markLoaded } from './data-folder.ts';
@@ -77,6 +77,7 @@ export const loadInto = async (
     {
       rates: demo.rates,
       costs: demo.costs,
+      closingRates: demo.closingRates,
       deliveries: demo.events,
       deliveriesUntilToday: demo.deliveriesUntilToday,
       startsAt: demo.startsAt,
@@ -98,8 +99,8 @@ const afterToday = (demo: DemoCompany): Delivery[] => {
 };
 
 /**
- * As the test clock is advanced, Stripe's deliveries of the days that it passes arrive, day by day and signed with their day's time, and finance
- * loads the months that close.
+ * As the test clock is advanced, Stripe's deliveries of the days that it passes arrive, day by day and signed with their day's time, finance
+ * loads the months that close, and treasury what the market closed at.
  */
 export const deliverLater = (stack: LocalStack, dataDir: string, demo: DemoCompany, { sent }: Pick<StripeServer, 'sent'>): void => {
   const [webhookSecret = ''] = secretOf(dataDir, '/webhook-signing')['webhookSecrets'] as string[];
@@ -127,10 +128,10 @@ export const deliverLater = (stack: LocalStack, dataDir: string, demo: DemoCompa
     },
   });
   stack.clock.addTimed({
-    name: 'demo costs',
+    name: 'demo books and rates',
     plan: (fromMs, toMs) =>
-      demo.costs
-        .map((file) => ({ atMs: file.loadAt * 1000, fire: () => putCosts({ url: stack.url, token: () => startToken(stack.url) }, file) }))
+      timedLoads(demo)
+        .map(({ loadAt, load }) => ({ atMs: loadAt * 1000, fire: () => load({ url: stack.url, token: () => startToken(stack.url) }) }))
         .filter(({ atMs }) => atMs > fromMs && atMs <= toMs),
   });
 };

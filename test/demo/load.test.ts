@@ -74,12 +74,15 @@ it('loads what finance loads at its own time, between the deliveries, and stops 
   };
   const costs = [1_000, 90_000, 180_000, 900_000].map((loadAt) => ({ month: '2026-01-01', loadAt, csv: 'month' }));
   const deliveries = [80_000, 170_000].map((deliverAt) => ({ deliverAt, event: { id: `evt_${deliverAt}` } }));
-  const story = { rates: [{}], costs, deliveries, deliveriesUntilToday: 2, startsAt: 500, todayAt: 200_000 };
+  const closingRates = [400, 85_000, 900_000].map((loadAt) => ({ loadAt, rates: [] }));
+  const story = { rates: [{}], costs, closingRates, deliveries, deliveriesUntilToday: 2, startsAt: 500, todayAt: 200_000 };
   await loadDemo(target, story, () => undefined);
   expect(came).toEqual([
     '500 /api/v1/fx/rates',
+    '500 /api/v1/fx/rates', // what was before the story
     '1000 /api/v1/costs',
     '80000 /webhooks/stripe',
+    '85000 /api/v1/fx/rates',
     '90000 /api/v1/costs',
     '170000 /webhooks/stripe',
     '180000 /api/v1/costs',
