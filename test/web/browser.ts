@@ -1,12 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.ts';
 
 const PATIENCE_MS = 60_000;
 
+const LIGHT = {
+  viewport: { width: 1440, height: 1000 },
+  colorScheme: 'light',
+  locale: 'en-US',
+  timezoneId: 'UTC',
+} as const satisfies BrowserContextOptions;
+
 export interface View {
-  readonly width?: number;
-  readonly height?: number;
+  /** By a browser of its own: what somebody chooses there is kept nowhere else. */
   readonly dark?: boolean;
   /** Called before the page loads, so that requests can be held up. */
   readonly before?: (page: Page) => Promise<unknown>;
@@ -17,10 +23,13 @@ export const useBrowser = (baseUrl: () => string) => {
   // A browser, a stack and other tests may share two cores.
   vi.setConfig({ testTimeout: 180_000 });
   let browser: Browser;
+  // Of all pages of a file: the application's files are fetched once.
+  let light: BrowserContext;
   let complaints: string[] = [];
   const pages: Page[] = [];
   beforeAll(async () => {
     browser = await launchChromium();
+    light = await browser.newContext(LIGHT);
   });
   afterAll(() => browser?.close());
   afterEach(async () => {
@@ -29,13 +38,8 @@ export const useBrowser = (baseUrl: () => string) => {
     complaints = [];
     expect(found).toEqual([]);
   });
-  const open = async (path: string, { width = 1440, height = 1000, dark = false, before }: View = {}): Promise<Page> => {
-    const page = await browser.newPage({
-      viewport: { width, height },
-      colorScheme: dark ? 'dark' : 'light',
-      locale: 'en-US',
-      timezoneId: 'UTC',
-    });
+  const open = async (path: string, { dark = false, before }: View = {}): Promise<Page> => {
+    const page = dark ? await browser.newPage({ ...LIGHT, colorScheme: 'dark' }) : await light.newPage();
     pages.push(page);
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => complaints.push(error.message));

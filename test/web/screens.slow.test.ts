@@ -715,7 +715,7 @@ const openByKeyboard = async (page: Page): Promise<void> => {
     .waitFor();
   if (page.url() === address) await page.keyboard.press('Escape');
   else await page.goBack();
-  await settled(page);
+  await page.getByRole('status').waitFor({ state: 'detached' });
 };
 
 describe('every screen', () => {
@@ -843,6 +843,35 @@ describe('an API that', () => {
   it('has nothing to list shows that it has nothing', async () => {
     const page = await open('/customers?search=nobody-is-called-so');
     await page.getByText('No customer', { exact: true }).waitFor();
+    await page.goto(`${whole.stack.url}/rulings?status=rejected`);
+    await page.getByText('No ruling is here').waitFor();
+  });
+
+  it('has too little history to tell of what lies ahead is said to have, with why', async () => {
+    const notTold = { code: 'history-short', detail: 'It takes 12 months that are over; there are 3.' };
+    const young = async (path: string, with_: object): Promise<void> => {
+      const told = await whole.api<object>(path);
+      await page.route(`**${path}?**`, (route) => route.fulfill({ json: { ...told, ...with_, notTold } }));
+    };
+    const page = await open('/');
+    await young('/api/v1/arr/forecast', { months: [], accuracy: [], recorded: [] });
+    await young('/api/v1/arr/churn-risk', {
+      items: [],
+      byValue: [],
+      cohorts: [],
+      total: undefined,
+      calibration: undefined,
+      nextCursor: null,
+    });
+    for (const [screen, said] of [
+      ['Forecast', 'No forecast has been recorded yet'],
+      ['Churn risk', 'No year is over yet'],
+    ] as const) {
+      await page.getByRole('link', { name: screen }).click();
+      await page.getByText(notTold.detail).waitFor();
+      await page.getByText(said).waitFor();
+      expect(await figuresIn(page, 'main')).toEqual([]);
+    }
   });
 });
 

@@ -18,7 +18,7 @@ const MONTHS_OFFERED = 24;
 const PAGE = '50';
 
 /** What moved in a month, customer by customer. */
-export const MovementsList = ({ on }: { readonly on: string }): ReactNode => {
+export const MovementsList = ({ on, inForce }: { readonly on: string; readonly inForce: string | undefined }): ReactNode => {
   const [parameters, change] = useAddressParameters();
   const month = parameters.get('month') ?? startOfMonth(on);
   const months = Array.from({ length: MONTHS_OFFERED }, (_, i) => addMonths(startOfMonth(on), -i));
@@ -28,6 +28,7 @@ export const MovementsList = ({ on }: { readonly on: string }): ReactNode => {
     <SpaceBetween size="s">
       <Header
         variant="h2"
+        description={inForce === undefined ? '' : `As they were recorded, by the definition in force, ${inForce}`}
         actions={
           <Select
             ariaLabel="Month of the movements"

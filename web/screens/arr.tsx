@@ -74,7 +74,7 @@ const ArrScreen = (): ReactNode => {
           <ProfileComparison asked={{ left: inForce, right: profile, ...cut }} from={from} on={on} />
         )}
         <Closings />
-        {on === undefined ? null : <MovementsList on={on} />}
+        {on === undefined ? null : <MovementsList on={on} inForce={inForce} />}
       </SpaceBetween>
     </ContentLayout>
   );
