@@ -2,27 +2,19 @@ import { createHmac } from 'node:crypto';
 import type { Random } from '../../demo/random.ts';
 import { signatureHeader } from '../../demo/webhook-sender.ts';
 import { httpEvent } from '../support/http.ts';
+import { againAfterMs, type Invoke, statusOf } from './answered.ts';
 import type { Buses } from './buses.ts';
+import { Controllers } from './controllers.ts';
 import { lossOf } from './faults.ts';
-import { type FunctionName, ORG_ID, SIGNING_SECRET } from './functions.ts';
+import { ORG_ID, SIGNING_SECRET } from './functions.ts';
 import type { Happening, RatesHappening, SalesforceHappening, StripeHappening } from './history.ts';
 import type { SimulatedSalesforce } from './salesforce.ts';
 import type { Surroundings } from './surroundings.ts';
-
-/** Runs a function; `ended` hears its answer, or undefined where it threw or was killed. */
-export type Invoke = (fn: FunctionName, label: string, event: object, ended: (answer: unknown) => void) => void;
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
 /** Between two events where all goes well: the batches of a busy hour. */
 const IN_ORDER_MS = 10;
-/** Between attempts of somebody who is not answered well. */
-const AGAIN_AFTER_MS = [5 * SECOND, 60 * SECOND, 600 * SECOND, HOUR] as const;
-
-const againAfterMs = (attempt: number): number => AGAIN_AFTER_MS[Math.min(attempt, AGAIN_AFTER_MS.length) - 1] ?? HOUR;
-
-const statusOf = (answer: unknown): number => (answer as { readonly statusCode: number } | undefined)?.statusCode ?? 0;
-
 /** Everybody who tells Ascent of something, each until it was answered 2xx. */
 export class Doors {
   readonly #around: Surroundings;
@@ -32,12 +24,14 @@ export class Doors {
   /** What the treasurer has yet to load, one after the other. */
   readonly #rates: RatesHappening[] = [];
   #isLoading = false;
+  readonly #controllers: Controllers;
 
   constructor(around: Surroundings, buses: Buses, org: SimulatedSalesforce, invoke: Invoke) {
     this.#around = around;
     this.#org = org;
     this.#buses = buses;
     this.#invoke = invoke;
+    this.#controllers = new Controllers(around, invoke);
   }
 
   /** Enters on the agenda when each happening is told. */
@@ -45,12 +39,19 @@ export class Doors {
     const { agenda, chance } = this.#around;
     // One person loads what corrects each other.
     let loadedMs = 0;
+    let ruledMs = 0;
     for (const [n, happening] of happenings.entries()) {
       const random = chance.of(`tell ${happening.id}`);
       const dueMs = this.#dueMs(n, happening);
       if (happening.by === 'treasurer') {
         loadedMs = Math.max(loadedMs, dueMs);
         agenda.at(loadedMs, () => this.#loads(happening));
+        continue;
+      }
+      if (happening.by === 'controllers') {
+        // One ends what was adjusted before.
+        ruledMs = Math.max(ruledMs, dueMs);
+        agenda.at(ruledMs, () => this.#controllers.rule(happening));
         continue;
       }
       if (happening.by === 'salesforce') {

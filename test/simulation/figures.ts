@@ -38,6 +38,44 @@ const repeated = (names: readonly string[]): readonly string[] => names.filter((
 /** What is told of a customer on a day in the middle of all lives, and at their end. */
 const ASKED_ON = ['2025-10-01', '2026-07-01'] as const;
 
+/** What two people adjusted, by what was recorded of it: by currency, what is in force on a day. */
+const adjustedBy = (facts: Facts, on: string): Map<string, bigint> => {
+  const sums = new Map<string, bigint>();
+  const ends = new Map(facts.flatMap(({ kind, data }) => (kind === 'adjustment-end' ? [[data.adjustmentId, data.on] as const] : [])));
+  for (const { kind, data } of facts) {
+    if (kind !== 'adjustment') continue;
+    const last = [data.until, ends.get(data.provenance.eventId)].filter((day) => day !== undefined).sort()[0];
+    if (data.on <= on && (last === undefined || on < last)) addTo(sums, data.currency, BigInt(data.amountMinor));
+  }
+  return sums;
+};
+
+/** ARR is that of lines and of adjustments in force, each once; so are movements. */
+const wrongAdjustments = async (customerId: string, on: string): Promise<string[]> => {
+  const answer = await customerOn(customerId, on);
+  if (!answer.ok) return [];
+  const { arrMinor, lines, adjustments, identity } = answer.value;
+  const histories = await Promise.all(identity.members.map((member) => readHistory(member.customerId)));
+  const facts = histories.flatMap((history) => history.facts);
+  const movements = histories.flatMap((history) => history.movements);
+  const expected = linesOf(adjustedBy(facts, on)).join();
+  const told = new Map<string, bigint>();
+  for (const { currency, amountMinor } of adjustments) addTo(told, currency, BigInt(amountMinor));
+  const moved = new Map<string, bigint>();
+  for (const { effectiveOn, cause, lines: own } of movements)
+    for (const line of own) if (cause === 'adjustment' && effectiveOn <= on) addTo(moved, line.currency, BigInt(line.deltaMinor));
+  const sum = [...lines, ...adjustments].reduce((total, { planMinor = '0' }) => total + BigInt(planMinor), 0n);
+  return [
+    ...(linesOf(told).join() === expected ? [] : [`${customerId} on ${on} tells adjustments ${linesOf(told)}: ${expected} are in force`]),
+    ...(linesOf(moved).join() === expected
+      ? []
+      : [`${customerId} by ${on} moved by adjustments ${linesOf(moved)}: ${expected} are in force`]),
+    ...(arrMinor === undefined || BigInt(arrMinor) === sum
+      ? []
+      : [`${customerId} on ${on} has ARR ${arrMinor}: lines and adjustments are ${sum}`]),
+  ];
+};
+
 /** The customer's answer without what differs from run to run: how its figures came about, and by which readings. */
 const answerOf = async (customerId: string, on: string): Promise<string> => {
   const answer = await customerOn(customerId, on);
@@ -55,7 +93,8 @@ const inOrder = (attributes: Readonly<Record<string, string>>): readonly (readon
   Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
 
 type Movements = Awaited<ReturnType<typeof readHistory>>['movements'];
-type Fact = Awaited<ReturnType<typeof readHistory>>['facts'][number];
+type Facts = Awaited<ReturnType<typeof readHistory>>['facts'];
+type Fact = Facts[number];
 
 const addMovements = (sums: Map<string, bigint>, name: string, movements: Movements): void => {
   for (const { effectiveOn, cause, fromAttributes, lines, stock } of movements) {
@@ -76,6 +115,12 @@ const isTakenBack = (fact: Fact, movements: Movements): boolean =>
       correction && cause === 'churn' && effectiveOn === fact.data.on && lines.some(({ deltaMinor }) => BigInt(deltaMinor) > 0n),
   );
 
+/** Rulings are named by when they were made. */
+const nameOf = ({ kind, data }: Fact): string => {
+  if (kind === 'adjustment') return [data.amountMinor, data.currency, data.on, data.until].join(' ');
+  return kind === 'adjustment-end' ? data.on : firstOf(data.provenance.eventId);
+};
+
 /**
  * Movements of customers that are one, netted by day, cause and currency in whichever of their books they were made, their closing ARR, what
  * is told of each, and the facts that all of it rests on, each once.
@@ -92,7 +137,9 @@ const bookOf = async (customerIds: readonly string[]): Promise<Seen> => {
     addMovements(sums, customerIds.join(' + '), movements);
     takenBack += own.filter((fact) => isTakenBack(fact, movements)).length;
     const told = own.filter(({ data }) => !IS_READING.test(data.provenance.eventId));
-    for (const fact of told) facts.add(`${customerIdOf(fact)} fact ${fact.kind} ${firstOf(fact.data.provenance.eventId)}`);
+    for (const fact of told) facts.add(`${customerIdOf(fact)} fact ${fact.kind} ${nameOf(fact)}`);
+    if (own.some(({ kind }) => kind === 'adjustment'))
+      for (const on of ASKED_ON) contradictions.push(...(await wrongAdjustments(customerId, on)));
     for (const on of ASKED_ON) answers.push(await answerOf(customerId, on));
     const ids = own.map(({ kind, data }) => `${kind} ${data.provenance.eventId}`);
     contradictions.push(...repeated(ids).map((id) => `${customerId} has the fact ${id} twice`));

@@ -35,8 +35,25 @@ export interface SalesforceHappening extends Happened {
   readonly door: 'relay' | 'callout';
 }
 
+/** A ruling that controllers propose and approve: an adjustment by hand, or the end of one by the id of its happening. */
+export interface RulingHappening extends Happened {
+  readonly by: 'controllers';
+  readonly ruling:
+    | {
+        readonly kind: 'adjustment';
+        readonly customerId: string;
+        readonly amountMinor: string;
+        readonly currency: string;
+        readonly on: string;
+        readonly until?: string;
+      }
+    | { readonly kind: 'adjustment-end'; readonly customerId: string; readonly adjusts: string; readonly on: string };
+  /** Two others propose and approve the same at the same time. */
+  readonly isTwice: boolean;
+}
+
 /** What happens outside of Ascent. A further source of events is a further kind, with its own way of telling (doors.ts). */
-export type Happening = StripeHappening | RatesHappening | SalesforceHappening;
+export type Happening = StripeHappening | RatesHappening | SalesforceHappening | RulingHappening;
 
 /** A customer of Stripe and an account of the org that are one, and who says so. */
 export interface Link {

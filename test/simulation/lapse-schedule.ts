@@ -1,4 +1,4 @@
-import type { Invoke } from './doors.ts';
+import type { Invoke } from './answered.ts';
 import type { Happening } from './history.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Change } from './table.ts';

@@ -4,6 +4,7 @@ import { type Random, seeded } from '../../demo/random.ts';
 import { coupon, discount, priceWithTiers } from '../../demo/stripe-catalogue.ts';
 import { API_VERSION, type StripeObject } from '../../demo/stripe-json.ts';
 import type { Act } from '../../demo/world.ts';
+import { adjustmentsOf } from './adjusted-life.ts';
 import { BEGIN, COUPONS, contractActs, type Traits } from './contracts.ts';
 import { type DiscountAct, discountActs } from './customer-discounts.ts';
 import type { Happening, Life, RatesHappening, StripeHappening } from './history.ts';
@@ -75,6 +76,13 @@ const subscriptionsOf = (acts: readonly LifeAct[]): readonly Subscription[] =>
 const once = (objects: readonly StripeObject[]): readonly StripeObject[] => [
   ...new Map(objects.map((object) => [object.id, object])).values(),
 ];
+
+/** When customers are created, in their order. */
+const comeAtOf = (acts: readonly LifeAct[]): readonly number[] =>
+  acts
+    .flatMap((one) => ('act' in one && one.act.kind === 'customer' && one.act.lifecycle === 'created' ? [one.act] : []))
+    .sort((a, b) => (a.customer.id < b.customer.id ? -1 : 1))
+    .map(({ at }) => at);
 
 /** What no event shows. */
 const catalogueOf = (acts: readonly LifeAct[]): readonly StripeObject[] => {
@@ -218,9 +226,12 @@ export const lifeOf = (number: number): Life => {
     else teller.tell(events.next().value as StripeEvent);
   }
   const told = teller.happenings;
+  // Drawn apart: all else is as it is without.
+  const ruled = seeded(number ^ 0xad1);
+  const rulings = ruled.chance(180) ? adjustmentsOf(ruled, comeAtOf(ordered)) : [];
   const rates = ratesOf(random, ordered[0]?.at ?? BEGIN, ordered.at(-1)?.at ?? BEGIN);
   return {
-    happenings: inOrder([...told, ...rates, ...(hasOrg ? orgHappenings(random, links) : [])]),
+    happenings: inOrder([...told, ...rates, ...rulings, ...(hasOrg ? orgHappenings(random, links) : [])]),
     pace,
     links,
     catalogue: catalogueOf(ordered),

@@ -15,6 +15,7 @@ const cases: readonly (readonly [Protection, string, RegExp])[] = [
   ['marker', 'the condition that a showing is new', /^SRC#\S+ \S+ was written twice$/],
   ['version', 'the condition that a customer’s recording is new', /^missing: stripe\.main\.cus_\d fact \w+ evt_/],
   ['checkpoint', 'the condition that an entry of the totals is new', /^(missing|too much): MAIN /],
+  ['adjusted', 'the condition that an adjustment is approved once', /^too much: |adjustments/],
   ['riding', 'the event on its item', /^missing: stripe\.main\.cus_\d fact /],
   ['listed', 'the list of the customers that have a book', /^missing: stripe\.main\.cus_\d \S+ \S+ at plan rate /],
   ['watched', 'the list of the customers of whom something may lapse', /^missing: .* churn at plan rate -/],

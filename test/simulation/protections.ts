@@ -11,6 +11,8 @@ const CONDITIONS = {
   version: /^ARR#\S+ REC#/,
   /** That an entry of the totals' log is. */
   checkpoint: /^TOT#\d+ LOG#/,
+  /** That nobody approved the same adjustment. */
+  adjusted: /^RULINGADJUSTED#/,
 } as const satisfies Readonly<Record<string, RegExp>>;
 
 /** Lists, by the keys of their items. */

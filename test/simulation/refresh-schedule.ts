@@ -1,4 +1,4 @@
-import type { Invoke } from './doors.ts';
+import type { Invoke } from './answered.ts';
 import { PLAN_STARTS_ON } from './functions.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Change } from './table.ts';

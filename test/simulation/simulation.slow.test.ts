@@ -56,6 +56,7 @@ test('nothing is lost or doubled: books and totals are those of the faultless ru
     'unanswered-before',
   ]);
   expect(Object.keys(counts).sort()).toEqual([
+    'arr-api',
     'company-api',
     'foldings',
     'ingest',

@@ -1,4 +1,4 @@
-import type { Invoke } from './doors.ts';
+import type { Invoke } from './answered.ts';
 import { lossOf } from './faults.ts';
 import type { Happening } from './history.ts';
 import type { Surroundings } from './surroundings.ts';
