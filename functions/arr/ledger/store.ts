@@ -86,6 +86,9 @@ export const segmentPlace = (period: string, version: number, bytes: Uint8Array)
   slices: Math.ceil(bytes.length / MAX_SLICE_BYTES),
 });
 
+/** The version of the head that a segment was written for. */
+export const versionOf = ({ key }: SegmentPlace): number => Number(key.slice(0, key.indexOf('#')));
+
 /** Puts a segment for a version of the head. The same bytes for the same version are the same items. */
 export const putSegment = async (
   profile: string,
