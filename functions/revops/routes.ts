@@ -28,8 +28,8 @@ const contractBooks = z.object({
         id: z.string(),
         kind: z.string(),
         effect: z
-          .enum(['stated', 'contingent', 'reduction'])
-          .check(z.describe('Owed by performance; owed when what it depends on has come about; or given back')),
+          .enum(['stated', 'contingent', 'reduction', 'owed'])
+          .check(z.describe('Owed by performance; owed when what it depends on has come about; given back; or owed already')),
         amount: major('What of it is included, after the constraint'),
       }),
     ),

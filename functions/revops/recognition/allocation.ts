@@ -29,7 +29,7 @@ export const allocated = (
   by: Policies['allocation'],
   exponent: number,
 ): readonly bigint[] => {
-  if (weights.length === 1) return [amountMinor];
+  if (weights.length < 2) return weights.map(() => amountMinor);
   const some = weights.some(({ num }) => num > 0n);
   const whole = some ? wholeWeights(weights) : weights.map(() => 1n);
   if (by === 'minor') return split(amountMinor, whole);

@@ -6,6 +6,7 @@ import { type Course, type JournalLine, revenueBefore, stateBefore } from './cou
 import { earnedBefore } from './earned.ts';
 import { doneBefore, NOTHING_DONE, totalOf } from './measure.ts';
 import type { RecognitionRequest } from './request.ts';
+import { allObligations } from './returns.ts';
 import { scheduleOf } from './schedule.ts';
 import type { State, Terms } from './state.ts';
 
@@ -45,8 +46,7 @@ const toldDays = ({ journals, firstDay, lastDay }: Course, asOf: string | undefi
 const obligationsOf = (state: State, terms: Terms, bound: number) => {
   const { exponent } = terms;
   const earned = earnedBefore(state, terms, bound);
-  const known = new Map(state.generations.flatMap(({ obligations }) => obligations.map((one) => [one.id, one] as const)));
-  return [...known.values()].map(({ id, name, measure, sellingPrice }) => {
+  return allObligations(state).map(({ id, name, measure, sellingPrice }) => {
     const own = earned.filter(({ obligation }) => obligation === id);
     const allocatedMinor = own.reduce((sum, one) => sum + one.allocatedMinor, 0n);
     const recognisedMinor = state.exists ? own.reduce((sum, one) => sum + one.earnedMinor, 0n) : 0n;

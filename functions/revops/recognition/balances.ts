@@ -1,5 +1,9 @@
-import { type Earned, earnedBefore } from './earned.ts';
+import { addFractions, round } from '../../platform/decimal.ts';
+import { contractCostsBefore } from './contract-costs.ts';
+import { earnedBefore } from './earned.ts';
 import { isSatisfied, NOTHING_DONE } from './measure.ts';
+import type { Earned } from './occurrences.ts';
+import { allObligations, costsOfGoods, unknownReturns } from './returns.ts';
 import type { State, Terms } from './state.ts';
 
 /**
@@ -17,6 +21,14 @@ export const ACCOUNTS = {
   refundLiability: { side: 'credit', paragraph: '606-10-32-10' },
   depositLiability: { side: 'credit', paragraph: '606-10-25-8' },
   revenue: { side: 'credit', paragraph: '606-10-25-23' },
+  creditLoss: { side: 'debit', paragraph: '326-20-30-1' },
+  rightToRecoverGoods: { side: 'debit', paragraph: '606-10-55-23' },
+  inventory: { side: 'debit', paragraph: '330-10-35-1' },
+  costOfSales: { side: 'debit', paragraph: '340-40-25-8' },
+  contractCosts: { side: 'debit', paragraph: '340-40-25-1' },
+  amortisation: { side: 'debit', paragraph: '340-40-35-1' },
+  impairment: { side: 'debit', paragraph: '340-40-35-3' },
+  costsIncurred: { side: 'credit', paragraph: '340-40-25-5' },
 } as const satisfies Readonly<Record<string, { readonly side: 'debit' | 'credit'; readonly paragraph: string }>>;
 
 export type Account = keyof typeof ACCOUNTS;
@@ -47,14 +59,15 @@ const conditional = (state: State, { given }: Terms, bound: number): ReadonlySet
 /** What the customer owes or paid, unconditionally: by performance, by invoices under a contract that binds, or by having paid. */
 const demandable = (state: State, terms: Terms, earned: readonly Earned[], settled: bigint, bound: number): bigint => {
   const paid = state.paid - state.refunded;
-  const waits = conditional(state, terms, bound);
+  const waits = new Set([...conditional(state, terms, bound), ...unknownReturns(state)]);
   const performed =
     terms.given.rightToPayment === 'invoice'
       ? 0n
       : sumOf(earned.filter((one) => one.class === 'stated' && !waits.has(one.obligation))) - settled;
+  const owed = state.parts.reduce((sum, part) => (part.class === 'owed' ? sum + part.amountMinor : sum), 0n);
   const conceded = state.parts.reduce((sum, part) => (part.class === 'stated' && part.amountMinor < 0n ? sum + part.amountMinor : sum), 0n);
   const counted = terms.policies.receivable === 'due' ? state.due : state.invoiced;
-  return max(performed, paid, state.binding ? counted - settled + conceded : 0n, 0n);
+  return max(performed + owed, paid, state.binding ? counted - settled + conceded : 0n, 0n);
 };
 
 /** Revenue by obligation, in the order in which obligations come. */
@@ -64,14 +77,58 @@ const revenueOf = (earned: readonly Earned[]): ReadonlyMap<string, bigint> => {
   return revenue;
 };
 
-const without0 = (balances: Balances): Balances => balances.filter(({ minor }) => minor !== 0n);
+/** One balance an account and obligation, and none that is 0. */
+const summed = (balances: Balances): Balances => {
+  const sums = new Map<string, Balance>();
+  for (const one of balances) {
+    const key = `${one.account}\n${one.obligation ?? ''}`;
+    sums.set(key, { ...one, minor: one.minor + (sums.get(key)?.minor ?? 0n) });
+  }
+  return [...sums.values()].filter(({ minor }) => minor !== 0n);
+};
+
+/** Cost of sales with the goods or the work that it is of, by obligation. */
+const ofCosts = (state: State): Balances => {
+  const goods = costsOfGoods(state).flatMap(
+    ({ obligation, costOfSalesMinor, rightToRecoverMinor }): Balances => [
+      { account: 'rightToRecoverGoods', obligation, minor: rightToRecoverMinor },
+      { account: 'inventory', obligation, minor: -costOfSalesMinor - rightToRecoverMinor },
+      { account: 'costOfSales', obligation, minor: costOfSalesMinor },
+    ],
+  );
+  const work = allObligations(state).flatMap(({ id: obligation, measure }): Balances => {
+    const done = state.done.get(obligation);
+    if (measure.kind !== 'cost' || done === undefined) return [];
+    const minor = round(addFractions(done.cost, done.uninstalled), 'half-up');
+    return [
+      { account: 'costOfSales', obligation, minor },
+      { account: 'costsIncurred', obligation, minor: -minor },
+    ];
+  });
+  return [...goods, ...work];
+};
+
+/** Costs of the contract itself: what is carried, what was amortised, what was written down. */
+const ofContractCosts = (state: State, bound: number): Balances => {
+  const { assetMinor, amortisedMinor, impairedMinor } = contractCostsBefore(state.costs, bound);
+  const one = (account: Account, minor: bigint): Balance => ({ account, obligation: undefined, minor });
+  return [
+    one('contractCosts', assetMinor),
+    one('amortisation', amortisedMinor),
+    one('impairment', impairedMinor),
+    one('costsIncurred', -assetMinor - amortisedMinor - impairedMinor),
+  ];
+};
+
+/** What was paid and is not earned: of a contract that has ended it is to be paid back, or stays. */
+const BEYOND = { no: 'contractLiability', refundable: 'refundLiability', retained: 'revenue' } as const;
 
 /** Money that came under what is no contract yet is owed back (25-8). */
 const ofDeposits = (state: State): Balances => {
   const paid = state.paid - state.refunded;
-  return without0([
+  return summed([
     { account: 'cash', obligation: undefined, minor: paid },
-    { account: 'depositLiability', obligation: undefined, minor: -paid },
+    { account: state.retained ? 'revenue' : 'depositLiability', obligation: undefined, minor: -paid },
   ]);
 };
 
@@ -80,7 +137,8 @@ const ofDeposits = (state: State): Balances => {
  * (45-1 to 45-5); what is to be paid back to the customer is apart (32-10).
  */
 export const balancesBefore = (state: State, terms: Terms, bound: number): Balances => {
-  if (!state.exists) return ofDeposits(state);
+  const beside = [...ofCosts(state), ...ofContractCosts(state, bound)];
+  if (!state.exists) return summed([...ofDeposits(state), ...beside]);
   const earned = earnedBefore(state, terms, bound);
   const revenue = revenueOf(earned);
   const reduced = -sumOf(earned.filter((one) => one.class === 'reduction'));
@@ -88,16 +146,19 @@ export const balancesBefore = (state: State, terms: Terms, bound: number): Balan
   const demand = demandable(state, terms, earned, settled, bound);
   const refundable = min(max(reduced - settled, 0n), demand);
   const paid = state.paid - state.refunded;
+  const lost = max(0n, min(state.writtenOff, demand - paid));
   const position = sumOf(earned) + refundable - demand;
-  const unbilled = terms.policies.unbilled === 'apart' ? max(0n, demand - max(state.invoiced - settled, paid)) : 0n;
+  const unbilled = terms.policies.unbilled === 'apart' ? max(0n, demand - lost - max(state.invoiced - settled, paid)) : 0n;
   const one = (account: Account, minor: bigint): Balance => ({ account, obligation: undefined, minor });
-  return without0([
+  return summed([
     one('cash', paid),
-    one('receivable', demand - paid - unbilled),
+    one('receivable', demand - paid - lost - unbilled),
+    one('creditLoss', lost),
     one('unbilledReceivable', unbilled),
     one('contractAsset', max(position, 0n)),
-    one('contractLiability', min(position, 0n)),
+    one(BEYOND[state.ended], min(position, 0n)),
     one('refundLiability', -refundable),
     ...[...revenue].map(([obligation, minor]): Balance => ({ account: 'revenue', obligation, minor: -minor })),
+    ...beside,
   ]);
 };

@@ -3,6 +3,7 @@ import { compareFractions, fractionOf, sumFractions } from '../../platform/decim
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { isWholeMinor, WHOLE } from './amounts.ts';
 import type { EventGiven } from './event-schema.ts';
+import { partIdOf } from './inception.ts';
 import type { ObligationGiven } from './obligation-schema.ts';
 import type { PricePartGiven } from './price-schema.ts';
 import type { ContractGiven, RecognitionRequest } from './request.ts';
@@ -65,41 +66,89 @@ const contractFindings = (contract: ContractGiven, exponent: number, field: stri
   ),
 ];
 
-const MEASURED_BY = { progress: ['progress'], cost: ['cost'], transfer: ['atPoint', 'units'] } as const;
+const MEASURED_BY = { progress: ['progress'], cost: ['cost'], transfer: ['atPoint', 'units'], return: ['atPoint', 'units'] } as const;
+
+/** Of an event that tells how far an obligation is: whether that is how it is satisfied. */
+const measureFindings = (event: EventGiven, contract: ContractGiven, field: string): readonly Finding[] => {
+  if (event.type !== 'transfer' && event.type !== 'progress' && event.type !== 'cost' && event.type !== 'return') return [];
+  const { satisfaction } = contract.obligations.find(({ id }) => id === event.obligation) as ObligationGiven;
+  const methods: readonly string[] = MEASURED_BY[event.type];
+  if (!methods.includes(satisfaction.method))
+    return [[field, `tells ${event.type} of ${event.obligation}, which is satisfied by ${satisfaction.method}`]];
+  if (event.type === 'transfer' && satisfaction.method === 'units' && event.units === undefined)
+    return [[`${field}.units`, 'is missing; the obligation is satisfied by units']];
+  return [];
+};
+
+/** Of a modification or revision: whether what it names is there. */
+const changeFindings = (event: EventGiven, contract: ContractGiven, exponent: number, field: string): readonly Finding[] => {
+  if (event.type === 'estimate' && event.price === undefined && event.obligation === undefined)
+    return [[`${field}.price`, 'is missing; an estimate is of a part of the price or of an obligation']];
+  if (event.type !== 'modify') return [];
+  const ids = contract.obligations.map(({ id }) => id);
+  const named = [...(event.remove ?? []), ...(event.notDistinct ?? []), ...(event.change ?? []).map(({ obligation }) => obligation)];
+  const lost = named.find((id) => !ids.includes(id));
+  return [
+    ...(lost === undefined ? [] : [[field, `names ${lost}, which is no obligation of the contract`] as const]),
+    ...(event.add ?? []).flatMap((one, index) => obligationFindings(one, `${field}.add[${index}]`)),
+    ...(event.price ?? []).flatMap((one, index) => priceFindings(one, contract, exponent, `${field}.price[${index}]`)),
+  ];
+};
 
 const eventFindings = (event: EventGiven, contracts: readonly ContractGiven[], field: string): readonly Finding[] => {
   const contract = contractOf(event, contracts);
   if (contract === undefined) {
     if ('obligation' in event) return [[`${field}.obligation`, `${event.obligation} is no obligation of a contract of the request`]];
+    if ('price' in event && typeof event.price === 'string')
+      return [[`${field}.price`, `${event.price} is no part of a price of the request`]];
     const ids = contracts.map(({ id }) => id).join(', ');
-    return [[`${field}.contract`, event.contract === undefined ? `is missing; the contracts are ${ids}` : `must be one of ${ids}`]];
-  }
-  const findings: Finding[] = [];
-  if (event.on < contract.signedOn)
-    findings.push([`${field}.on`, `must not be before ${contract.signedOn}, on which ${contract.id} was signed`]);
-  if ('obligation' in event) {
-    const { satisfaction } = contract.obligations.find(({ id }) => id === event.obligation) as ObligationGiven;
-    const methods: readonly string[] = MEASURED_BY[event.type];
-    if (!methods.includes(satisfaction.method))
-      findings.push([field, `tells ${event.type} of ${event.obligation}, which is satisfied by ${satisfaction.method}`]);
-    else if (event.type === 'transfer' && (satisfaction.method === 'units') !== (event.units !== undefined))
-      findings.push([
-        `${field}.units`,
-        satisfaction.method === 'units' ? 'is missing; the obligation is satisfied by units' : 'must be left out; all of it passes at once',
-      ]);
+    return [
+      [
+        `${field}.contract`,
+        'contract' in event && event.contract !== undefined ? `must be one of ${ids}` : `is missing; the contracts are ${ids}`,
+      ],
+    ];
   }
   const exponent = exponentOf(contract.currency);
-  if ('amount' in event && event.type !== 'cost' && exponent.ok && !isWholeMinor(event.amount, exponent.value))
-    findings.push([`${field}.amount`, `${event.amount} has more than the ${exponent.value} decimal places of ${contract.currency}`]);
-  return findings;
+  const places = exponent.ok ? exponent.value : 0;
+  const isMoney = 'amount' in event && event.type !== 'cost' && event.type !== 'sales';
+  return [
+    ...(event.on < contract.signedOn
+      ? [[`${field}.on`, `must not be before ${contract.signedOn}, on which ${contract.id} was signed`] as const]
+      : []),
+    ...measureFindings(event, contract, field),
+    ...changeFindings(event, contract, places, field),
+    ...(isMoney && !isWholeMinor(event.amount, places)
+      ? [[`${field}.amount`, `${event.amount} has more than the ${places} decimal places of ${contract.currency}`] as const]
+      : []),
+  ];
 };
 
-/** The contract that an event is of: by its obligation, by its name, or the only one. */
+const namesPart = ({ price }: ContractGiven, id: string): boolean => price.some((part, index) => partIdOf(part, index) === id);
+
+/** The contract that an event is of: by its obligation, its part of the price or its name, or the only one. */
 export const contractOf = (event: EventGiven, contracts: readonly ContractGiven[]): ContractGiven | undefined => {
-  if ('obligation' in event) return contracts.find(({ obligations }) => obligations.some(({ id }) => id === event.obligation));
-  if (event.contract !== undefined) return contracts.find(({ id }) => id === event.contract);
+  if ('obligation' in event && event.obligation !== undefined)
+    return contracts.find(({ obligations }) => obligations.some(({ id }) => id === event.obligation));
+  if ('price' in event && typeof event.price === 'string') return contracts.find((contract) => namesPart(contract, event.price as string));
+  if ('contract' in event && event.contract !== undefined) return contracts.find(({ id }) => id === event.contract);
   return contracts.length === 1 ? contracts[0] : undefined;
 };
+
+/** Contracts with what modifications add to them: events may name it. */
+export const withAdditions = ({ contracts, events = [] }: RecognitionRequest): readonly ContractGiven[] =>
+  contracts.map((contract) => {
+    const changes = events.filter((event) => event.type === 'modify' && contractOf(event, contracts)?.id === contract.id);
+    const added = changes.flatMap((event) => (event.type === 'modify' ? (event.add ?? []) : []));
+    const price = changes.flatMap((event) =>
+      event.type === 'modify'
+        ? (event.price ?? []).map((part, index) => ({ ...part, id: part.id ?? `${event.id}-price-${index + 1}` }))
+        : [],
+    );
+    if (added.length + price.length === 0) return contract;
+    const first = contract.price.map((part, index) => ({ ...part, id: partIdOf(part, index) }));
+    return { ...contract, obligations: [...contract.obligations, ...added], price: [...first, ...price] };
+  });
 
 const findingsOf = ({ contracts, events = [] }: RecognitionRequest): readonly Finding[] => {
   const again =
@@ -114,7 +163,8 @@ const findingsOf = ({ contracts, events = [] }: RecognitionRequest): readonly Fi
       ? contractFindings(contract, exponent.value, `contracts[${index}]`)
       : [[`contracts[${index}].currency`, exponent.problem.detail] as const];
   });
-  return ofContracts.length > 0 ? ofContracts : events.flatMap((event, index) => eventFindings(event, contracts, `events[${index}]`));
+  const all = withAdditions({ contracts, events });
+  return ofContracts.length > 0 ? ofContracts : events.flatMap((event, index) => eventFindings(event, all, `events[${index}]`));
 };
 
 /** The first thing that is wrong with a request, in the order of its fields. */

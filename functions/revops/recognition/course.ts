@@ -1,10 +1,10 @@
 import { addDays, endOfMonth, fromEpochDay, monthEndsWithin, toEpochDay } from '../../platform/calendar.ts';
 import { ACCOUNTS, type Account, type Balances, balancesBefore } from './balances.ts';
 import type { Decision } from './decisions.ts';
-import { earnedBefore } from './earned.ts';
-import { type Happening, taken } from './happenings.ts';
+import type { Happening } from './happenings.ts';
 import { inceptionOf } from './inception.ts';
 import type { State, Terms } from './state.ts';
+import { taken } from './taking-in.ts';
 
 /** The course of a contract: its state from each event on, and the journals that lead from one balance to the next. */
 
@@ -117,12 +117,10 @@ export const courseOf = (terms: Terms, happenings: readonly Happening[], asOf: s
   return { terms, moments: fold.moments, journals: fold.journals, decisions: fold.decisions, firstDay, lastDay };
 };
 
-/** Revenue since the beginning, by obligation, before a bound. */
+/** Revenue since the beginning, by obligation, before a bound; what is of none, as a deposit that is kept, is the contract’s own. */
 export const revenueBefore = (course: Course, bound: number): ReadonlyMap<string, bigint> => {
-  const state = stateBefore(course, bound);
   const revenue = new Map<string, bigint>();
-  if (!state.exists) return revenue;
-  for (const { obligation, earnedMinor } of earnedBefore(state, course.terms, bound))
-    revenue.set(obligation, (revenue.get(obligation) ?? 0n) + earnedMinor);
+  for (const { account, obligation = course.terms.id, minor } of balancesBefore(stateBefore(course, bound), course.terms, bound))
+    if (account === 'revenue') revenue.set(obligation, (revenue.get(obligation) ?? 0n) - minor);
   return revenue;
 };

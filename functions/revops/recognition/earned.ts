@@ -1,23 +1,17 @@
 import { addMonths, fromEpochDay, startOfMonth, toEpochDay } from '../../platform/calendar.ts';
-import { type Fraction, fraction, mulFractions, round, subFractions } from '../../platform/decimal.ts';
+import { type Fraction, fraction, round, subFractions } from '../../platform/decimal.ts';
 import { allocated } from './allocation.ts';
 import { partOf, ZERO } from './amounts.ts';
 import { type Done, doneBefore, NOTHING_DONE, shareSince } from './measure.ts';
+import { type Earned, earnedAsItOccurs, occursAtOnce } from './occurrences.ts';
 import type { Policies } from './policies.ts';
+import { givenBack } from './returns.ts';
 import type { Generation, Obligation, PartClass, PricePart, State, Terms } from './state.ts';
 
 /**
  * What is earned before a bound: a pure function of state and bound. Each generation allocates what it has to its obligations; what it
  * earned stays with it, and what it did not flows into the next.
  */
-
-/** Minor units of one class of the price that an obligation has, and how much of it is earned. */
-export interface Earned {
-  readonly obligation: string;
-  readonly class: PartClass;
-  readonly allocatedMinor: bigint;
-  readonly earnedMinor: bigint;
-}
 
 const dayAfterMonth = (bound: number): number => toEpochDay(addMonths(startOfMonth(fromEpochDay(bound)), 1, 1));
 
@@ -98,7 +92,10 @@ const poolsWith = (pools: ReadonlyMap<string, Pool>, parts: readonly PricePart[]
 
 /** The obligations of a pool that are still there; where none of them is, all. */
 const targetsOf = (pool: Pool, { obligations }: Generation): readonly Obligation[] => {
-  const targets = pool.allocateTo === undefined ? obligations : obligations.filter(({ id }) => pool.allocateTo?.includes(id));
+  const targets =
+    pool.allocateTo === undefined
+      ? obligations.filter(({ apart }) => !apart)
+      : obligations.filter(({ id }) => pool.allocateTo?.includes(id));
   return targets.length === 0 ? obligations : targets;
 };
 
@@ -150,36 +147,18 @@ const earnedAt = (layer: Layer, state: State, until: number, next: Generation | 
   return earnedOf(layer, { ...state, done: new Map(state.done).set(id, done) }, until, policies);
 };
 
-/** Units that each have a price of their own: earned as they pass. */
-const ofUnits = (state: State): readonly Earned[] =>
-  state.unitPrices.flatMap(({ obligation, stated, expected }) => {
-    const units = state.done.get(obligation)?.units ?? ZERO;
-    const statedMinor = round(mulFractions(stated, units), 'half-up');
-    const reductionMinor = round(mulFractions(expected, units), 'half-up') - statedMinor;
-    const at = (partClass: PartClass, minor: bigint): Earned => ({
-      obligation,
-      class: partClass,
-      allocatedMinor: minor,
-      earnedMinor: minor,
-    });
-    return [
-      at('stated', statedMinor),
-      ...(reductionMinor === 0n ? [] : [at(reductionMinor < 0n ? 'reduction' : 'contingent', reductionMinor)]),
-    ];
-  });
-
 /** All classes of all obligations before a bound; what an obligation has of a class may come in several rows, which add up. */
 export const earnedBefore = (state: State, terms: Terms, bound: number): readonly Earned[] => {
-  const all: Earned[] = [...ofUnits(state)];
+  const all: Earned[] = [...earnedAsItOccurs(state, bound)];
   let pools: ReadonlyMap<string, Pool> = new Map();
   for (let index = 0; index < state.generations.length; index += 1) {
     pools = poolsWith(
       pools,
-      state.parts.filter(({ generation }) => generation === index),
+      state.parts.filter((part) => part.generation === index && !occursAtOnce(part)),
     );
     const { earned, left } = ofGeneration(state, terms, index, pools, bound);
     all.push(...earned);
     pools = left;
   }
-  return all;
+  return [...all, ...givenBack(all, state)];
 };

@@ -26,11 +26,13 @@ export const existenceOf = ({ signedOn, criteria = {} }: ContractGiven): { reado
 };
 
 /** The judgement of a later day. */
-export const judgedAgain = (on: string, met: boolean): Decision => ({
+export const judgedAgain = (on: string, met: boolean, retained: boolean): Decision => ({
   on,
   rule: 'existence',
-  paragraph: '606-10-25-6',
+  paragraph: retained ? '606-10-25-7' : '606-10-25-6',
   sentence: met
     ? 'The criteria are met from now on: the contract is accounted for from here with all that was done so far.'
-    : 'The criteria are no longer met: what was received is a liability.',
+    : retained
+      ? 'There is no contract, and nothing is owed for what was received and cannot be refunded: it is revenue (25-7).'
+      : 'The criteria are no longer met: what was received is a liability.',
 });

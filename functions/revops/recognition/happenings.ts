@@ -1,11 +1,5 @@
-import { addFractions, fractionOf } from '../../platform/decimal.ts';
-import { minorOf, wholeMinorOf } from './amounts.ts';
-import type { Decision } from './decisions.ts';
 import type { EventGiven } from './event-schema.ts';
-import { judgedAgain } from './existence.ts';
-import { type Done, NOTHING_DONE } from './measure.ts';
 import type { ContractGiven } from './request.ts';
-import type { State, Terms } from './state.ts';
 
 /** What happens to a contract: events as they were given, and what falls due by the calendar alone. */
 
@@ -28,13 +22,21 @@ export type Happening = (EventGiven & { readonly id: string }) | Due | Binding;
 const ORDER: Readonly<Record<Happening['type'], number>> = {
   criteria: 0,
   binding: 1,
-  transfer: 2,
-  progress: 3,
-  cost: 4,
-  invoice: 5,
-  due: 6,
-  payment: 7,
-  refund: 8,
+  terminate: 2,
+  modify: 3,
+  estimate: 4,
+  transfer: 5,
+  progress: 6,
+  cost: 7,
+  sales: 8,
+  return: 9,
+  contractCost: 10,
+  impairment: 11,
+  invoice: 12,
+  due: 13,
+  payment: 14,
+  refund: 15,
+  writeOff: 16,
 };
 
 const inOrder = (a: Happening, b: Happening): number =>
@@ -44,7 +46,8 @@ const inOrder = (a: Happening, b: Happening): number =>
 export const happeningsOf = (given: ContractGiven, events: readonly (EventGiven & { readonly id: string })[]): readonly Happening[] => {
   const told = new Set(events.flatMap((event) => (event.type === 'transfer' ? [event.obligation] : [])));
   const all: Happening[] = [...events];
-  for (const { id, satisfaction } of given.obligations) {
+  const added = events.flatMap((event) => (event.type === 'modify' ? (event.add ?? []) : []));
+  for (const { id, satisfaction } of [...given.obligations, ...added]) {
     if (satisfaction.method === 'atPoint' && satisfaction.on !== undefined && !told.has(id))
       all.push({ type: 'transfer', id: `transfer-${id}`, on: satisfaction.on, obligation: id });
   }
@@ -54,49 +57,4 @@ export const happeningsOf = (given: ContractGiven, events: readonly (EventGiven 
   const from = given.cancellation?.nonCancellableFrom;
   if (from !== undefined) all.push({ type: 'binding', id: 'binding', on: from < given.signedOn ? given.signedOn : from });
   return all.sort(inOrder);
-};
-
-interface Taken {
-  readonly state: State;
-  readonly decisions: readonly Decision[];
-}
-
-const withDone = (state: State, obligation: string, change: (done: Done) => Done): Taken => ({
-  state: { ...state, done: new Map(state.done).set(obligation, change(state.done.get(obligation) ?? NOTHING_DONE)) },
-  decisions: [],
-});
-
-/** The state after one event. */
-export const taken = (state: State, event: Happening, { exponent }: Terms): Taken => {
-  const minor = (text: string): bigint => wholeMinorOf(text, exponent);
-  switch (event.type) {
-    case 'criteria':
-      return { state: { ...state, exists: event.met }, decisions: [judgedAgain(event.on, event.met)] };
-    case 'binding': {
-      const sentence = 'The customer cannot cancel from now on: what falls due is a receivable.';
-      return { state: { ...state, binding: true }, decisions: [{ on: event.on, rule: 'receivable', paragraph: '606-10-45-4', sentence }] };
-    }
-    case 'transfer':
-      return withDone(state, event.obligation, (done) => ({
-        ...done,
-        transferred: true,
-        units: event.units === undefined ? done.units : addFractions(done.units, fractionOf(event.units)),
-      }));
-    case 'progress':
-      return withDone(state, event.obligation, (done) => ({ ...done, progress: fractionOf(event.share) }));
-    case 'cost':
-      return withDone(state, event.obligation, (done) =>
-        event.uninstalled === true
-          ? { ...done, uninstalled: addFractions(done.uninstalled, minorOf(event.amount, exponent)) }
-          : { ...done, cost: addFractions(done.cost, minorOf(event.amount, exponent)) },
-      );
-    case 'invoice':
-      return { state: { ...state, invoiced: state.invoiced + minor(event.amount) }, decisions: [] };
-    case 'due':
-      return { state: { ...state, due: state.due + minor(event.amount) }, decisions: [] };
-    case 'payment':
-      return { state: { ...state, paid: state.paid + minor(event.amount) }, decisions: [] };
-    case 'refund':
-      return { state: { ...state, refunded: state.refunded + minor(event.amount) }, decisions: [] };
-  }
 };

@@ -1,5 +1,5 @@
 import { toEpochDay } from '../../platform/calendar.ts';
-import { fraction, fractionOf, mulFractions, round } from '../../platform/decimal.ts';
+import { type Fraction, fraction, fractionOf, mulFractions, round } from '../../platform/decimal.ts';
 import { majorText, minorOf, ZERO } from './amounts.ts';
 import type { Decision } from './decisions.ts';
 import { estimatedAmount } from './estimate.ts';
@@ -8,7 +8,7 @@ import type { Measure } from './measure.ts';
 import type { ObligationGiven } from './obligation-schema.ts';
 import type { PricePartGiven } from './price-schema.ts';
 import { sellingPricesOf } from './selling-price.ts';
-import type { PricePart, State, Terms, UnitPrice } from './state.ts';
+import type { Goods, Obligation, PartClass, PricePart, Returns, State, Terms, UnitPrice } from './state.ts';
 
 /** The state of a contract before its first event, and why it is so. */
 
@@ -52,6 +52,7 @@ interface Parts {
 }
 
 const NONE: Parts = { parts: [], unitPrices: [], decisions: [] };
+const PLAIN = { class: 'stated', allocateTo: undefined, transferred: undefined, percent: undefined } as const;
 
 const perUnit = (
   id: string,
@@ -66,12 +67,15 @@ const perUnit = (
   const units = fractionOf(quantity);
   const statedMinor = round(mulFractions(stated, units), 'half-up');
   const lessMinor = round(mulFractions(expected, units), 'half-up') - statedMinor;
-  const part = { id, kind: given.kind, class: 'stated', amountMinor: statedMinor, allocateTo: undefined, generation } as const;
+  const part = { ...PLAIN, id, kind: given.kind, amountMinor: statedMinor, generation };
   return {
     ...NONE,
     parts: lessMinor === 0n ? [part] : [part, { ...part, id: `${id}-volume`, class: 'reduction', amountMinor: lessMinor }],
   };
 };
+
+/** An uncertain amount below 0 is given back; one above is owed when it has come about. */
+export const classOf = (amountMinor: bigint): PartClass => (amountMinor < 0n ? 'reduction' : 'contingent');
 
 /** One part of the price, estimated and constrained on a day. */
 export const pricePartOf = (
@@ -84,15 +88,27 @@ export const pricePartOf = (
   switch (kind) {
     case 'fixed': {
       const amountMinor = round(minorOf(given.amount, exponent), 'half-up');
-      return { ...NONE, parts: [{ id, kind, class: 'stated', amountMinor, allocateTo: given.allocateTo, generation }] };
+      return {
+        ...NONE,
+        parts: [{ ...PLAIN, id, kind, amountMinor, allocateTo: given.allocateTo, transferred: given.transferred, generation }],
+      };
     }
     case 'variable': {
       const { amountMinor, paragraph, sentence } = estimatedAmount(given.estimate, given.constrainedTo, exponent);
-      const partClass = given.concession === true ? 'stated' : amountMinor < 0n ? 'reduction' : 'contingent';
+      const partClass = given.concession === true ? 'stated' : classOf(amountMinor);
       return {
         ...NONE,
-        parts: [{ id, kind, class: partClass, amountMinor, allocateTo: given.allocateTo, generation }],
+        parts: [{ ...PLAIN, id, kind, class: partClass, amountMinor, allocateTo: given.allocateTo, generation }],
         decisions: [{ on, rule: 'variable', paragraph, about: id, sentence }],
+      };
+    }
+    case 'royalty': {
+      const percent = fractionOf(given.percent);
+      const sentence = `${id} is ${given.percent}% of sales or usage of a licence: it counts when they occur, and is not estimated before.`;
+      return {
+        ...NONE,
+        parts: [{ ...PLAIN, id, kind, class: 'owed', amountMinor: 0n, allocateTo: given.allocateTo, percent, generation }],
+        decisions: [{ on, rule: 'royalty', paragraph: '606-10-55-65', about: id, sentence }],
       };
     }
     case 'perUnit':
@@ -103,6 +119,51 @@ export const pricePartOf = (
 /** What a part is called that was not named. */
 export const partIdOf = ({ id }: PricePartGiven, index: number): string => id ?? `price-${index + 1}`;
 
+const goodsOf = ({ goods, quantity }: ObligationGiven, exponent: number): Goods | undefined =>
+  goods === undefined
+    ? undefined
+    : {
+        unitCost: minorOf(goods.unitCost, exponent),
+        recoveryCost: minorOf(goods.recoveryCost ?? '0', exponent),
+        quantity: fractionOf(quantity ?? '1'),
+      };
+
+/** An obligation as it is accounted for, with its weight in the allocation. */
+export const obligationOf = (given: ObligationGiven, sellingPrice: Fraction | undefined, exponent: number): Obligation => ({
+  id: given.id,
+  name: given.name ?? given.id,
+  measure: measureOf(given, exponent),
+  sellingPrice: sellingPrice ?? ZERO,
+  apart: false,
+  goods: goodsOf(given, exponent),
+});
+
+/** Returns that are expected of goods, by obligation. */
+export const returnsOf = (given: readonly ObligationGiven[]): readonly (readonly [string, Returns])[] =>
+  given.flatMap(({ id, goods }) => {
+    const expected = goods?.expectedReturns;
+    if (expected === undefined) return [];
+    return [[id, { expected: expected === 'unknown' ? expected : fractionOf(expected), returned: ZERO }] as const];
+  });
+
+/** What there is to allocate to all obligations by their selling prices. */
+export const sharedMinor = (parts: readonly PricePart[]): bigint =>
+  parts
+    .filter(({ allocateTo, transferred }) => allocateTo === undefined && transferred === undefined)
+    .reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+
+const EMPTY = {
+  done: new Map(),
+  costs: [],
+  retained: false,
+  ended: 'no',
+  invoiced: 0n,
+  due: 0n,
+  paid: 0n,
+  refunded: 0n,
+  writtenOff: 0n,
+} as const;
+
 /** The state on the day of signing. */
 export const inceptionOf = ({ given, exponent }: Terms): { readonly state: State; readonly decisions: readonly Decision[] } => {
   const { signedOn: on } = given;
@@ -111,27 +172,19 @@ export const inceptionOf = ({ given, exponent }: Terms): { readonly state: State
     pricePartOf(part, partIdOf(part, index), given.obligations, { on, generation: 0, exponent }),
   );
   const parts = priced.flatMap((one) => one.parts);
-  const toAll = parts.filter(({ allocateTo }) => allocateTo === undefined).reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-  const { sellingPrices, decisions } = sellingPricesOf(given.obligations, fraction(toAll), on, exponent);
-  const obligations = given.obligations.map((one) => ({
-    id: one.id,
-    name: one.name ?? one.id,
-    measure: measureOf(one, exponent),
-    sellingPrice: sellingPrices.get(one.id) ?? ZERO,
-  }));
+  const price = fraction(sharedMinor(parts));
+  const { sellingPrices, decisions } = sellingPricesOf(given.obligations, { price, bundles: given.bundles, on, exponent });
+  const obligations = given.obligations.map((one) => obligationOf(one, sellingPrices.get(one.id), exponent));
   const total = parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
   return {
     state: {
+      ...EMPTY,
       parts,
       unitPrices: priced.flatMap((one) => one.unitPrices),
       generations: [{ from: toEpochDay(on), obligations, base: new Map(), remeasured: new Set() }],
-      done: new Map(),
+      returns: new Map(returnsOf(given.obligations)),
       exists,
       binding: given.cancellation === undefined,
-      invoiced: 0n,
-      due: 0n,
-      paid: 0n,
-      refunded: 0n,
     },
     decisions: [
       decision,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { amount, day, decimal, name } from './fields.ts';
+import { amount, day, decimal, name, share } from './fields.ts';
 
 const per = z.optional(
   z.enum(['obligation', 'unit']).check(z.describe('What the price is for: all that is promised (default), or one unit of `quantity`')),
@@ -32,6 +32,15 @@ const sellingPrice = z.discriminatedUnion('method', [
     cost: amount('Expected cost of satisfying it'),
     marginPercent: z.optional(decimal('Margin in percent of the cost; default 0')),
     per,
+  }),
+  z.strictObject({
+    method: z
+      .literal('discountOption')
+      .check(z.describe('A right to buy at a discount: average purchase × (discount − discount that everybody gets) × likelihood (55-44)')),
+    averagePurchase: amount('What those who use it buy on average'),
+    discountPercent: decimal('Its discount in percent'),
+    generalDiscountPercent: z.optional(decimal('Discount in percent that customers get without it; default 0')),
+    likelihood: share('How likely it is used'),
   }),
   z.strictObject({
     method: z
@@ -88,6 +97,23 @@ export const obligationSchema = z.strictObject({
   quantity: z.optional(decimal('Units that are promised')),
   sellingPrice: z.optional(sellingPrice).check(z.describe('Needed where a contract has several obligations')),
   satisfaction,
+  goods: z
+    .optional(
+      z.strictObject({
+        unitCost: amount('What a unit cost; of an obligation without units, all of it'),
+        expectedReturns: z.optional(
+          z
+            .union([decimal('Units'), z.literal('unknown')])
+            .check(
+              z.describe(
+                'Units that are expected back of all that is sold; `unknown` where experience cannot tell, so that nothing is earned yet (55-202)',
+              ),
+            ),
+        ),
+        recoveryCost: z.optional(amount('Cost of recovering a returned unit, with what it loses in value')),
+      }),
+    )
+    .check(z.describe('What is handed over, for cost of sales and returns (55-22 to 55-29)')),
 });
 
 export type ObligationGiven = z.infer<typeof obligationSchema>;

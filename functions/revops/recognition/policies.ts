@@ -28,6 +28,13 @@ export const policiesSchema = z.strictObject({
       .enum(['together', 'apart'])
       .check(z.describe('A right to what is earned and not invoiced: part of the receivable (default), or an account of its own')),
   ),
+  costExpedient: z.optional(
+    z
+      .boolean()
+      .check(
+        z.describe('Whether costs of obtaining a contract that benefit at most a year are expensed at once (340-40-25-4); default false'),
+      ),
+  ),
   receivable: z.optional(
     z
       .enum(['due', 'invoiced'])
@@ -44,6 +51,7 @@ export interface Policies {
   readonly allocation: 'minor' | 'major' | 'percent';
   readonly progressPlaces: number | undefined;
   readonly unbilled: 'together' | 'apart';
+  readonly costExpedient: boolean;
   readonly receivable: 'due' | 'invoiced';
 }
 
@@ -52,5 +60,6 @@ export const policiesOf = (given: Given = {}): Policies => ({
   allocation: given.allocation ?? 'minor',
   progressPlaces: given.progressPlaces,
   unbilled: given.unbilled ?? 'together',
+  costExpedient: given.costExpedient ?? false,
   receivable: given.receivable ?? 'due',
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { amount, name, share } from './fields.ts';
+import { amount, decimal, name, share } from './fields.ts';
 
 const id = z.optional(name('By which an `estimate` event names the part; default: `price-1`, `price-2`, … in their order'));
 const allocateTo = z.optional(
@@ -27,7 +27,7 @@ export const estimate = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('stated').check(z.describe('Estimated by the caller')), amount: amount('The estimate') }),
 ]);
 
-const constrainedTo = z.optional(
+export const constrainedTo = z.optional(
   amount('The amount of which it is probable that no significant part will be reversed (32-11); default: the estimate itself'),
 );
 
@@ -37,6 +37,21 @@ export const pricePartSchema = z.discriminatedUnion('kind', [
     id,
     kind: z.literal('fixed'),
     amount: amount('Agreed, whatever happens; a fee that cannot be refunded too (55-50)'),
+    transferred: z.optional(
+      name('Id of an obligation: a change of the price of what was transferred already, which counts at once (55-115)'),
+    ),
+    allocateTo,
+  }),
+  z.strictObject({
+    id,
+    kind: z
+      .literal('royalty')
+      .check(
+        z.describe(
+          'A share of the sales or usage that a licence of intellectual property leads to: earned as they occur, told by `sales` (55-65)',
+        ),
+      ),
+    percent: decimal('Percent of the sales'),
     allocateTo,
   }),
   z.strictObject({

@@ -1,6 +1,6 @@
 import { exponentOf } from '../../platform/currencies.ts';
 import { fail, ok, type Result } from '../../platform/result.ts';
-import { checked, contractOf, type RecognitionProblem } from './check.ts';
+import { checked, contractOf, type RecognitionProblem, withAdditions } from './check.ts';
 import { type Course, courseOf } from './course.ts';
 import type { EventGiven } from './event-schema.ts';
 import { happeningsOf } from './happenings.ts';
@@ -14,18 +14,20 @@ const numbered = (events: readonly EventGiven[]): readonly (EventGiven & { reado
   events.map((event, index) => ({ ...event, id: event.id ?? `event-${String(index + 1).padStart(4, '0')}` }));
 
 const bookOf = (given: ContractGiven, exponent: number, request: RecognitionRequest): Course => {
-  const own = numbered(request.events ?? []).filter((event) => contractOf(event, request.contracts)?.id === given.id);
+  const all = withAdditions(request);
+  const own = numbered(request.events ?? []).filter((event) => contractOf(event, all)?.id === given.id);
   return courseOf({ id: given.id, given, exponent, policies: policiesOf(request.policies) }, happeningsOf(given, own), request.asOf);
 };
 
 /** The course of every contract in the order of the request. */
-export const recognise = (request: RecognitionRequest): Result<readonly Course[], RecognitionProblem> => {
-  const valid = checked(request);
+export const recognise = (given: RecognitionRequest): Result<readonly Course[], RecognitionProblem> => {
+  const valid = checked({ ...given, events: [...numbered(given.events ?? [])] });
   if (!valid.ok) return valid;
+  const request = valid.value;
   const books: Course[] = [];
-  for (const [index, given] of request.contracts.entries()) {
-    const exponent = exponentOf(given.currency);
-    const book = bookOf(given, exponent.ok ? exponent.value : 0, request);
+  for (const [index, contract] of request.contracts.entries()) {
+    const exponent = exponentOf(contract.currency);
+    const book = bookOf(contract, exponent.ok ? exponent.value : 0, request);
     const periods = periodsBetween(book.firstDay, book.lastDay, request.schedule ?? 'month');
     if (periods > MAX_PERIODS)
       return fail(

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { eventSchema } from './event-schema.ts';
-import { day, name } from './fields.ts';
+import { amount, day, name } from './fields.ts';
 import { obligationSchema } from './obligation-schema.ts';
 import { policiesSchema } from './policies.ts';
 import { pricePartSchema } from './price-schema.ts';
@@ -54,6 +54,18 @@ const contractSchema = z.strictObject({
         .check(z.maxLength(MAX_PARTS)),
     )
     .check(z.describe('Payment for one obligation that depends on satisfying others: a contract asset until then (45-3)')),
+  bundles: z
+    .optional(
+      z
+        .array(
+          z.strictObject({
+            obligations: z.array(name('Id of an obligation')).check(z.minLength(2), z.maxLength(MAX_PARTS)),
+            price: amount('What they are regularly sold for together'),
+          }),
+        )
+        .check(z.maxLength(MAX_PARTS)),
+    )
+    .check(z.describe('Obligations that are regularly sold together at a discount, to which a discount belongs alone where 32-37 holds')),
   obligations: z.array(obligationSchema).check(z.minLength(1), z.maxLength(MAX_PARTS)),
   price: z.array(pricePartSchema).check(z.minLength(1), z.maxLength(MAX_PARTS)),
 });

@@ -10,9 +10,10 @@ import type { ContractGiven } from './request.ts';
 
 /**
  * What a part of the price does when it is earned. `stated`: the customer owes it by performance alone. `contingent`: owed only when what it
- * depends on has come about. `reduction`: negative; the customer owes or paid more, and gets it back.
+ * depends on has come about. `reduction`: negative; the customer owes or paid more, and gets it back. `owed`: owed already, whatever is
+ * satisfied, as royalties of sales that were made.
  */
-export type PartClass = 'stated' | 'contingent' | 'reduction';
+export type PartClass = 'stated' | 'contingent' | 'reduction' | 'owed';
 
 export interface PricePart {
   readonly id: string;
@@ -24,6 +25,10 @@ export interface PricePart {
   readonly allocateTo: readonly string[] | undefined;
   /** Index of the generation in which it was promised. */
   readonly generation: number;
+  /** An obligation whose transferred part it is of: it is earned as soon as it is there. */
+  readonly transferred: string | undefined;
+  /** Percent of sales that a royalty is. */
+  readonly percent: Fraction | undefined;
 }
 
 /** A price by the unit of an obligation that has no quantity: each unit adds its own amount, and earns it at once. Exact minor units. */
@@ -40,6 +45,35 @@ export interface Obligation {
   readonly measure: Measure;
   /** Its weight in a relative allocation, exact minor units: the price at which what is left of it would be sold alone. */
   readonly sellingPrice: Fraction;
+  /** A contract by itself (25-12): it takes no part in what is allocated to the others. */
+  readonly apart: boolean;
+  readonly goods: Goods | undefined;
+}
+
+/** Goods of an obligation: exact minor units a unit. */
+export interface Goods {
+  readonly unitCost: Fraction;
+  readonly recoveryCost: Fraction;
+  /** Units that are sold; 1 where the obligation has no units. */
+  readonly quantity: Fraction;
+}
+
+/** Of goods that were sold: how many are expected back, and how many came. Nobody knows: nothing is earned. */
+export interface Returns {
+  readonly expected: Fraction | 'unknown';
+  readonly returned: Fraction;
+}
+
+/** A capitalised cost of the contract: minor units that are amortised evenly by months. */
+export interface ContractCost {
+  readonly id: string;
+  readonly amountMinor: bigint;
+  /** Epoch days; `until` is not after `from` where it is expensed at once. */
+  readonly from: number;
+  readonly until: number;
+  readonly impairedMinor: bigint;
+  /** Amortised before `from`. */
+  readonly pastMinor: bigint;
 }
 
 /**
@@ -61,8 +95,14 @@ export interface State {
   readonly unitPrices: readonly UnitPrice[];
   readonly generations: readonly Generation[];
   readonly done: ReadonlyMap<string, Done>;
+  readonly returns: ReadonlyMap<string, Returns>;
+  readonly costs: readonly ContractCost[];
   /** Whether the criteria of 25-1 are met. */
   readonly exists: boolean;
+  /** Whether what was received is revenue although there is no contract (25-7). */
+  readonly retained: boolean;
+  /** Whether nothing more is promised: what was paid and not earned is to be paid back, or by agreement stays. */
+  readonly ended: 'no' | 'refundable' | 'retained';
   /** Whether the customer cannot cancel without a substantive penalty. */
   readonly binding: boolean;
   /** Minor units, each a sum so far. */
@@ -70,6 +110,7 @@ export interface State {
   readonly due: bigint;
   readonly paid: bigint;
   readonly refunded: bigint;
+  readonly writtenOff: bigint;
 }
 
 /** What does not change: the contract as it was given, and how it is accounted for. */
