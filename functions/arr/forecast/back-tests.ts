@@ -24,27 +24,83 @@ interface Missed {
 
 const size = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
 
-/** Errors of one series at one lead, smallest first, each as part of the ARR of its origin. */
+/** Errors of one lead that an interval is made from, the newest. */
+export const ERRORS_KEPT = 24;
+
+const errorOf = ({ model, arrMinor }: Missed): Fraction => fraction(size(model), arrMinor);
+
+const isLess = (a: Fraction, b: Fraction): boolean => a.num * b.den < b.num * a.den;
+
+/** The newest errors of one series at one lead, smallest first, each as part of the ARR of its origin. */
 class Errors {
+  readonly #inTime: Fraction[] = [];
   readonly #sorted: Fraction[] = [];
 
-  add({ model, arrMinor }: Missed): void {
-    const error = fraction(size(model), arrMinor);
+  add(error: Fraction): void {
     let at = this.#sorted.length;
     while (at > 0 && isLess(error, this.#sorted[at - 1] as Fraction)) at -= 1;
     this.#sorted.splice(at, 0, error);
+    this.#inTime.push(error);
+    const [oldest] = this.#inTime;
+    if (oldest === undefined || this.#inTime.length <= ERRORS_KEPT) return;
+    this.#inTime.shift();
+    this.#sorted.splice(this.#sorted.indexOf(oldest), 1);
   }
 
   /**
-   * The error that is not exceeded at a level: of n errors the ⌈(n + 1) × level⌉-th (split conformal, Vovk 2005; Lei et al. 2018). Undefined where
-   * there are too few of them to say.
+   * The error that so many of ten thousand are to exceed: of n errors the ⌈(n + 1) × the rest⌉-th, at least the smallest and at most the largest.
+   * Undefined where there are too few of them to say it of a level.
    */
-  at(level: Level): Fraction | undefined {
-    return this.#sorted[Math.floor(((this.#sorted.length + 1) * level + 99) / 100) - 1];
+  at(level: Level, missBps: number): Fraction | undefined {
+    const { length } = this.#sorted;
+    if (length < errorsNeeded(level)) return undefined;
+    const place = Math.floor(((length + 1) * (WHOLE_BPS - missBps) + WHOLE_BPS - 1) / WHOLE_BPS);
+    return this.#sorted[Math.min(Math.max(place, 1), length) - 1];
   }
 }
 
-const isLess = (a: Fraction, b: Fraction): boolean => a.num * b.den < b.num * a.den;
+const WHOLE_BPS = 10_000;
+/** The part of what an outcome was off by that the share to be missed moves: one in so many. */
+const STEPS = 20;
+
+/**
+ * Intervals of one level, made one after the other, each from what was known by then. How much they are to miss follows how much they did: each hit
+ * lets the share to be missed grow by a twentieth of what the level allows, each miss lets it fall by a twentieth of the rest (adaptive conformal inference:
+ * Gibbs and Candès 2021).
+ */
+class Intervals {
+  readonly #level: Level;
+  #missBps: number;
+  /** Whether each missed what came; undefined where none was told. */
+  readonly #missed: (boolean | undefined)[] = [];
+
+  constructor(level: Level) {
+    this.#level = level;
+    this.#missBps = WHOLE_BPS - (WHOLE_BPS * level) / 100;
+  }
+
+  reach(errors: Errors): Fraction | undefined {
+    return errors.at(this.#level, this.#missBps);
+  }
+
+  /** Tells the next one as far as `reach`; `error` will be known later. */
+  tell(reach: Fraction | undefined, error: Fraction): void {
+    this.#missed.push(reach === undefined ? undefined : isLess(reach, error));
+  }
+
+  /** What came of the one at a place is known. */
+  learn(place: number): void {
+    const hasMissed = this.#missed[place];
+    if (hasMissed === undefined) return;
+    const allowed = WHOLE_BPS - (WHOLE_BPS * this.#level) / 100;
+    this.#missBps += (hasMissed ? allowed - WHOLE_BPS : allowed) / STEPS;
+  }
+
+  coverage(): Coverage {
+    const told = this.#missed.filter((one) => one !== undefined);
+    return { level: this.#level, told: told.length, covered: told.filter((one) => !one).length };
+  }
+}
 
 /** The fewest errors of which an interval of a level can be told: 4 of 80%, 19 of 95%. */
 export const errorsNeeded = (level: Level): number => Math.ceil(level / (100 - level));
@@ -95,31 +151,54 @@ const missedBy = (flows: Flows, origin: number, expected: Expected, series: numb
   };
 };
 
-const accuracyOf = (missed: readonly Missed[], lead: number): Accuracy => {
+/** Of each level; no interval is narrower than one of a lower level. */
+const reaches = (intervals: readonly Intervals[], known: Errors): readonly (Fraction | undefined)[] => {
+  let widest: Fraction | undefined;
+  return intervals.map((own) => {
+    const reach = own.reach(known);
+    if (reach === undefined) return undefined;
+    widest = widest === undefined || isLess(widest, reach) ? reach : widest;
+    return widest;
+  });
+};
+
+/** What errors of one series at one lead come to: how the model did, and how far intervals reach now, as part of ARR. */
+interface Looked {
+  readonly accuracy: Accuracy;
+  readonly reach: Readonly<Record<Level, Fraction | undefined>>;
+}
+
+const lookedBack = (missed: readonly Missed[], lead: number): Looked => {
   const arrMinor = missed.reduce((sum, one) => sum + one.arrMinor, 0n);
   const sizeOf = (of: 'model' | 'stays' | 'goesOn'): Fraction =>
     fraction(
       missed.reduce((sum, one) => sum + size(one[of]), 0n),
       arrMinor,
     );
-  const coverage = LEVELS.map((level) => ({ level, told: 0, covered: 0 }));
+  const intervals = LEVELS.map((level) => new Intervals(level));
   const known = new Errors();
   let over = 0;
-  for (const one of missed) {
-    for (; over < missed.length && (missed[over] as Missed).origin + lead <= one.origin; over += 1) known.add(missed[over] as Missed);
-    for (const row of coverage) {
-      const reach = known.at(row.level);
-      if (reach === undefined) continue;
-      row.told += 1;
-      if (!isLess(reach, fraction(size(one.model), one.arrMinor))) row.covered += 1;
+  const learnUntil = (origin: number): void => {
+    for (; over < missed.length && (missed[over] as Missed).origin + lead <= origin; over += 1) {
+      known.add(errorOf(missed[over] as Missed));
+      for (const own of intervals) own.learn(over);
     }
+  };
+  for (const one of missed) {
+    learnUntil(one.origin);
+    for (const [place, reach] of reaches(intervals, known).entries()) intervals[place]?.tell(reach, errorOf(one));
   }
+  learnUntil(Number.POSITIVE_INFINITY);
+  const [eighty, ninetyFive] = reaches(intervals, known);
   return {
-    backTests: missed.length,
-    error: sizeOf('model'),
-    errorIfStays: sizeOf('stays'),
-    errorIfGoesOn: sizeOf('goesOn'),
-    coverage,
+    accuracy: {
+      backTests: missed.length,
+      error: sizeOf('model'),
+      errorIfStays: sizeOf('stays'),
+      errorIfGoesOn: sizeOf('goesOn'),
+      coverage: intervals.map((own) => own.coverage()),
+    },
+    reach: { 80: eighty, 95: ninetyFive },
   };
 };
 
@@ -136,15 +215,14 @@ export const backTestsOf = (flows: Flows, months: number): BackTests => {
       for (let series = 0; series < SERIES; series += 1)
         missed[expected.lead - 1]?.[series]?.push(missedBy(flows, origin, expected, series));
   }
-  const of = (lead: number, series: number): readonly Missed[] => missed[lead - 1]?.[series] ?? [];
   const arrNow = flows.closing(over - 1);
+  const looked = missed.map((bySeries, place) => bySeries.map((own) => (own.length === 0 ? undefined : lookedBack(own, place + 1))));
+  const of = (lead: number, series: number): Looked | undefined => looked[lead - 1]?.[series];
   return {
-    accuracy: (lead, series) => (of(lead, series).length === 0 ? undefined : accuracyOf(of(lead, series), lead)),
+    accuracy: (lead, series) => of(lead, series)?.accuracy,
     reach: (lead, series) => {
-      const errors = new Errors();
-      for (const one of of(lead, series)) errors.add(one);
       const reachOf = (level: Level): bigint | undefined => {
-        const error = errors.at(level);
+        const error = of(lead, series)?.reach[level];
         return error === undefined ? undefined : round({ num: error.num * arrNow, den: error.den }, 'up');
       };
       return { 80: reachOf(80), 95: reachOf(95) };

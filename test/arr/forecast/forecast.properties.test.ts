@@ -74,6 +74,8 @@ it('coverage counts no more than what was told, and what was told no more than t
       for (let lead = 1; lead <= 6; lead += 1)
         for (const { told: times, covered } of tests.accuracy(lead, 0)?.coverage ?? []) {
           expect(covered).toBeLessThanOrEqual(times);
+          const { 80: far, 95: farther } = tests.reach(lead, 0);
+          if (farther !== undefined) expect(far).toBeLessThanOrEqual(farther);
           expect(times).toBeLessThan(tests.accuracy(lead, 0)?.backTests ?? 0);
         }
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backTestsOf, errorsNeeded } from '../../../functions/arr/forecast/back-tests.ts';
+import { backTestsOf, ERRORS_KEPT, errorsNeeded } from '../../../functions/arr/forecast/back-tests.ts';
 import { type Expected, forecastFrom, historyMonths } from '../../../functions/arr/forecast/model.ts';
 import { METHODS, STREAMS, type Stream } from '../../../functions/arr/forecast/streams.ts';
 import { CAUSES } from '../../../functions/arr/ledger/rows.ts';
@@ -98,6 +98,34 @@ describe('back-tests', () => {
     expect(tests.reach(6, 0)).toEqual({ 80: 0n, 95: undefined }); // 18 back-tests
     expect(tests.reach(21, 0)).toEqual({ 80: undefined, 95: undefined }); // 3 back-tests
     expect([errorsNeeded(80), errorsNeeded(95)]).toEqual([4, 19]);
+  });
+
+  it('make intervals of the newest errors alone: what the company was like long ago widens none', () => {
+    const months = monthsFrom('2018-01', '2024-12');
+    // Quarters that differ until the end of 2020: of 72 errors half are of that time, the newest 24 are none.
+    const flows = flowsTold(
+      steady(months, (i) => (i < 36 ? ([2, 5, 40][i % 3] ?? 0) : 10)),
+      { from: '2018-01', now: '2025-01', to: '2026-12' },
+    );
+    const tests = backTestsOf(flows, 1);
+    expect(tests.accuracy(1, 0)?.backTests).toBe(60);
+    expect(tests.reach(1, 0)).toEqual({ 80: 0n, 95: 0n });
+    expect(ERRORS_KEPT).toBe(24);
+  });
+
+  it('let intervals grow while they miss, and never tell one of a higher level as narrower', () => {
+    const months = monthsFrom('2020-01', '2024-12');
+    // From 2023 on each month brings half more than the one before: the interval that was told misses every time.
+    const flows = flowsTold(
+      steady(months, (i) => (i < 36 ? 10 : Math.round(10 * 1.5 ** (i - 35)))),
+      { from: '2020-01', now: '2025-01', to: '2026-12' },
+    );
+    const tests = backTestsOf(flows, 1);
+    const [eighty, ninetyFive] = tests.accuracy(1, 1 + STREAMS.indexOf('new'))?.coverage ?? [];
+    expect([eighty?.told === eighty?.covered, ninetyFive?.told === ninetyFive?.covered]).toEqual([false, false]);
+    // Of 24 errors the 20th would be that of 80%; 24 misses in turn leave nothing to be missed: the largest.
+    const { 80: far, 95: farther } = tests.reach(1, 1 + STREAMS.indexOf('new'));
+    expect(far).toBe(farther);
   });
 
   it('measure by hand: what never came before is missed by all of it, as part of the ARR of the origin', () => {
