@@ -951,6 +951,20 @@ describe('what two people decide', () => {
     await page.getByRole('link', { name: /^End it: adjustment / }).click();
     await page.getByRole('heading', { name: 'End an adjustment' }).waitFor();
     expect(await field('Adjustment').inputValue()).toBe(rulings.items[0]?.rulingId);
+    // A possible duplicate leads to the ruling that says whether it is one; none is in these books.
+    const side = (subscriptionId: string) => ({
+      ...{ subscriptionId, productId: 'p', currency: 'USD', amountMinor: '100', ageDays: 3, lineId: 'l', startsOn: '2026-01-01' },
+      ...{ shownOn: '2026-01-01', system: 's', instance: 'i', eventId: 'e', explain: '/api/v1/arr/explain?on=2026-11-05' },
+    });
+    const pair = { signed: side('agreement'), billed: side('subscription') };
+    const found = { kind: 'possible-duplicates', customerId, name: 'Sample', possibleDuplicate: pair };
+    await page.route('**/api/v1/arr/beside/possible-duplicates?**', (route) =>
+      route.fulfill({ json: { items: [found], nextCursor: null } }),
+    );
+    await page.goto(`${whole.stack.url}/customers?list=possible-duplicates`);
+    await page.getByRole('link', { name: 'One, or two? Whether subscription bills agreement' }).click();
+    const asked = await Promise.all(['Customer', 'Agreement', 'Billed subscription'].map((name) => field(name).inputValue()));
+    expect(asked).toEqual([customerId, 'agreement', 'subscription']);
   });
 
   it('is another definition: proposed with its effect on 24 months, and approved by a second person', async () => {

@@ -21,6 +21,23 @@ afterAll(async () => {
 });
 const { open } = useBrowser(() => stack.url);
 
+it('who has proposed something may take it back, and leaves its approval to a second person', async () => {
+  const page = await open('/arr');
+  await page.getByRole('link', { name: 'finance' }).click();
+  await page.getByRole('heading', { name: 'Waterfall' }).waitFor();
+  const proposed = (rulingId: string, proposedBy: string) => ({
+    ...{ rulingId, proposedBy, status: 'proposed', proposedAt: '2026-11-05T12:00:00.000Z', reason: 'why' },
+    ruling: { kind: 'link', customerId: rulingId, otherId: 'other', isSame: true },
+  });
+  const items = [proposed('own', 'local-finance'), proposed('another', 'local-revops')];
+  await page.route('**/api/v1/arr/rulings?**', (route) => route.fulfill({ json: { items, nextCursor: null } }));
+  await page.getByRole('link', { name: 'Rulings' }).click();
+  const own = page.locator('[data-ruling="own proposed"]');
+  await own.getByText('A second person approves it.').waitFor();
+  const buttonsOf = (rulingId: string): Promise<string[]> => page.locator(`[data-ruling="${rulingId} proposed"] button`).allTextContents();
+  expect([await buttonsOf('own'), await buttonsOf('another')]).toEqual([['Take back'], ['Approve', 'Reject']]);
+});
+
 it('a person who is asked for a token signs in, is back where they were, and sees what their role may see', async () => {
   const page = await open('/arr?period=quarter');
   await page.getByRole('link', { name: 'executive' }).click();

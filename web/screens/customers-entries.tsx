@@ -1,3 +1,4 @@
+import Link from '@cloudscape-design/components/link';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { type Answer, addressOf } from '../api/client.ts';
@@ -5,6 +6,7 @@ import { dayText } from '../format/days.ts';
 import { count, money } from '../format/money.ts';
 import { CustomerLink } from '../parts/customer-link.tsx';
 import { Explained } from '../parts/figure.tsx';
+import { useFollow } from '../parts/navigate.ts';
 import { Pages } from '../parts/pages.tsx';
 import { nameOf } from './customers-list.tsx';
 
@@ -81,6 +83,23 @@ export const UnsignedList = (): ReactNode => (
   />
 );
 
+/** Leads to a proposal that says which subscription bills which agreement. */
+const Rule = ({ entry: { customerId, possibleDuplicate: pair } }: { readonly entry: Entry }): ReactNode => {
+  const follow = useFollow();
+  if (pair === undefined) return null;
+  const { signed, billed } = pair;
+  const asked = { propose: 'pair', customerId, agreementId: signed.subscriptionId, subscriptionId: billed.subscriptionId };
+  return (
+    <Link
+      href={`/rulings?${new URLSearchParams(asked)}`}
+      onFollow={follow}
+      ariaLabel={`One, or two? Whether ${billed.subscriptionId} bills ${signed.subscriptionId}`}
+    >
+      One, or two?
+    </Link>
+  );
+};
+
 /** Signed and billed lines that may be one: until somebody rules, both count. */
 export const DuplicatesList = (): ReactNode => (
   <List
@@ -100,6 +119,7 @@ export const DuplicatesList = (): ReactNode => (
       },
       { id: 'product', header: 'Product', cell: ({ possibleDuplicate: pair }) => pair?.signed.productId },
       { id: 'age', header: 'Days', cell: ({ possibleDuplicate: pair }) => count(pair?.signed.ageDays ?? 0) },
+      { id: 'rule', header: 'Rule', cell: (entry) => <Rule entry={entry} /> },
     ]}
   />
 );

@@ -87,7 +87,7 @@ const Total = ({ told }: { readonly told: Risk }): ReactNode => {
   return (
     <Container
       header={
-        <Header variant="h2" description={told.formula}>
+        <Header variant="h2">
           ARR at risk within twelve months of {dayText(on)}
           {value === '' ? '' : `: ${dimension} ${value}`}
         </Header>

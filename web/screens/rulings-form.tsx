@@ -16,20 +16,25 @@ import { isSaidBeside, saidOf, useSending } from '../parts/sending.ts';
 import { type Field, KINDS, type Kind, kindOf, rulingOf, type Typed, unsendable } from './rulings-kinds.ts';
 
 const OFFERED = Object.entries(KINDS).map(([value, { name }]) => ({ value, label: name }));
-const PREFILLED = ['customerId', 'adjustmentId'];
+const WHOSE = 'customerId';
 const AMOUNT = 'amountMinor';
 
-/** Proposes a ruling. What is typed stays until it is proposed; proposing the same again, while it is open, is the same proposal. */
+/**
+ * Proposes a ruling. What is typed stays until it is proposed, of each customer by itself; proposing the same again, while it is open, is the same
+ * proposal.
+ */
 export const RulingForm = ({ kind, onProposed }: { readonly kind: Kind; readonly onProposed: () => void }): ReactNode => {
   const [parameters, change] = useAddressParameters();
-  const [draft, setDraft, clear] = useDraft<Typed>('ruling');
+  const [draft, setDraft, clear] = useDraft<Typed>(`ruling ${parameters.get(WHOSE) ?? ''}`);
   const { isSending, problem, send } = useSending();
   const [own, setOwn] = useState<string>();
   const { name, fields } = KINDS[kind];
-  // Where another screen leads here, it says of whom.
-  const given = Object.fromEntries(PREFILLED.flatMap((id) => (parameters.has(id) ? [[id, parameters.get(id) ?? '']] : [])));
+  // Where another screen leads here, it says of what.
+  const given = Object.fromEntries(fields.flatMap(({ id }) => (parameters.has(id) ? [[id, parameters.get(id) ?? '']] : [])));
   const typed: Partial<Typed> = { ...draft, ...given };
-  const close = { propose: undefined, adjustmentId: undefined };
+  // Whose rulings are listed below stays.
+  const away = Object.keys(given).filter((id) => id !== WHOSE);
+  const close = { propose: undefined, ...Object.fromEntries(away.map((id) => [id, undefined])) };
   const propose = (): void => {
     const wrong = unsendable(kind, typed);
     setOwn(wrong);
@@ -40,10 +45,6 @@ export const RulingForm = ({ kind, onProposed }: { readonly kind: Kind; readonly
       change({ ...close, status: undefined });
       onProposed();
     });
-  };
-  const type = (id: string, value: string): void => {
-    if (PREFILLED.includes(id) && parameters.has(id)) change({ [id]: undefined });
-    setDraft({ ...(PREFILLED.includes(id) ? { ...given } : {}), [id]: value });
   };
   const beside = [...fields.map(({ id }) => `ruling.${id}`), 'reason'];
   const said = problem === undefined || isSaidBeside(problem, beside) ? undefined : `${problem.title}: ${problem.message}`;
@@ -90,12 +91,17 @@ export const RulingForm = ({ kind, onProposed }: { readonly kind: Kind; readonly
                   constraintText={field.hint}
                   errorText={(field.id === AMOUNT ? own : undefined) ?? saidOf(problem, `ruling.${field.id}`)}
                 >
-                  <Asked field={field} value={typed[field.id] ?? ''} onType={(value) => type(field.id, value)} />
+                  <Asked
+                    field={field}
+                    value={typed[field.id] ?? ''}
+                    isGiven={field.id in given}
+                    onType={(value) => setDraft({ [field.id]: value })}
+                  />
                 </FormField>
               ))}
             </ColumnLayout>
             <FormField label="Reason" constraintText="As an auditor will read it." errorText={saidOf(problem, 'reason')}>
-              <Textarea value={typed['reason'] ?? ''} onChange={({ detail }) => type('reason', detail.value)} />
+              <Textarea value={typed['reason'] ?? ''} onChange={({ detail }) => setDraft({ reason: detail.value })} />
             </FormField>
           </SpaceBetween>
         </Container>
@@ -107,10 +113,13 @@ export const RulingForm = ({ kind, onProposed }: { readonly kind: Kind; readonly
 const Asked = ({
   field,
   value,
+  isGiven,
   onType,
 }: {
   readonly field: Field;
   readonly value: string;
+  /** Chosen where this began. */
+  readonly isGiven: boolean;
   readonly onType: (value: string) => void;
 }): ReactNode => {
   const { input, options = [] } = field;
@@ -124,6 +133,11 @@ const Asked = ({
       />
     );
   return (
-    <Input value={value} {...(input === 'day' ? { placeholder: 'YYYY-MM-DD' } : {})} onChange={({ detail }) => onType(detail.value)} />
+    <Input
+      value={value}
+      readOnly={isGiven}
+      {...(input === 'day' ? { placeholder: 'YYYY-MM-DD' } : {})}
+      onChange={({ detail }) => onType(detail.value)}
+    />
   );
 };

@@ -51,7 +51,7 @@ const RulingsScreen = (): ReactNode => {
       }
     >
       <SpaceBetween size="l">
-        {kind === undefined ? null : <RulingForm kind={kind} onProposed={() => setVersion((count) => count + 1)} />}
+        {kind === undefined ? null : <RulingForm key={customerId} kind={kind} onProposed={() => setVersion((count) => count + 1)} />}
         <div className="screen-only">
           <SpaceBetween size="s" direction="horizontal" alignItems="center">
             <SegmentedControl
