@@ -24,13 +24,19 @@ export const arrChurnRisk = z.object({
     name: z.string(),
     version: z.int(),
     priorCustomers: z.int().check(z.describe('Customers of the larger group that each smaller one is taken to begin with')),
+    priorLeavers: z.int().check(z.describe('Leavers, as many as all years expect, that the newest year is taken to begin with')),
     knowsRenewals: z.boolean().check(z.describe('Whether the ends of terms are known: otherwise `renewal` is no reason')),
   }),
   notTold: z.optional(notTold),
   rate: z.optional(
     z
-      .object({ customers: z.int(), left: z.int() })
-      .check(z.describe('Customers of all cohorts, and how many of them had left twelve months later: the company’s rate')),
+      .object({
+        customers: z.int(),
+        left: z.int(),
+        level: told('Leavers of the newest cohort per leaver that all cohorts expect of it, with three places'),
+        value: told('The company’s rate: left ÷ customers × level, as part of 1 with six places'),
+      })
+      .check(z.describe('Customers of all cohorts, and how many of them had left twelve months later')),
   ),
   cohorts: z
     .array(
@@ -73,12 +79,12 @@ export const arrChurnRisk = z.object({
         name: z.string(),
         arrMinor: told('ARR, or its part in the value that is asked for'),
         probability: part.check(z.describe('That it has no ARR twelve months later')),
-        base: part.check(z.describe('The company’s rate')),
+        base: part.check(z.describe('The rate of all cohorts')),
         denominator: z.string(),
         reasons: z
           .array(
             z.object({
-              feature: z.enum(['notice', ...FEATURES.map(({ name }) => name)]),
+              feature: z.enum(['notice', 'level', ...FEATURES.map(({ name }) => name)]),
               band: z.string(),
               effect: part,
             }),

@@ -61,7 +61,7 @@ const Probability = ({ account }: { readonly account: Account }): ReactNode => {
       label={`Probability that ${nameOf(account)} leaves`}
       text={share(probability.value)}
       exact={probability.numerator}
-      formula={`The company’s rate ${share(base.value, { places: 2 })}; ${reasons.map(reasonText).join('; ')}. Together ${share(probability.value, { places: 2 })}.`}
+      formula={`The rate of all years ${share(base.value, { places: 2 })}; ${reasons.map(reasonText).join('; ')}. Together ${share(probability.value, { places: 2 })}.`}
       parts={[{ label: nameOf(account), href: hrefOf(account) }]}
     />
   );

@@ -10,14 +10,20 @@ import { playbookFor } from './playbooks.ts';
 const PLACES = 6;
 const share = (value: Fraction): string => formatRatio(value, PLACES);
 
-/** A probability over one denominator, and the reasons that lead to it from the company's rate: base + Σ effects. */
+const NOTICE = { feature: 'notice', band: 'known-to-leave' } as const;
+const LEVEL = { feature: 'level', band: 'newest-year' } as const;
+const reasonAt = (bands: readonly number[], place: number) => {
+  const { name, bands: names } = FEATURES[place] as (typeof FEATURES)[number];
+  return { feature: name, band: names[bands[place] as number] as string };
+};
+
+/** A probability over one denominator, and the reasons that lead to it from the rate of all years: base + Σ effects. */
 const reasonsAnswer = ({ bands, isLeaving }: Account, { denominator, base, effects, value }: Probability) => ({
   probability: { numerator: String(value), value: share({ num: value, den: denominator }) },
   base: { numerator: String(base), value: share({ num: base, den: denominator }) },
   denominator: String(denominator),
   reasons: effects.map((effect, place) => ({
-    feature: isLeaving ? ('notice' as const) : (FEATURES[place] as (typeof FEATURES)[number]).name,
-    band: isLeaving ? 'known-to-leave' : ((FEATURES[place] as (typeof FEATURES)[number]).bands[bands[place] as number] as string),
+    ...(isLeaving ? NOTICE : place === 0 ? LEVEL : reasonAt(bands, place - 1)),
     effect: { numerator: String(effect), value: share({ num: effect, den: denominator }) },
   })),
 });

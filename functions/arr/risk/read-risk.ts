@@ -8,6 +8,7 @@ import { CHURN_RISK_FORMULA } from '../figures/formulas.ts';
 import { readHead } from '../figures/read.ts';
 import type { Ledger, Names, Rows } from '../ledger/rows.ts';
 import { dimensionsOf } from '../metrics/cut.ts';
+import { formatRatio } from '../metrics/ratio.ts';
 import { cutOf, missingAnswers, readKnown, type ViewWanted, viewed } from '../metrics/read-viewed.ts';
 import { readBooks } from '../records/store.ts';
 import { readStandings } from '../standings/read.ts';
@@ -16,7 +17,7 @@ import { accountAnswer, calibrationAnswer, cohortAnswers, type Listed } from './
 import { arrByValue, sharedOut } from './by-value.ts';
 import { atRiskOf } from './calibration.ts';
 import type { Look, RenewalDays } from './features.ts';
-import { asFraction, CUSTOMERS_NEEDED, MODEL, PRIOR_CUSTOMERS } from './model.ts';
+import { asFraction, CUSTOMERS_NEEDED, MODEL, PRIOR_CUSTOMERS, PRIOR_LEAVERS } from './model.ts';
 import { byAmount, type Looks, type Outlook, outlookOf } from './outlook.ts';
 import { PLAYBOOKS } from './playbooks.ts';
 
@@ -121,7 +122,7 @@ export const readChurnRisk = async (wanted: RiskWanted, page: PageWanted, compan
   const head = {
     ...(await readHead(CHURN_RISK_FORMULA, profile)),
     on: today,
-    model: { ...MODEL, priorCustomers: PRIOR_CUSTOMERS, knowsRenewals: terms.days !== undefined },
+    model: { ...MODEL, priorCustomers: PRIOR_CUSTOMERS, priorLeavers: PRIOR_LEAVERS, knowsRenewals: terms.days !== undefined },
     ledgerThrough: new Date(ledger.through * 1000).toISOString(),
     unconverted,
     dimension,
@@ -170,10 +171,13 @@ export const readChurnRisk = async (wanted: RiskWanted, page: PageWanted, compan
   });
 };
 
-const rateAnswer = ({ rates }: NonNullable<Outlook['told']>) => {
+const rateAnswer = ({ rates, rate }: NonNullable<Outlook['told']>) => {
   const { customers, left } = rates.of([]);
-  return { customers, left };
+  return { customers, left, level: formatRatio(rates.level, LEVEL_PLACES), value: formatRatio(rate, RATE_PLACES) };
 };
+
+const LEVEL_PLACES = 3;
+const RATE_PLACES = 6;
 
 const customersOf = (cohorts: Outlook['cohorts']): number => cohorts.reduce((sum, { accounts }) => sum + accounts.length, 0);
 

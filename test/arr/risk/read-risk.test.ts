@@ -89,13 +89,14 @@ it('tells recorded facts on: who is there, by the years that are over', async ()
     { on: '2024-10-31', customers: 24, left: 4, knownToLeave: 0 },
     { on: '2025-10-31', customers: 20, left: 2, knownToLeave: 0 },
   ]);
-  expect(json.rate).toEqual({ customers: 68, left: 6 });
+  // 6 ÷ 68 × level
+  expect(json.rate).toEqual({ customers: 68, left: 6, level: '1.003', value: '0.088500' });
   expect(json.calibration).toMatchObject({ on: '2025-10-31', customers: 20, left: 2 });
   // 7 + 8 + … + 24 seats
   expect(json.total).toMatchObject({ customers: 18, arrMinor: '27900000' });
   expect(json.items).toHaveLength(18);
   for (const { probability, base, reasons } of json.items) {
-    expect(reasons.map(({ feature }) => feature)).toEqual(['tenure', 'size', 'contraction', 'expansion']);
+    expect(reasons.map(({ feature }) => feature)).toEqual(['level', 'tenure', 'size', 'contraction', 'expansion']);
     expect(reasons.reduce((sum, { effect }) => sum + BigInt(effect.numerator), BigInt(base.numerator))).toBe(BigInt(probability.numerator));
   }
   const atRisk = json.items.map(({ atRiskMinor }) => BigInt(atRiskMinor));

@@ -6,7 +6,7 @@ import { formatRatio } from '../../../functions/arr/metrics/ratio.ts';
 import { arrByValue, sharedOut } from '../../../functions/arr/risk/by-value.ts';
 import { atRiskOf, calibrationOf } from '../../../functions/arr/risk/calibration.ts';
 import { type Account, accountsAt, FEATURES } from '../../../functions/arr/risk/features.ts';
-import { asFraction, type Cohort, probabilityOf, ratesOf } from '../../../functions/arr/risk/model.ts';
+import { asFraction, type Cohort, companyRate, probabilityOf, ratesOf } from '../../../functions/arr/risk/model.ts';
 import { PLAYBOOKS, playbookFor } from '../../../functions/arr/risk/playbooks.ts';
 import { fraction } from '../../../functions/platform/decimal.ts';
 import { rowsBelow } from '../forecast/told.ts';
@@ -15,7 +15,9 @@ import { cohortTold, lookTold } from './told.ts';
 
 const PAGE = 'churn-risk.md';
 /** The nested groups of docs/churn-risk.md: customers, and how many of them left. */
-const GROUPS = rowsBelow(PAGE, '## Worked example').map(([, customers, left]) => [Number(customers), Number(left)] as const);
+const GROUPS = rowsBelow(PAGE, '## Worked example')
+  .filter(([group]) => group !== 'level: newest-year')
+  .map(([, customers, left]) => [Number(customers), Number(left)] as const);
 
 /** Customers of a group who are not of the next one are in another band of it. */
 const example = (): Cohort => {
@@ -62,7 +64,44 @@ describe('a probability', () => {
 
   it('of bands that nobody was in is that of the last group that somebody was in', () => {
     const { effects } = probabilityOf(ratesOf([example()]), { bands: [1, 2, 0, 0], isLeaving: false });
-    expect(effects).toEqual([0n, 0n, 0n, 0n]);
+    expect(effects).toEqual([0n, 0n, 0n, 0n, 0n]);
+  });
+
+  it('is at the level of the newest year, as docs/churn-risk.md works it out by hand', () => {
+    const year = (left: number): Cohort => cohortTold(Array.from({ length: 100 }, (_, i) => ({ bands: [], hasLeft: i < left })));
+    const told = (cohorts: readonly Cohort[]) => {
+      const rates = ratesOf(cohorts);
+      const { base, value, denominator } = probabilityOf(rates, { bands: [], isLeaving: false });
+      return [{ num: base, den: denominator }, rates.level, { num: value, den: denominator }, companyRate(rates)].map((one) =>
+        formatRatio(one, 6),
+      );
+    };
+    expect(told([year(0), year(10)])).toEqual(
+      rowsBelow(PAGE, '### Level')[0]
+        ?.slice(2)
+        .map((cell) => cell.split(' ')[0]),
+    );
+    expect(told([year(10), year(0)])).toEqual(
+      rowsBelow(PAGE, '### Level')[1]
+        ?.slice(2)
+        .map((cell) => cell.split(' ')[0]),
+    );
+    // Of one year, and of two alike, it is 1.
+    expect([told([year(10)])[1], told([year(10), year(10)])[1]]).toEqual(['1.000000', '1.000000']);
+    // 60 ÷ 300 × (40 + 5) ÷ (20 + 5)
+    expect(told([year(10), year(10), year(40)])[2]).toBe('0.360000');
+  });
+
+  it('of a year by a model of the years before is nearer to what came, where these rise', () => {
+    const year = (left: number): Cohort => cohortTold(Array.from({ length: 1_000 }, (_, i) => ({ bands: [i % 3], hasLeft: i < left })));
+    const measured = calibrationOf(ratesOf([year(0), year(40)]), year(50));
+    // All years alike would say 2%; the newest of them had 4%.
+    const mean = (measured?.bands ?? []).reduce(
+      (sum, { customers, predicted }) => sum + (customers * Number(predicted.num)) / Number(predicted.den),
+      0,
+    );
+    expect(mean / 1_000).toBeGreaterThan(0.035);
+    expect(mean / 1_000).toBeLessThan(0.04);
   });
 });
 
