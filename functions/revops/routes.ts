@@ -28,12 +28,25 @@ const contractBooks = z.object({
         id: z.string(),
         kind: z.string(),
         effect: z
-          .enum(['stated', 'contingent', 'reduction', 'owed'])
-          .check(z.describe('Owed by performance; owed when what it depends on has come about; given back; or owed already')),
+          .enum(['stated', 'contingent', 'reduction', 'owed', 'passedOn', 'incentive'])
+          .check(
+            z.describe(
+              'Owed by performance; owed when what it depends on has come about; given back; owed already; a supplier’s; or paid to the customer',
+            ),
+          ),
         amount: major('What of it is included, after the constraint'),
       }),
     ),
   }),
+  remaining: z
+    .array(
+      z.object({
+        from: told('First day of the band'),
+        through: z.optional(told('Its last day; absent where no day is known')),
+        amount: major('Expected revenue'),
+      }),
+    )
+    .check(z.describe('Remaining performance obligations (50-13): by twelve months from `asOf` on, then what has no day yet')),
   obligations: z.array(
     z.object({
       id: z.string(),

@@ -5,6 +5,7 @@ import { ACCOUNTS, type Account, balancesBefore } from './balances.ts';
 import { type Course, type JournalLine, revenueBefore, stateBefore } from './course.ts';
 import { earnedBefore } from './earned.ts';
 import { doneBefore, NOTHING_DONE, totalOf } from './measure.ts';
+import { bandsOf } from './remaining.ts';
 import type { RecognitionRequest } from './request.ts';
 import { allObligations } from './returns.ts';
 import { scheduleOf } from './schedule.ts';
@@ -75,6 +76,7 @@ const contractAnswer = (course: Course, { asOf, schedule = 'month', balancesOn: 
   const bound = toEpochDay(at) + 1;
   const state = stateBefore(course, bound);
   const allocatedMinor = sum(earnedBefore(state, terms, bound).map((one) => one.allocatedMinor));
+  const rows = scheduleOf(course, schedule, asOf);
   const recognisedMinor = sum([...revenueBefore(course, bound).values()]);
   return {
     id: given.id,
@@ -92,8 +94,12 @@ const contractAnswer = (course: Course, { asOf, schedule = 'month', balancesOn: 
         amount: majorText(amountMinor, exponent),
       })),
     },
+    remaining: bandsOf(rows, at, allocatedMinor - recognisedMinor).map(({ minor, ...band }) => ({
+      ...band,
+      amount: majorText(minor, exponent),
+    })),
     obligations: obligationsOf(state, terms, bound),
-    schedule: scheduleOf(course, schedule, asOf).map(({ minor, ...row }) => ({ ...row, amount: majorText(minor, exponent) })),
+    schedule: rows.map(({ minor, ...row }) => ({ ...row, amount: majorText(minor, exponent) })),
     journals: journals.map(({ on, cause, id, lines }) => ({ on, cause, id, lines: lines.map((line) => lineOf(line, exponent)) })),
     balances: (asked ?? toldDays(course, asOf)).map((on) => balancesOn(course, on)),
     decisions: [...decisions],

@@ -1,8 +1,10 @@
 import { addFractions, round } from '../../platform/decimal.ts';
 import { contractCostsBefore } from './contract-costs.ts';
 import { earnedBefore } from './earned.ts';
+import { interestBefore } from './financing.ts';
 import { isSatisfied, NOTHING_DONE } from './measure.ts';
 import type { Earned } from './occurrences.ts';
+import { accruedBefore } from './repurchase.ts';
 import { allObligations, costsOfGoods, unknownReturns } from './returns.ts';
 import type { State, Terms } from './state.ts';
 
@@ -21,6 +23,15 @@ export const ACCOUNTS = {
   refundLiability: { side: 'credit', paragraph: '606-10-32-10' },
   depositLiability: { side: 'credit', paragraph: '606-10-25-8' },
   revenue: { side: 'credit', paragraph: '606-10-25-23' },
+  interestIncome: { side: 'credit', paragraph: '606-10-32-20' },
+  interestExpense: { side: 'debit', paragraph: '606-10-32-20' },
+  financialLiability: { side: 'credit', paragraph: '606-10-55-70' },
+  supplierPayable: { side: 'credit', paragraph: '606-10-55-38' },
+  customerIncentives: { side: 'debit', paragraph: '606-10-32-25' },
+  creditNotes: { side: 'debit', paragraph: '606-10-32-42' },
+  refunds: { side: 'debit', paragraph: '606-10-32-42' },
+  voids: { side: 'debit', paragraph: '606-10-32-42' },
+  disputes: { side: 'debit', paragraph: '606-10-32-42' },
   creditLoss: { side: 'debit', paragraph: '326-20-30-1' },
   rightToRecoverGoods: { side: 'debit', paragraph: '606-10-55-23' },
   inventory: { side: 'debit', paragraph: '330-10-35-1' },
@@ -58,6 +69,7 @@ const conditional = (state: State, { given }: Terms, bound: number): ReadonlySet
 
 /** What the customer owes or paid, unconditionally: by performance, by invoices under a contract that binds, or by having paid. */
 const demandable = (state: State, terms: Terms, earned: readonly Earned[], settled: bigint, bound: number): bigint => {
+  const interest = state.financings.reduce((sum, one) => sum + interestBefore(one, bound), 0n);
   const paid = state.paid - state.refunded;
   const waits = new Set([...conditional(state, terms, bound), ...unknownReturns(state)]);
   const performed =
@@ -65,9 +77,12 @@ const demandable = (state: State, terms: Terms, earned: readonly Earned[], settl
       ? 0n
       : sumOf(earned.filter((one) => one.class === 'stated' && !waits.has(one.obligation))) - settled;
   const owed = state.parts.reduce((sum, part) => (part.class === 'owed' ? sum + part.amountMinor : sum), 0n);
-  const conceded = state.parts.reduce((sum, part) => (part.class === 'stated' && part.amountMinor < 0n ? sum + part.amountMinor : sum), 0n);
+  const conceded = state.parts.reduce(
+    (sum, part) => (part.class === 'stated' && part.kind !== 'credit' && part.amountMinor < 0n ? sum + part.amountMinor : sum),
+    0n,
+  );
   const counted = terms.policies.receivable === 'due' ? state.due : state.invoiced;
-  return max(performed + owed, paid, state.binding ? counted - settled + conceded : 0n, 0n);
+  return max(performed + owed + interest, paid, state.binding ? counted - settled + conceded : 0n, 0n);
 };
 
 /** Revenue by obligation, in the order in which obligations come. */
@@ -123,6 +138,42 @@ const ofContractCosts = (state: State, bound: number): Balances => {
 /** What was paid and is not earned: of a contract that has ended it is to be paid back, or stays. */
 const BEYOND = { no: 'contractLiability', refundable: 'refundLiability', retained: 'revenue' } as const;
 
+/** An agreement to buy the good back: what was received is a liability that grows to the price, or falls to it by rent. */
+const ofRepurchase = (state: State, bound: number): Balances | undefined => {
+  const { repurchase, lapsed, paid, refunded } = state;
+  const one = (account: Account, minor: bigint): Balance => ({ account, obligation: undefined, minor });
+  const received = paid - refunded;
+  if (repurchase !== undefined) {
+    const { kind, soldMinor } = repurchase;
+    const accrued = accruedBefore(repurchase, bound);
+    const rest = [one('cash', received), one('receivable', soldMinor - received)];
+    return kind === 'financing'
+      ? [...rest, one('financialLiability', -soldMinor - accrued), one('interestExpense', accrued)]
+      : [...rest, one('financialLiability', accrued - soldMinor), one('revenue', -accrued)];
+  }
+  if (lapsed === undefined) return undefined;
+  const { interestMinor, revenueMinor, paidBackMinor } = lapsed;
+  return [
+    one('cash', received - paidBackMinor),
+    one('receivable', paidBackMinor + revenueMinor - interestMinor - received),
+    one(interestMinor > 0n ? 'interestExpense' : 'revenue', interestMinor),
+    one('revenue', -revenueMinor),
+  ];
+};
+
+const CONTRA = { creditNote: 'creditNotes', refund: 'refunds', void: 'voids', dispute: 'disputes' } as const;
+
+/** What credits took back of revenue, where policy keeps it apart: revenue stands gross beside it. */
+const ofCredits = (state: State, { policies, given }: Terms): Balances =>
+  policies.contraRevenue === 'together'
+    ? []
+    : [...state.contra].flatMap(
+        ([as, minor]): Balances => [
+          { account: CONTRA[as], obligation: undefined, minor },
+          { account: 'revenue', obligation: given.obligations[0]?.id, minor: -minor },
+        ],
+      );
+
 /** Money that came under what is no contract yet is owed back (25-8). */
 const ofDeposits = (state: State): Balances => {
   const paid = state.paid - state.refunded;
@@ -140,18 +191,23 @@ export const balancesBefore = (state: State, terms: Terms, bound: number): Balan
   const beside = [...ofCosts(state), ...ofContractCosts(state, bound)];
   if (!state.exists) return summed([...ofDeposits(state), ...beside]);
   const earned = earnedBefore(state, terms, bound);
+  const bought = ofRepurchase(state, bound);
+  if (bought !== undefined) return summed([...bought, ...beside]);
   const revenue = revenueOf(earned);
+  const interest = state.financings.reduce((sum, one) => sum + interestBefore(one, bound), 0n);
+  const passedOn = -sumOf(earned.filter((one) => one.class === 'passedOn'));
+  const incentives = -sumOf(earned.filter((one) => one.class === 'incentive'));
   const reduced = -sumOf(earned.filter((one) => one.class === 'reduction'));
   const settled = min(state.refunded, max(reduced, 0n));
   const demand = demandable(state, terms, earned, settled, bound);
   const refundable = min(max(reduced - settled, 0n), demand);
   const paid = state.paid - state.refunded;
   const lost = max(0n, min(state.writtenOff, demand - paid));
-  const position = sumOf(earned) + refundable - demand;
+  const position = sumOf(earned) + refundable + interest + passedOn + incentives - demand;
   const unbilled = terms.policies.unbilled === 'apart' ? max(0n, demand - lost - max(state.invoiced - settled, paid)) : 0n;
   const one = (account: Account, minor: bigint): Balance => ({ account, obligation: undefined, minor });
   return summed([
-    one('cash', paid),
+    one('cash', paid - state.paidToCustomer),
     one('receivable', demand - paid - lost - unbilled),
     one('creditLoss', lost),
     one('unbilledReceivable', unbilled),
@@ -159,6 +215,10 @@ export const balancesBefore = (state: State, terms: Terms, bound: number): Balan
     one(BEYOND[state.ended], min(position, 0n)),
     one('refundLiability', -refundable),
     ...[...revenue].map(([obligation, minor]): Balance => ({ account: 'revenue', obligation, minor: -minor })),
+    one(interest > 0n ? 'interestIncome' : 'interestExpense', -interest),
+    one('supplierPayable', -passedOn),
+    one('customerIncentives', state.paidToCustomer - incentives),
+    ...ofCredits(state, terms),
     ...beside,
   ]);
 };

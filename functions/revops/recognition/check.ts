@@ -21,6 +21,8 @@ const obligationFindings = (given: ObligationGiven, field: string): readonly Fin
   const { satisfaction, sellingPrice, quantity } = given;
   if ((satisfaction.method === 'days' || satisfaction.method === 'months') && satisfaction.from >= satisfaction.until)
     findings.push([`${field}.satisfaction.until`, `must be after ${satisfaction.from}, its first day`]);
+  if (given.thirdParty?.controls === false && given.thirdParty.supplierPercent === undefined)
+    findings.push([`${field}.thirdParty.supplierPercent`, 'is missing; of what the company does not control the supplier gets a part']);
   if (sellingPrice?.method === 'range' && compareFractions(fractionOf(sellingPrice.low), fractionOf(sellingPrice.high)) > 0)
     findings.push([`${field}.sellingPrice.high`, `must not be below ${sellingPrice.low}, the lowest price`]);
   if (sellingPrice !== undefined && 'per' in sellingPrice && sellingPrice.per === 'unit' && quantity === undefined)
@@ -31,11 +33,15 @@ const obligationFindings = (given: ObligationGiven, field: string): readonly Fin
 const priceFindings = (given: PricePartGiven, contract: ContractGiven, exponent: number, field: string): readonly Finding[] => {
   const findings: Finding[] = [];
   const ids = contract.obligations.map(({ id }) => id);
-  const named = given.kind === 'perUnit' ? [given.obligation] : (given.allocateTo ?? []);
+  const named = given.kind === 'perUnit' ? [given.obligation] : given.kind === 'payableToCustomer' ? [] : (given.allocateTo ?? []);
   for (const id of named)
     if (!ids.includes(id)) findings.push([field, `names ${id}, which is no obligation of the contract; it has ${ids.join(', ')}`]);
   if (given.kind === 'fixed' && !isWholeMinor(given.amount, exponent))
     findings.push([`${field}.amount`, `${given.amount} has more than the ${exponent} decimal places of ${contract.currency}`]);
+  if (given.kind === 'financed' && (given.payments === undefined) === (given.loan === undefined))
+    findings.push([field, 'must have either payments or a loan']);
+  if (given.kind === 'payableToCustomer' && fractionOf(given.committedPurchases).num <= 0n)
+    findings.push([`${field}.committedPurchases`, 'must be above 0']);
   if (given.kind === 'variable' && given.estimate.method === 'expectedValue') {
     const sum = sumFractions(given.estimate.outcomes.map(({ probability }) => fractionOf(probability)));
     if (compareFractions(sum, WHOLE) !== 0) findings.push([`${field}.estimate.outcomes`, 'must have probabilities that sum to 1']);
@@ -45,7 +51,7 @@ const priceFindings = (given: PricePartGiven, contract: ContractGiven, exponent:
 
 /** Several obligations share a price by what they cost alone; one whose units have prices of their own takes none of it. */
 const evidenceFindings = ({ obligations, price }: ContractGiven, field: string): readonly Finding[] => {
-  const isShared = price.some((part) => part.kind !== 'perUnit' && part.allocateTo === undefined);
+  const isShared = price.some((part) => part.kind !== 'perUnit' && part.kind !== 'payableToCustomer' && part.allocateTo === undefined);
   if (obligations.length === 1 || !isShared) return [];
   const byUnit = new Set(price.flatMap((part) => (part.kind === 'perUnit' ? [part.obligation] : [])));
   return obligations.flatMap(({ id, sellingPrice }, index): Finding[] =>

@@ -2,6 +2,7 @@ import { addMonths, fromEpochDay, startOfMonth, toEpochDay } from '../../platfor
 import { type Fraction, fraction, round, subFractions } from '../../platform/decimal.ts';
 import { allocated } from './allocation.ts';
 import { partOf, ZERO } from './amounts.ts';
+import { lowered } from './intermediaries.ts';
 import { type Done, doneBefore, NOTHING_DONE, shareSince } from './measure.ts';
 import { type Earned, earnedAsItOccurs, occursAtOnce } from './occurrences.ts';
 import type { Policies } from './policies.ts';
@@ -160,5 +161,5 @@ export const earnedBefore = (state: State, terms: Terms, bound: number): readonl
     all.push(...earned);
     pools = left;
   }
-  return [...all, ...givenBack(all, state)];
+  return [...all, ...givenBack(all, state), ...lowered(all, state)];
 };

@@ -163,6 +163,36 @@ export const eventSchema = z.discriminatedUnion('type', [
     amount: amount('What it is written down by'),
   }),
   z.strictObject({
+    type: z
+      .literal('credit')
+      .check(
+        z.describe(
+          'The price is lowered for all of the term, and what was earned of it at once: credit notes, refunds, voids, lost disputes',
+        ),
+      ),
+    id,
+    on,
+    contract,
+    amount: amount('By how much, before tax'),
+    as: z
+      .enum(['creditNote', 'refund', 'void', 'dispute'])
+      .check(z.describe('What for: its account, where policy keeps such revenue apart')),
+  }),
+  z.strictObject({
+    type: z.literal('payCustomer').check(z.describe('Paid to the customer (32-25)')),
+    id,
+    on,
+    contract,
+    amount: amount('Amount paid'),
+  }),
+  z.strictObject({
+    type: z.literal('lapse').check(z.describe('An option to buy the good back ends unused: the good is sold')),
+    id,
+    on,
+    obligation,
+  }),
+  z.strictObject({ type: z.literal('repurchase').check(z.describe('The good is bought back at the price agreed')), id, on, obligation }),
+  z.strictObject({
     type: z.literal('criteria').check(z.describe('A new judgement of whether there is a contract (25-6)')),
     id,
     on,

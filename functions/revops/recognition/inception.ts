@@ -1,12 +1,15 @@
 import { toEpochDay } from '../../platform/calendar.ts';
-import { type Fraction, fraction, fractionOf, mulFractions, round } from '../../platform/decimal.ts';
-import { majorText, minorOf, ZERO } from './amounts.ts';
+import { divFractions, type Fraction, fraction, fractionOf, mulFractions, round, subFractions } from '../../platform/decimal.ts';
+import { majorText, minorOf, plainText, ZERO } from './amounts.ts';
 import type { Decision } from './decisions.ts';
 import { estimatedAmount } from './estimate.ts';
 import { existenceOf } from './existence.ts';
+import { type Financing, financingOf } from './financing.ts';
+import { agentsOf, roleDecision } from './intermediaries.ts';
 import type { Measure } from './measure.ts';
 import type { ObligationGiven } from './obligation-schema.ts';
 import type { PricePartGiven } from './price-schema.ts';
+import { repurchaseOf } from './repurchase.ts';
 import { sellingPricesOf } from './selling-price.ts';
 import type { Goods, Obligation, PartClass, PricePart, Returns, State, Terms, UnitPrice } from './state.ts';
 
@@ -47,11 +50,13 @@ export const satisfactionDecision = (id: string, measure: Measure, on: string): 
 
 interface Parts {
   readonly parts: readonly PricePart[];
+  readonly financings: readonly Financing[];
+  readonly incentives: State['incentives'];
   readonly unitPrices: readonly UnitPrice[];
   readonly decisions: readonly Decision[];
 }
 
-const NONE: Parts = { parts: [], unitPrices: [], decisions: [] };
+const NONE: Parts = { parts: [], financings: [], incentives: [], unitPrices: [], decisions: [] };
 const PLAIN = { class: 'stated', allocateTo: undefined, transferred: undefined, percent: undefined } as const;
 
 const perUnit = (
@@ -82,10 +87,39 @@ export const pricePartOf = (
   given: PricePartGiven,
   id: string,
   obligations: readonly ObligationGiven[],
-  { on, generation, exponent }: { readonly on: string; readonly generation: number; readonly exponent: number },
+  { on, generation, terms }: { readonly on: string; readonly generation: number; readonly terms: Terms },
 ): Parts => {
   const { kind } = given;
+  const { exponent, policies } = terms;
   switch (kind) {
+    case 'nonCash': {
+      const amountMinor = round(mulFractions(minorOf(given.fairValue, exponent), fractionOf(given.quantity ?? '1')), 'half-up');
+      const sentence = `What is paid in kind is worth ${majorText(amountMinor, exponent)} on ${on}, and later changes of its worth are no change of the price.`;
+      return {
+        ...NONE,
+        parts: [{ ...PLAIN, id, kind, amountMinor, allocateTo: given.allocateTo, generation }],
+        decisions: [{ on, rule: 'non-cash', paragraph: '606-10-32-21', about: id, sentence }],
+      };
+    }
+    case 'financed': {
+      const { amountMinor, financing, decision } = financingOf(given, id, exponent, policies.financingExpedient);
+      return {
+        ...NONE,
+        parts: [{ ...PLAIN, id, kind, amountMinor, allocateTo: given.allocateTo, generation }],
+        financings: financing === undefined ? [] : [financing],
+        decisions: [decision],
+      };
+    }
+    case 'payableToCustomer': {
+      const less = subFractions(minorOf(given.amount, exponent), minorOf(given.distinctGood ?? '0', exponent));
+      const share = divFractions(less, minorOf(given.committedPurchases, exponent));
+      const sentence = `${majorText(round(less, 'half-up'), exponent)} of what is paid to the customer is for nothing distinct: it lowers revenue by ${plainText(mulFractions(share, fraction(100n)))}% of what the customer buys.`;
+      return {
+        ...NONE,
+        incentives: [{ share }],
+        decisions: [{ on, rule: 'payable-to-customer', paragraph: '606-10-32-25', about: id, sentence }],
+      };
+    }
     case 'fixed': {
       const amountMinor = round(minorOf(given.amount, exponent), 'half-up');
       return {
@@ -155,6 +189,8 @@ export const sharedMinor = (parts: readonly PricePart[]): bigint =>
 const EMPTY = {
   done: new Map(),
   costs: [],
+  contra: new Map(),
+  lapsed: undefined,
   retained: false,
   ended: 'no',
   invoiced: 0n,
@@ -162,19 +198,22 @@ const EMPTY = {
   paid: 0n,
   refunded: 0n,
   writtenOff: 0n,
+  paidToCustomer: 0n,
 } as const;
 
 /** The state on the day of signing. */
-export const inceptionOf = ({ given, exponent }: Terms): { readonly state: State; readonly decisions: readonly Decision[] } => {
+export const inceptionOf = (terms: Terms): { readonly state: State; readonly decisions: readonly Decision[] } => {
+  const { given, exponent } = terms;
   const { signedOn: on } = given;
   const { exists, decision } = existenceOf(given);
   const priced = given.price.map((part, index) =>
-    pricePartOf(part, partIdOf(part, index), given.obligations, { on, generation: 0, exponent }),
+    pricePartOf(part, partIdOf(part, index), given.obligations, { on, generation: 0, terms }),
   );
   const parts = priced.flatMap((one) => one.parts);
   const price = fraction(sharedMinor(parts));
   const { sellingPrices, decisions } = sellingPricesOf(given.obligations, { price, bundles: given.bundles, on, exponent });
   const obligations = given.obligations.map((one) => obligationOf(one, sellingPrices.get(one.id), exponent));
+  const agreements = given.obligations.map((one) => repurchaseOf(one, on, exponent));
   const total = parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
   return {
     state: {
@@ -183,12 +222,18 @@ export const inceptionOf = ({ given, exponent }: Terms): { readonly state: State
       unitPrices: priced.flatMap((one) => one.unitPrices),
       generations: [{ from: toEpochDay(on), obligations, base: new Map(), remeasured: new Set() }],
       returns: new Map(returnsOf(given.obligations)),
+      financings: priced.flatMap((one) => one.financings),
+      agents: new Map(agentsOf(given.obligations)),
+      incentives: priced.flatMap((one) => one.incentives),
+      repurchase: agreements.find((one) => one.repurchase !== undefined)?.repurchase,
       exists,
       binding: given.cancellation === undefined,
     },
     decisions: [
       decision,
       ...obligations.map(({ id, measure }) => satisfactionDecision(id, measure, on)),
+      ...given.obligations.flatMap((one) => roleDecision(one, on)),
+      ...agreements.flatMap((one) => one.decisions),
       ...priced.flatMap((one) => one.decisions),
       {
         on,

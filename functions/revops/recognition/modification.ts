@@ -40,10 +40,10 @@ const restOf = (before: Obligation, base: Fraction, after: Measure, from: Fracti
 };
 
 /** What the change adds to the price, in minor units. */
-const partsOf = (event: Modification, state: State, { given, exponent }: Terms, generation: number) => {
-  const obligations = [...given.obligations, ...(event.add ?? [])];
+const partsOf = (event: Modification, state: State, terms: Terms, generation: number) => {
+  const obligations = [...terms.given.obligations, ...(event.add ?? [])];
   const priced = (event.price ?? []).map((part, index) =>
-    pricePartOf(part, part.id ?? `${event.id}-price-${index + 1}`, obligations, { on: event.on, generation, exponent }),
+    pricePartOf(part, part.id ?? `${event.id}-price-${index + 1}`, obligations, { on: event.on, generation, terms }),
   );
   return {
     parts: priced.flatMap((one) => one.parts),

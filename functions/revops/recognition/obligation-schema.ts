@@ -97,6 +97,35 @@ export const obligationSchema = z.strictObject({
   quantity: z.optional(decimal('Units that are promised')),
   sellingPrice: z.optional(sellingPrice).check(z.describe('Needed where a contract has several obligations')),
   satisfaction,
+  thirdParty: z
+    .optional(
+      z.strictObject({
+        controls: z
+          .boolean()
+          .check(z.describe('Whether the company controls it before it is transferred (55-37): then it is the principal')),
+        supplierPercent: z.optional(decimal('Percent of the price that the supplier gets, where the company is an agent')),
+        because: z.optional(name('Which indicators say so: responsibility, inventory risk, discretion in price (55-39)')),
+      }),
+    )
+    .check(z.describe('Where another party is involved in providing it')),
+  repurchase: z
+    .optional(
+      z.strictObject({
+        by: z.enum(['forward', 'call', 'put']).check(z.describe('Who may or must: both, the company, or the customer')),
+        price: amount('Price at which it is bought back'),
+        soldFor: amount('Price at which it was sold'),
+        from: day('Day of the sale'),
+        until: day('Day after the last on which it may be bought back'),
+        incentive: z.optional(
+          z
+            .boolean()
+            .check(
+              z.describe('Of a put: whether the customer has a significant economic incentive to use it (55-72, 55-75); default false'),
+            ),
+        ),
+      }),
+    )
+    .check(z.describe('An agreement or option to buy it back (55-66)')),
   goods: z
     .optional(
       z.strictObject({

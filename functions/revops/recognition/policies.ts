@@ -35,6 +35,18 @@ export const policiesSchema = z.strictObject({
         z.describe('Whether costs of obtaining a contract that benefit at most a year are expensed at once (340-40-25-4); default false'),
       ),
   ),
+  financingExpedient: z.optional(
+    z.boolean().check(z.describe('Whether at most a year between payment and transfer is no financing (32-18); default false')),
+  ),
+  contraRevenue: z.optional(
+    z
+      .enum(['together', 'apart'])
+      .check(
+        z.describe(
+          'What credits take back of revenue that was earned: less revenue (default), or accounts of their own by what they are for',
+        ),
+      ),
+  ),
   receivable: z.optional(
     z
       .enum(['due', 'invoiced'])
@@ -52,6 +64,8 @@ export interface Policies {
   readonly progressPlaces: number | undefined;
   readonly unbilled: 'together' | 'apart';
   readonly costExpedient: boolean;
+  readonly financingExpedient: boolean;
+  readonly contraRevenue: 'together' | 'apart';
   readonly receivable: 'due' | 'invoiced';
 }
 
@@ -61,5 +75,7 @@ export const policiesOf = (given: Given = {}): Policies => ({
   progressPlaces: given.progressPlaces,
   unbilled: given.unbilled ?? 'together',
   costExpedient: given.costExpedient ?? false,
+  financingExpedient: given.financingExpedient ?? false,
+  contraRevenue: given.contraRevenue ?? 'together',
   receivable: given.receivable ?? 'due',
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { amount, decimal, name, share } from './fields.ts';
+import { amount, day, decimal, name, share } from './fields.ts';
 
 const id = z.optional(name('By which an `estimate` event names the part; default: `price-1`, `price-2`, … in their order'));
 const allocateTo = z.optional(
@@ -68,6 +68,50 @@ export const pricePartSchema = z.discriminatedUnion('kind', [
           ),
         ),
     ),
+    allocateTo,
+  }),
+  z.strictObject({
+    id,
+    kind: z.literal('nonCash').check(z.describe('Paid in kind: its fair value on the day of signing, whatever becomes of it (32-21)')),
+    quantity: z.optional(decimal('How many; default 1')),
+    fairValue: amount('Fair value of each on the day of signing'),
+    allocateTo,
+  }),
+  z.strictObject({
+    id,
+    kind: z
+      .literal('payableToCustomer')
+      .check(z.describe('Paid to the customer, told by `payCustomer`: less revenue, in proportion to what the customer is to buy (32-25)')),
+    amount: amount('What is paid'),
+    committedPurchases: amount('What the customer buys for in return, over which it is spread'),
+    distinctGood: z.optional(amount('Fair value of a distinct good or service that the customer gives for it (32-26); default 0')),
+  }),
+  z.strictObject({
+    id,
+    kind: z
+      .literal('financed')
+      .check(
+        z.describe(
+          'Paid long before or after control passes: its price is the worth of the payments on that day, and the rest is interest (32-15)',
+        ),
+      ),
+    on: day('Day on which control passes'),
+    payments: z.optional(
+      z.array(z.strictObject({ on: day('Day of the payment'), amount: amount('What is paid') })).check(z.minLength(1), z.maxLength(600)),
+    ),
+    loan: z
+      .optional(
+        z.strictObject({
+          principal: amount('What is financed'),
+          ratePercent: decimal('Rate of the contract in percent a year'),
+          months: z.int().check(z.minimum(1), z.maximum(600), z.describe('Number of equal monthly payments, the first a month after `on`')),
+        }),
+      )
+      .check(z.describe('Payments as those that pay a loan back')),
+    ratePercent: decimal('Rate of a separate financing between the parties, in percent a year (32-19)'),
+    compounding: z.optional(z.enum(['year', 'month']).check(z.describe('How often interest is added; default year'))),
+    interestFrom: z.optional(day('Day from which there is a receivable, where that is later than `on`')),
+    notFinancing: z.optional(name('Why the difference in time is for another reason than finance (32-17): the price is what is paid')),
     allocateTo,
   }),
   z.strictObject({

@@ -1,6 +1,8 @@
 import type { Fraction } from '../../platform/decimal.ts';
+import type { Financing } from './financing.ts';
 import type { Done, Measure } from './measure.ts';
 import type { Policies } from './policies.ts';
+import type { Repurchase } from './repurchase.ts';
 import type { ContractGiven } from './request.ts';
 
 /**
@@ -11,9 +13,9 @@ import type { ContractGiven } from './request.ts';
 /**
  * What a part of the price does when it is earned. `stated`: the customer owes it by performance alone. `contingent`: owed only when what it
  * depends on has come about. `reduction`: negative; the customer owes or paid more, and gets it back. `owed`: owed already, whatever is
- * satisfied, as royalties of sales that were made.
+ * satisfied, as royalties of sales that were made. `passedOn` and `incentive`: negative; what a supplier gets, and what the customer is paid.
  */
-export type PartClass = 'stated' | 'contingent' | 'reduction' | 'owed';
+export type PartClass = 'stated' | 'contingent' | 'reduction' | 'owed' | 'passedOn' | 'incentive';
 
 export interface PricePart {
   readonly id: string;
@@ -97,6 +99,17 @@ export interface State {
   readonly done: ReadonlyMap<string, Done>;
   readonly returns: ReadonlyMap<string, Returns>;
   readonly costs: readonly ContractCost[];
+  readonly financings: readonly Financing[];
+  /** Of obligations that another party provides: its share of the price. */
+  readonly agents: ReadonlyMap<string, Fraction>;
+  /** What is paid to the customer, as a share of what the customer pays. */
+  readonly incentives: readonly { readonly share: Fraction }[];
+  /** The agreement to buy the good back, while it lasts. */
+  readonly repurchase: Repurchase | undefined;
+  /** What such an agreement left: minor units of interest or rent, and of revenue from the end of it. */
+  readonly lapsed: { readonly interestMinor: bigint; readonly revenueMinor: bigint; readonly paidBackMinor: bigint } | undefined;
+  /** Revenue that credits took back, minor units by what they were for. */
+  readonly contra: ReadonlyMap<'creditNote' | 'refund' | 'void' | 'dispute', bigint>;
   /** Whether the criteria of 25-1 are met. */
   readonly exists: boolean;
   /** Whether what was received is revenue although there is no contract (25-7). */
@@ -111,6 +124,7 @@ export interface State {
   readonly paid: bigint;
   readonly refunded: bigint;
   readonly writtenOff: bigint;
+  readonly paidToCustomer: bigint;
 }
 
 /** What does not change: the contract as it was given, and how it is accounted for. */

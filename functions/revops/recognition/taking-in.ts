@@ -1,9 +1,11 @@
 import { addFractions, fractionOf } from '../../platform/decimal.ts';
 import { minorOf, wholeMinorOf } from './amounts.ts';
 import { capitalised, impaired } from './contract-costs.ts';
+import { credited } from './credit.ts';
 import type { Decision } from './decisions.ts';
 import { judgedAgain } from './existence.ts';
 import type { Happening } from './happenings.ts';
+import { lapsed } from './lapse.ts';
 import { type Done, NOTHING_DONE } from './measure.ts';
 import { modified, terminated } from './modification.ts';
 import { revised } from './revision.ts';
@@ -66,6 +68,10 @@ const TAKING: Taking = {
   },
   impairment: (state, { on, cost, amount }, terms) =>
     quietly({ ...state, costs: state.costs.map((one) => (one.id === cost ? impaired(one, on, minor(amount, terms)) : one)) }),
+  credit: credited,
+  lapse: (state, { on }) => lapsed(state, on, false),
+  repurchase: (state, { on }) => lapsed(state, on, true),
+  payCustomer: (state, { amount }, terms) => quietly({ ...state, paidToCustomer: state.paidToCustomer + minor(amount, terms) }),
   invoice: (state, { amount }, terms) => quietly({ ...state, invoiced: state.invoiced + minor(amount, terms) }),
   due: (state, { amount }, terms) => quietly({ ...state, due: state.due + minor(amount, terms) }),
   payment: (state, { amount }, terms) => quietly({ ...state, paid: state.paid + minor(amount, terms) }),
