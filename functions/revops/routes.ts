@@ -11,6 +11,8 @@ const journalLine = z.object({
   obligation: z.optional(told('Id of the obligation that it is about; absent where it is the contract’s')),
   debit: z.optional(major('Debited')),
   credit: z.optional(major('Credited')),
+  functionalDebit: z.optional(told('Debited in the functional currency, in its major units; absent where that is the contract’s')),
+  functionalCredit: z.optional(told('Credited in the functional currency')),
   paragraph: told('ASC paragraph that puts the account on the books'),
 });
 
@@ -72,7 +74,7 @@ const contractBooks = z.object({
   journals: z.array(
     z.object({
       on: z.string(),
-      cause: told('Type of the event, or `time` for what was earned by its passing'),
+      cause: told('Type of the event; `time` for what was earned by its passing, `remeasurement` for what rates changed'),
       id: told('Id of the event; of time, the day'),
       lines: z.array(journalLine),
     }),

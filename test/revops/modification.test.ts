@@ -182,6 +182,15 @@ describe('a modification', () => {
     expect(revenueByMonth(books)).toEqual({ '2026-02': '300.00', '2026-03': '-30.00', '2026-04': '360.00' });
   });
 
+  test('when nothing is left to transfer counts at once', async () => {
+    const books = await contractBooks(
+      { obligations: [{ id: 'A', satisfaction: { method: 'atPoint', on: '2026-01-10' } }], price: [{ kind: 'fixed', amount: '100' }] },
+      { events: [{ type: 'modify', on: '2026-03-01', price: [{ kind: 'fixed', amount: '-30' }] }] },
+    );
+    expect(decidedBy(books)).toEqual(['606-10-32-43']);
+    expect(revenueByMonth(books)).toEqual({ '2026-01': '100.00', '2026-03': '-30.00' });
+  });
+
   test('and its inverse restore what is to come', async () => {
     const plan = {
       obligations: [{ id: 'plan', satisfaction: { method: 'days', from: '2026-01-01', until: '2027-01-01' } }],

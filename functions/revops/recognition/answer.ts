@@ -1,9 +1,11 @@
 import { addDays, endOfMonth, monthEndsWithin, toEpochDay } from '../../platform/calendar.ts';
+import { exponentOf } from '../../platform/currencies.ts';
 import { round } from '../../platform/decimal.ts';
 import { majorText, plainText } from './amounts.ts';
 import { ACCOUNTS, type Account, balancesBefore } from './balances.ts';
 import { type Course, type JournalLine, revenueBefore, stateBefore } from './course.ts';
 import { earnedBefore } from './earned.ts';
+import { inFunctional } from './exchange.ts';
 import { doneBefore, NOTHING_DONE, totalOf } from './measure.ts';
 import { bandsOf } from './remaining.ts';
 import type { RecognitionRequest } from './request.ts';
@@ -13,12 +15,40 @@ import type { State, Terms } from './state.ts';
 
 /** Books as answers carry them: amounts in major units as text, each account positive on the side on which it grows. */
 
+const sides = (minor: bigint, exponent: number, debit: string, credit: string): Record<string, string> =>
+  minor === 0n ? {} : { [minor > 0n ? debit : credit]: majorText(minor < 0n ? -minor : minor, exponent) };
+
 const lineOf = ({ account, obligation, minor }: JournalLine, exponent: number) => ({
   account,
   ...(obligation === undefined ? {} : { obligation }),
-  [minor > 0n ? 'debit' : 'credit']: majorText(minor < 0n ? -minor : minor, exponent),
+  ...sides(minor, exponent, 'debit', 'credit'),
   paragraph: ACCOUNTS[account].paragraph,
 });
+
+/** Journals in the contract’s currency, and where another one is the entity’s, in both. */
+const journalsOf = (course: Course, { asOf, functionalCurrency, rates = [] }: RecognitionRequest) => {
+  const { terms, journals, firstDay, lastDay } = course;
+  const { exponent } = terms;
+  const own = terms.given.currency;
+  if (functionalCurrency === undefined || functionalCurrency === own)
+    return journals.map(({ lines, ...journal }) => ({ ...journal, lines: lines.map((line) => lineOf(line, exponent)) }));
+  const places = exponentOf(functionalCurrency);
+  const functionalExponent = places.ok ? places.value : exponent;
+  const last = asOf !== undefined && asOf < lastDay ? asOf : lastDay;
+  const exchange = {
+    rates: rates.filter(({ currency }) => currency === own),
+    exponent,
+    functionalExponent,
+    monthEnds: monthEndsWithin(firstDay, addDays(last, 1)),
+  };
+  return inFunctional(journals, exchange).map(({ lines, ...journal }) => ({
+    ...journal,
+    lines: lines.map((line) => ({
+      ...lineOf(line, exponent),
+      ...sides(line.functionalMinor, functionalExponent, 'functionalDebit', 'functionalCredit'),
+    })),
+  }));
+};
 
 /** Totals of accounts, each on its own side. */
 const accountsOf = (balances: readonly JournalLine[], exponent: number): Record<string, string> => {
@@ -69,8 +99,9 @@ const obligationsOf = (state: State, terms: Terms, bound: number) => {
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) => total + one, 0n);
 
 /** Everything about one contract. Its state is that at the end of `asOf`, or of its last day. */
-const contractAnswer = (course: Course, { asOf, schedule = 'month', balancesOn: asked }: RecognitionRequest) => {
-  const { terms, journals, decisions } = course;
+const contractAnswer = (course: Course, request: RecognitionRequest) => {
+  const { asOf, schedule = 'month', balancesOn: asked } = request;
+  const { terms, decisions } = course;
   const { exponent, given } = terms;
   const at = asOf ?? course.lastDay;
   const bound = toEpochDay(at) + 1;
@@ -100,7 +131,7 @@ const contractAnswer = (course: Course, { asOf, schedule = 'month', balancesOn: 
     })),
     obligations: obligationsOf(state, terms, bound),
     schedule: rows.map(({ minor, ...row }) => ({ ...row, amount: majorText(minor, exponent) })),
-    journals: journals.map(({ on, cause, id, lines }) => ({ on, cause, id, lines: lines.map((line) => lineOf(line, exponent)) })),
+    journals: journalsOf(course, request),
     balances: (asked ?? toldDays(course, asOf)).map((on) => balancesOn(course, on)),
     decisions: [...decisions],
   };

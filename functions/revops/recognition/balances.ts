@@ -32,6 +32,8 @@ export const ACCOUNTS = {
   refunds: { side: 'debit', paragraph: '606-10-32-42' },
   voids: { side: 'debit', paragraph: '606-10-32-42' },
   disputes: { side: 'debit', paragraph: '606-10-32-42' },
+  fxGain: { side: 'credit', paragraph: '830-20-35-1' },
+  fxLoss: { side: 'debit', paragraph: '830-20-35-1' },
   creditLoss: { side: 'debit', paragraph: '326-20-30-1' },
   rightToRecoverGoods: { side: 'debit', paragraph: '606-10-55-23' },
   inventory: { side: 'debit', paragraph: '330-10-35-1' },
@@ -78,7 +80,7 @@ const demandable = (state: State, terms: Terms, earned: readonly Earned[], settl
       : sumOf(earned.filter((one) => one.class === 'stated' && !waits.has(one.obligation))) - settled;
   const owed = state.parts.reduce((sum, part) => (part.class === 'owed' ? sum + part.amountMinor : sum), 0n);
   const conceded = state.parts.reduce(
-    (sum, part) => (part.class === 'stated' && part.kind !== 'credit' && part.amountMinor < 0n ? sum + part.amountMinor : sum),
+    (sum, part) => (part.class === 'stated' && part.kind === 'variable' && part.amountMinor < 0n ? sum + part.amountMinor : sum),
     0n,
   );
   const counted = terms.policies.receivable === 'due' ? state.due : state.invoiced;

@@ -137,12 +137,13 @@ export const contractOf = (event: EventGiven, contracts: readonly ContractGiven[
   if ('obligation' in event && event.obligation !== undefined)
     return contracts.find(({ obligations }) => obligations.some(({ id }) => id === event.obligation));
   if ('price' in event && typeof event.price === 'string') return contracts.find((contract) => namesPart(contract, event.price as string));
-  if ('contract' in event && event.contract !== undefined) return contracts.find(({ id }) => id === event.contract);
+  if ('contract' in event && event.contract !== undefined)
+    return contracts.find(({ id, combined }) => id === event.contract || combined?.members.includes(event.contract ?? ''));
   return contracts.length === 1 ? contracts[0] : undefined;
 };
 
 /** Contracts with what modifications add to them: events may name it. */
-export const withAdditions = ({ contracts, events = [] }: RecognitionRequest): readonly ContractGiven[] =>
+export const withAdditions = ({ contracts, events = [] }: Pick<RecognitionRequest, 'contracts' | 'events'>): readonly ContractGiven[] =>
   contracts.map((contract) => {
     const changes = events.filter((event) => event.type === 'modify' && contractOf(event, contracts)?.id === contract.id);
     const added = changes.flatMap((event) => (event.type === 'modify' ? (event.add ?? []) : []));
@@ -156,7 +157,18 @@ export const withAdditions = ({ contracts, events = [] }: RecognitionRequest): r
     return { ...contract, obligations: [...contract.obligations, ...added], price: [...first, ...price] };
   });
 
-const findingsOf = ({ contracts, events = [] }: RecognitionRequest): readonly Finding[] => {
+const rateFindings = ({ contracts, functionalCurrency, rates = [] }: RecognitionRequest): readonly Finding[] => {
+  if (functionalCurrency === undefined) return [];
+  const functional = exponentOf(functionalCurrency);
+  if (!functional.ok) return [['functionalCurrency', functional.problem.detail]];
+  const wrong = rates.findIndex(({ rate }) => fractionOf(rate).num <= 0n);
+  if (wrong >= 0) return [[`rates[${wrong}].rate`, 'must be above 0']];
+  const lacking = contracts.find(({ currency }) => currency !== functionalCurrency && !rates.some((rate) => rate.currency === currency));
+  return lacking === undefined ? [] : [['rates', `has none of ${lacking.currency}, in which ${lacking.id} is; a missing rate is never 1`]];
+};
+
+const findingsOf = (request: RecognitionRequest): readonly Finding[] => {
+  const { contracts, events = [] } = request;
   const again =
     twice(contracts.map(({ id }) => id)) ??
     twice(contracts.flatMap(({ obligations }) => obligations.map(({ id }) => id))) ??
@@ -170,7 +182,8 @@ const findingsOf = ({ contracts, events = [] }: RecognitionRequest): readonly Fi
       : [[`contracts[${index}].currency`, exponent.problem.detail] as const];
   });
   const all = withAdditions({ contracts, events });
-  return ofContracts.length > 0 ? ofContracts : events.flatMap((event, index) => eventFindings(event, all, `events[${index}]`));
+  const before = [...ofContracts, ...rateFindings(request)];
+  return before.length > 0 ? before : events.flatMap((event, index) => eventFindings(event, all, `events[${index}]`));
 };
 
 /** The first thing that is wrong with a request, in the order of its fields. */

@@ -97,7 +97,13 @@ const post = (fold: Fold, after: Balances, journal: Omit<Journal, 'lines'>): voi
 export const courseOf = (terms: Terms, happenings: readonly Happening[], asOf: string | undefined): Course => {
   const { state, decisions } = inceptionOf(terms);
   const { signedOn } = terms.given;
-  const fold: Fold = { state, posted: [], moments: [{ from: Number.NEGATIVE_INFINITY, state }], journals: [], decisions: [...decisions] };
+  const fold: Fold = {
+    state,
+    posted: [],
+    moments: [{ from: Number.NEGATIVE_INFINITY, state }],
+    journals: [],
+    decisions: [...(terms.given.combined === undefined ? [] : [terms.given.combined.decision]), ...decisions],
+  };
   const lastState = happenings.reduce((so, event) => taken(so, event, terms).state, state);
   const days = [signedOn, ...happenings.map(({ on }) => on), ...timesOf(state), ...timesOf(lastState)].sort();
   const [firstDay, lastDay] = [days[0] ?? signedOn, days.at(-1) ?? signedOn];

@@ -100,16 +100,17 @@ const targetsOf = (pool: Pool, { obligations }: Generation): readonly Obligation
   return targets.length === 0 ? obligations : targets;
 };
 
-const layersOf = (pool: Pool, generation: Generation, { policies, exponent }: Terms): readonly Layer[] => {
+/**
+ * Layers of a pool, after `beforeMinor` of other classes went to the same obligations: what all classes together get is the allocation of their
+ * sum, so that rounding never depends on how a price is divided.
+ */
+const layersOf = (pool: Pool, beforeMinor: bigint, generation: Generation, { policies, exponent }: Terms): readonly Layer[] => {
   const targets = targetsOf(pool, generation);
-  const amounts = allocated(
-    pool.amountMinor,
-    targets.map(({ sellingPrice }) => sellingPrice),
-    policies.allocation,
-    exponent,
-  );
+  const weights = targets.map(({ sellingPrice }) => sellingPrice);
+  const amounts = allocated(beforeMinor + pool.amountMinor, weights, policies.allocation, exponent);
+  const before = beforeMinor === 0n ? [] : allocated(beforeMinor, weights, policies.allocation, exponent);
   return targets.map((obligation, index) => ({
-    amountMinor: amounts[index] ?? 0n,
+    amountMinor: (amounts[index] ?? 0n) - (before[index] ?? 0n),
     class: pool.class,
     obligation,
     base: generation.base.get(obligation.id) ?? ZERO,
@@ -123,9 +124,14 @@ const ofGeneration = (state: State, terms: Terms, index: number, pools: Readonly
   const next = state.generations[index + 1];
   const earned: Earned[] = [];
   const left = new Map<string, Pool>();
-  for (const [key, pool] of generation === undefined ? [] : pools) {
+  const before = new Map<string, bigint>();
+  if (generation === undefined) return { earned, left };
+  for (const [key, pool] of pools) {
+    const target = JSON.stringify(pool.allocateTo ?? null);
+    const beforeMinor = before.get(target) ?? 0n;
+    before.set(target, beforeMinor + pool.amountMinor);
     let leftMinor = 0n;
-    for (const layer of generation === undefined ? [] : layersOf(pool, generation, terms)) {
+    for (const layer of layersOf(pool, beforeMinor, generation, terms)) {
       const until = next === undefined ? bound : Math.min(next.from, bound);
       const takenOver = next?.remeasured.has(layer.obligation.id) === true;
       const earnedMinor = takenOver ? 0n : earnedAt(layer, state, until, next, terms.policies);

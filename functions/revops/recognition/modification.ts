@@ -139,6 +139,16 @@ const wayOf = ({ remeasured, distinct }: Rest, added: readonly string[]): readon
   ];
 };
 
+/** A change when nothing is left to transfer: it counts at once, for what was transferred. */
+const afterwards = (state: State, event: Modification, terms: Terms): Modified => {
+  const { parts, unitPrices, decisions } = partsOf(event, state, terms, state.generations.length - 1);
+  const sentence = `Nothing is left to transfer: the change of the price by ${majorText(minorSum(parts), terms.exponent)} counts at once.`;
+  return {
+    state: { ...state, parts: [...state.parts, ...parts], unitPrices },
+    decisions: [{ on: event.on, rule: 'modification', paragraph: '606-10-32-43', sentence }, ...decisions],
+  };
+};
+
 /** The state after a modification. */
 export const modified = (state: State, event: Modification, terms: Terms): Modified => {
   const alone = separately(event, state, terms);
@@ -148,6 +158,7 @@ export const modified = (state: State, event: Modification, terms: Terms): Modif
   const current = state.generations.at(-1);
   if (current === undefined) return { state, decisions: [] };
   const rest = restAfter(event, state, current, exponent);
+  if (rest.obligations.length + add.length + (event.remove ?? []).length === 0) return afterwards(state, event, terms);
   const { parts, unitPrices, decisions } = partsOf(event, state, terms, state.generations.length);
   const priced = sellingPricesOf(add, { price: fraction(sharedMinor(parts)), on, exponent });
   const added = add.map((one) => obligationOf(one, priced.sellingPrices.get(one.id), exponent));

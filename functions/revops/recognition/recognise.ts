@@ -1,6 +1,7 @@
 import { exponentOf } from '../../platform/currencies.ts';
 import { fail, ok, type Result } from '../../platform/result.ts';
 import { checked, contractOf, type RecognitionProblem, withAdditions } from './check.ts';
+import { withCombinations } from './combination.ts';
 import { type Course, courseOf } from './course.ts';
 import type { EventGiven } from './event-schema.ts';
 import { happeningsOf } from './happenings.ts';
@@ -21,7 +22,9 @@ const bookOf = (given: ContractGiven, exponent: number, request: RecognitionRequ
 
 /** The course of every contract in the order of the request. */
 export const recognise = (given: RecognitionRequest): Result<readonly Course[], RecognitionProblem> => {
-  const valid = checked({ ...given, events: [...numbered(given.events ?? [])] });
+  const combined = withCombinations(given);
+  if (!combined.ok) return combined;
+  const valid = checked({ ...combined.value, events: [...numbered(given.events ?? [])] });
   if (!valid.ok) return valid;
   const request = valid.value;
   const books: Course[] = [];
@@ -34,6 +37,16 @@ export const recognise = (given: RecognitionRequest): Result<readonly Course[], 
         'recognition-invalid',
         `contracts[${index}] has a schedule of about ${periods} periods, at most ${MAX_PERIODS} are allowed.`,
         'schedule',
+      );
+    const firstRate = (request.rates ?? [])
+      .filter(({ currency }) => currency === contract.currency)
+      .sort((a, b) => (a.on < b.on ? -1 : 1))[0];
+    const firstJournal = book.journals[0]?.on;
+    if (request.functionalCurrency !== undefined && firstRate !== undefined && firstJournal !== undefined && firstJournal < firstRate.on)
+      return fail(
+        'recognition-invalid',
+        `rates has none of ${contract.currency} on ${firstJournal} or before, the day of a journal.`,
+        'rates',
       );
     books.push(book);
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import type { Decision } from './decisions.ts';
 import { eventSchema } from './event-schema.ts';
-import { amount, day, name } from './fields.ts';
+import { amount, day, decimal, name } from './fields.ts';
 import { obligationSchema } from './obligation-schema.ts';
 import { policiesSchema } from './policies.ts';
 import { pricePartSchema } from './price-schema.ts';
@@ -79,9 +80,42 @@ export const recognitionRequest = z.strictObject({
       .array(day('Day'))
       .check(z.maxLength(500), z.describe('Days at whose end balances are told; default: days of events and ends of months')),
   ),
+  functionalCurrency: z
+    .optional(z.string().check(z.regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals')))
+    .check(z.describe('Currency of the entity, where journals are wanted in it too; needs `rates` of every other currency of a contract')),
+  rates: z
+    .optional(
+      z
+        .array(
+          z.strictObject({
+            currency: z
+              .string()
+              .check(z.regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals'), z.describe('Currency of a contract')),
+            on: day('Day from which it is in force'),
+            rate: decimal('What one unit of it is worth in the functional currency; above 0'),
+          }),
+        )
+        .check(z.maxLength(1_000)),
+    )
+    .check(z.describe('Exchange rates; in force on a day is the latest that is not later')),
+  combinations: z
+    .optional(
+      z
+        .array(
+          z.strictObject({
+            contracts: z.array(name('Id of a contract')).check(z.minLength(2), z.maxLength(MAX_CONTRACTS)),
+            because: z.enum(['singleObjective', 'dependentPrice', 'singleObligation']).check(z.describe('Which of 25-9a to c holds')),
+          }),
+        )
+        .check(z.maxLength(MAX_CONTRACTS)),
+    )
+    .check(z.describe('Contracts with one customer, agreed at or near the same time, that are one for accounting (25-9)')),
   contracts: z.array(contractSchema).check(z.minLength(1), z.maxLength(MAX_CONTRACTS)),
   events: z.optional(z.array(eventSchema).check(z.maxLength(MAX_EVENTS))),
 });
 
-export type RecognitionRequest = z.infer<typeof recognitionRequest>;
-export type ContractGiven = z.infer<typeof contractSchema>;
+/** A contract as it was given; one that several were combined into says so. */
+export type ContractGiven = z.infer<typeof contractSchema> & {
+  readonly combined?: { readonly members: readonly string[]; readonly decision: Decision };
+};
+export type RecognitionRequest = Omit<z.infer<typeof recognitionRequest>, 'contracts'> & { readonly contracts: readonly ContractGiven[] };
