@@ -119,6 +119,9 @@ const STEPS = [
   'integrations/stripe/sync-status',
   'integrations/stripe/take-in-missing',
   'integrations/stripe/with-catalogue',
+  'revops/ledger/change-period',
+  'revops/ledger/post',
+  'revops/ledger/read-journals',
 ];
 
 /** Steps that hold one small entity of their own. */

@@ -7,6 +7,7 @@ import { integrationRoutes } from '../functions/integrations/routes.ts';
 import { salesforceWebhookRoutes } from '../functions/integrations/salesforce/routes.ts';
 import { stripeWebhookRoutes } from '../functions/integrations/stripe/routes.ts';
 import type { CompanyConfig } from '../functions/platform/config.ts';
+import { ledgerRoutes } from '../functions/revops/ledger/routes.ts';
 import { revopsRoutes } from '../functions/revops/routes.ts';
 import { ArrStack } from './arr.ts';
 import type { Bundles } from './bundles.ts';
@@ -40,6 +41,7 @@ export class AscentStage extends Stage {
       companyRoutes,
       arrRoutes,
       revopsRoutes,
+      ledgerRoutes,
       coordinatorRoutes,
     );
     const { platform } = new StatefulStack(this, 'Data', { prefix, company, bundles, scopes });

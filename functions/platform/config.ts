@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Bug } from './bug.ts';
 import { alertsSchema } from './config-alerts.ts';
+import { areNumberedApart, ledgerSchema } from './config-ledger.ts';
 import { areNamedApart as areProfilesApart, isProfileName, ownProfileSchema } from './config-profiles.ts';
 import { salesforceInstanceSchema } from './config-salesforce.ts';
 import { attribute, currency, key, slug } from './config-terms.ts';
@@ -132,6 +133,8 @@ export const companyConfigSchema = z
     profiles: z._default(z.array(ownProfileSchema).check(z.maxLength(8)), []),
     /** By which profile ARR is decided: a built-in one, or one of `profiles`. */
     profileInForce: z._default(z.string(), 'enterprise'),
+    /** Accounts beside, or in place of, those of the default chart (docs/ledger.md#accounts). */
+    ledger: z.prefault(ledgerSchema, {}),
   })
   .check(
     z.refine(({ profiles }) => areProfilesApart(profiles), {
@@ -142,6 +145,7 @@ export const companyConfigSchema = z
       error: 'names a built-in profile or one of profiles',
       path: ['profileInForce'],
     }),
+    z.refine(({ ledger }) => areNumberedApart(ledger.accounts), { error: 'accounts have different numbers', path: ['ledger', 'accounts'] }),
     z.refine(({ stripe, legalEntities }) => isOfEntities(stripe, legalEntities), {
       error: 'every Stripe instance belongs to one of legalEntities',
       path: ['stripe'],

@@ -6,6 +6,7 @@ import { integrationRoutes } from '../../functions/integrations/routes.ts';
 import { salesforceWebhookRoutes } from '../../functions/integrations/salesforce/routes.ts';
 import { stripeWebhookRoutes } from '../../functions/integrations/stripe/routes.ts';
 import type { Route } from '../../functions/platform/routes.ts';
+import { ledgerRoutes } from '../../functions/revops/ledger/routes.ts';
 import { revopsRoutes } from '../../functions/revops/routes.ts';
 import { scopesOf } from '../../lib/kit/route.ts';
 import { type Synthesised, synthesise } from './support/synthesised.ts';
@@ -20,9 +21,16 @@ beforeAll(() => {
 });
 
 const declared = (): readonly Route[] =>
-  [integrationRoutes, stripeWebhookRoutes, salesforceWebhookRoutes, companyRoutes, arrRoutes, revopsRoutes, coordinatorRoutes].flatMap(
-    (one: Readonly<Record<string, Route>>) => Object.values(one),
-  );
+  [
+    integrationRoutes,
+    stripeWebhookRoutes,
+    salesforceWebhookRoutes,
+    companyRoutes,
+    arrRoutes,
+    revopsRoutes,
+    ledgerRoutes,
+    coordinatorRoutes,
+  ].flatMap((one: Readonly<Record<string, Route>>) => Object.values(one));
 
 const LONGEST_RESOURCE_SERVERS = 25;
 

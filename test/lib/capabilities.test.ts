@@ -55,6 +55,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'coordinator-task-refill-totals': [...READ, ...WRITE],
   'coordinator-api': READ,
   'revops-api': [],
+  'revops-ledger-api': [...READ, ...WRITE],
 };
 
 describe('grants', () => {

@@ -66,11 +66,14 @@ describe('tokens', () => {
     expect(apiScopesOf(both)).toEqual([
       'arr/read',
       'arr/write',
+      'close/write',
       'company/read',
       'company/write',
       'dashboard/read',
       'integrations/read',
       'integrations/write',
+      'ledger/read',
+      'ledger/write',
       'revops/read',
     ]);
     for (const operation of guarded) expect([401, 403]).not.toContain(await statusOf(both, operation));
@@ -86,6 +89,7 @@ describe('tokens', () => {
       'company/read',
       'dashboard/read',
       'integrations/read',
+      'ledger/read',
       'revops/read',
     ]);
   });

@@ -1,0 +1,23 @@
+import type { z } from 'zod/mini';
+import type { journalAnswer } from './answers.ts';
+import type { Draft, Journal } from './journal.ts';
+import type { ledgerRoutes } from './routes.ts';
+
+const BY_HAND = { event: 'by-hand', rule: 'by-hand' };
+
+/** The draft that a request asks for. Without an origin it is made by hand, by who posts it. */
+export const draftOf = (body: z.infer<(typeof ledgerRoutes)['postJournal']['body']>): Draft => ({
+  ...body,
+  origin: body.origin ?? BY_HAND,
+  lines: body.lines.map(({ amountMinor, functionalMinor, ...line }) => ({
+    ...line,
+    amountMinor: BigInt(amountMinor),
+    functionalMinor: functionalMinor === undefined ? undefined : BigInt(functionalMinor),
+  })),
+});
+
+/** A journal as the API tells it. */
+export const textOf = ({ lines, ...journal }: Journal & { readonly reversedBy?: string }): z.infer<typeof journalAnswer> => ({
+  ...journal,
+  lines: lines.map((line) => ({ ...line, amountMinor: String(line.amountMinor), functionalMinor: String(line.functionalMinor) })),
+});
