@@ -121,7 +121,10 @@ const STEPS = [
   'integrations/stripe/with-catalogue',
   'revops/ledger/change-period',
   'revops/ledger/post',
+  'revops/ledger/project',
+  'revops/ledger/read-export',
   'revops/ledger/read-journals',
+  'revops/ledger/read-trial-balance',
 ];
 
 /** Steps that hold one small entity of their own. */

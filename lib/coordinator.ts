@@ -5,6 +5,7 @@ import { arrMovementsRecorded } from '../functions/arr/events.ts';
 import { fxRatesLoaded, planChanged } from '../functions/company/events.ts';
 import { coordinatorRoutes } from '../functions/coordinator/routes.ts';
 import { opportunityRecorded } from '../functions/integrations/events.ts';
+import { journalPosted } from '../functions/revops/events.ts';
 import { alarmWhen } from './kit/alarm.ts';
 import { CapabilityStack, type Platform } from './kit/capability-stack.ts';
 import { Consumer } from './kit/consumer.ts';
@@ -21,14 +22,14 @@ export class CoordinatorStack extends CapabilityStack {
   constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id, platform);
     const onCommit = new CapabilityFunction(this, 'coordinator/on-commit', {
-      purpose: 'Adds committed ARR movements to the totals',
+      purpose: 'Adds committed ARR movements to the totals, and journals to the balances',
       timeout: Duration.seconds(60),
       memoryMb: 1024,
       consumes: true,
     })
       .writesTable()
       .readsCompany();
-    new Projector(this, 'totals', { handler: onCommit, events: [arrMovementsRecorded] });
+    new Projector(this, 'totals', { handler: onCommit, events: [arrMovementsRecorded, journalPosted] });
 
     const onChange = new CapabilityFunction(this, 'coordinator/on-change', {
       purpose: 'Refreshes the executive snapshot and tells alerts after changes',

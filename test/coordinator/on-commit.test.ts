@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { arrEvents, arrMovementsRecorded } from '../../functions/arr/events.ts';
 import { handler } from '../../functions/coordinator/on-commit.ts';
 import { domainEvent } from '../../functions/platform/envelope.ts';
+import type { EventData } from '../../functions/platform/events.ts';
 import { type CarriedEvent, carried } from '../../functions/platform/outbox.ts';
+import { journalPosted, revopsEvents } from '../../functions/revops/events.ts';
+import { readBalances } from '../../functions/revops/ledger/balance-store.ts';
 import { movementOf, newReader, projectedOf, type Told, tallied, textOf } from '../arr/projected.ts';
 import { useDynamoDB } from '../support/dynamodb.ts';
 import { lambdaContext } from '../support/http.ts';
@@ -67,6 +71,26 @@ describe('the projector', () => {
     expect(await run(batch)).toEqual(answer);
     expect(await run(batch)).toEqual(answer);
     expect(await total()).toBe(tallied([projectedOf(1n, first), projectedOf(2n, second)], 'MAIN', '2030-01'));
+  });
+
+  it('adds the journals that new items carry to the balances, once, beside movements of the same batch', async () => {
+    const { data } = JSON.parse(readFileSync('test/contracts/events/JournalPosted/v1/invoice-issued.json', 'utf8')) as {
+      data: EventData<typeof journalPosted>;
+    };
+    const journal = carried(
+      domainEvent(journalPosted, { id: data.journalId, recordedAt: '2026-11-05T12:00:00.000Z', subject: data.legalEntity, data }),
+      revopsEvents,
+    );
+    const batch = windowed([record(1, event('arr:c:1', first)), record(2, journal)]);
+    await run(batch);
+    await run(batch);
+    expect(await total()).toBe(tallied([projectedOf(1n, first)], 'MAIN', '2030-01'));
+    const { cells, counted } = await readBalances('acme-inc', '2026-11-01');
+    expect([...cells]).toEqual([
+      ['1100|USD', { amountMinor: 120_000n, functionalMinor: 120_000n }],
+      ['2100|USD', { amountMinor: -120_000n, functionalMinor: -120_000n }],
+    ]);
+    expect(counted).toEqual({ journals: 1, recordedAt: '2026-11-05T12:00:00.000Z' });
   });
 
   it('leaves changes of an item, items without an event and other events alone', async () => {

@@ -258,7 +258,7 @@ describe('pollers', () => {
     });
   });
 
-  it('read of the stream only new items that carry movements, and are told the shard of each batch', () => {
+  it('read of the stream only new items that carry movements or a journal, and are told the shard of each batch', () => {
     const projector = app.all('AWS::Lambda::EventSourceMapping').find(({ id }) => id.startsWith('TotalsProjector'))!;
     expect(projector.resource.Properties).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
@@ -267,7 +267,12 @@ describe('pollers', () => {
       TumblingWindowInSeconds: 900,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       FilterCriteria: {
-        Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"NewImage":{"event":{"M":{"type":{"S":["ArrMovementsRecorded"]}}}}}}' }],
+        Filters: [
+          {
+            Pattern:
+              '{"eventName":["INSERT"],"dynamodb":{"NewImage":{"event":{"M":{"type":{"S":["ArrMovementsRecorded","JournalPosted"]}}}}}}',
+          },
+        ],
       },
     });
     // Windows go with one batch of a shard at a time only.

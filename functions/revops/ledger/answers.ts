@@ -47,3 +47,29 @@ export const periodsAnswer = z.object({
   isChanging: z.boolean().check(z.describe('A change was begun and is not in force everywhere: send it again')),
   items: z.array(periodAnswer),
 });
+
+const minor = z.string();
+
+export const trialBalanceAnswer = z.object({
+  legalEntity: z.string(),
+  functionalCurrency: z.string(),
+  on: z.string().check(z.describe('The day at whose end the accounts stand so')),
+  rows: z.array(
+    z.object({
+      account: z.string(),
+      name: z.string(),
+      type: z.enum(ACCOUNT_TYPES),
+      subLedger: z.optional(z.enum(SUB_LEDGERS)),
+      currency: z.string(),
+      amountMinor: minor.check(z.describe('In the row’s currency; debits less credits')),
+      functionalMinor: minor.check(z.describe('The same in the functional currency, at the rates that the journals were posted at')),
+    }),
+  ),
+  debitsMinor: minor.check(z.describe('Sum of the rows’ functional amounts above 0')),
+  creditsMinor: minor.check(
+    z.describe('Of those below 0, as a positive number; the same as the debits, unless one currency was asked for'),
+  ),
+  counted: z
+    .object({ journals: z.int(), recordedAt: z.string() })
+    .check(z.describe('How many journals of all legal entities are counted, and when the newest of them was posted')),
+});

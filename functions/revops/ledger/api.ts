@@ -1,13 +1,15 @@
 import { companyConfig } from '../../platform/config.ts';
-import { apiHandler, type Caller, type RouteInput } from '../../platform/http.ts';
+import { apiHandler, type Caller, type RouteInput, rawBody } from '../../platform/http.ts';
 import { ok, type Problem, type Result } from '../../platform/result.ts';
 import { chartOf, sideOf } from './accounts.ts';
 import { type ChangeWanted, changePeriod, listPeriods } from './change-period.ts';
 import type { PeriodAction } from './periods.ts';
 import { type Posted, type Poster, postJournal, reverseJournal } from './post.ts';
+import { exportJournals, exportJournalsCsv } from './read-export.ts';
 import { findJournal, listJournals } from './read-journals.ts';
+import { readTrialBalance } from './read-trial-balance.ts';
 import { ledgerRoutes } from './routes.ts';
-import { draftOf, textOf } from './spoken.ts';
+import { balanceTextOf, draftOf, textOf } from './spoken.ts';
 
 /** Whoever may close may post until a month is locked. */
 const posterOf = ({ subject, scopes }: Caller): Poster => ({ by: subject, mayPostSoftClosed: scopes.includes('close/write') });
@@ -38,6 +40,18 @@ export const handler = apiHandler('revops-ledger-api', ledgerRoutes, {
     return found.ok ? ok(textOf(found.value)) : found;
   },
   reverseJournal: async ({ params, body, caller }) => answered(await reverseJournal(params.journalId, body, posterOf(caller))),
+  getTrialBalance: async ({ query }) => {
+    const found = await readTrialBalance(query);
+    return found.ok ? ok(balanceTextOf(found.value)) : found;
+  },
+  exportJournals: async ({ query }) => {
+    const found = await exportJournals(query);
+    return found.ok ? ok(rawBody('text/plain; charset=utf-8', found.value)) : found;
+  },
+  exportJournalsCsv: async ({ query }) => {
+    const found = await exportJournalsCsv(query);
+    return found.ok ? ok(rawBody('text/csv; charset=utf-8', found.value)) : found;
+  },
   listLedgerPeriods: ({ query }) => listPeriods(query.legalEntity, query.fiscalYear === undefined ? undefined : Number(query.fiscalYear)),
   softClosePeriod: (input) => changePeriod(changeOf('soft-close', input)),
   lockPeriod: (input) => changePeriod(changeOf('lock', input)),

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { dateField, dayParameter as day } from '../../platform/fields.ts';
 import { defineRoutes } from '../../platform/routes.ts';
-import { accountsAnswer, journalAnswer, journalsAnswer, periodAnswer, periodsAnswer, postedAnswer } from './answers.ts';
+import { accountsAnswer, journalAnswer, journalsAnswer, periodAnswer, periodsAnswer, postedAnswer, trialBalanceAnswer } from './answers.ts';
+import { EXPORTED_AMOUNTS } from './export.ts';
 import { MAX_LINES } from './journal.ts';
 
 const text = (longest: number, description: string) => z.string().check(z.minLength(1), z.maxLength(longest), z.describe(description));
@@ -45,6 +46,9 @@ const change = {
     'second-person-needed': 403,
   },
 };
+
+const ofMonth = { legalEntity, period: z.optional(day('Any day of the fiscal month, YYYY-MM-DD; default: the present one')) };
+const exportProblems = { 'legal-entity-unknown': 404, 'answer-too-large': 413 };
 
 export const ledgerRoutes = defineRoutes({
   listLedgerAccounts: {
@@ -125,6 +129,44 @@ export const ledgerRoutes = defineRoutes({
       'period-closed': 409,
       'key-reused': 409,
     },
+  },
+  getTrialBalance: {
+    method: 'GET',
+    path: '/api/v1/ledger/trial-balance',
+    scope: 'ledger/read',
+    summary: 'What the accounts of a legal entity come to at the end of a day, by currency and in the functional one',
+    query: z.object({
+      legalEntity,
+      on: z.optional(day('YYYY-MM-DD; default: today in the company’s zone')),
+      currency: z.optional(currency.check(z.describe('Only rows in this currency; default: in all'))),
+    }),
+    response: trialBalanceAnswer,
+    problems: { 'legal-entity-unknown': 404 },
+  },
+  exportJournals: {
+    method: 'GET',
+    path: '/api/v1/ledger/export/hledger',
+    scope: 'ledger/read',
+    summary: 'The journals of a fiscal month as a file that hledger reads; files of several months are read one behind the other',
+    query: z.object({
+      ...ofMonth,
+      amounts: z.optional(
+        z.enum(EXPORTED_AMOUNTS).check(z.describe('In the currencies of the lines (default), or in the functional currency')),
+      ),
+    }),
+    response: z.string(),
+    mediaType: 'text/plain',
+    problems: exportProblems,
+  },
+  exportJournalsCsv: {
+    method: 'GET',
+    path: '/api/v1/ledger/export/csv',
+    scope: 'ledger/read',
+    summary: 'The same journals as CSV, a row a line, in major units; debits positive, credits negative',
+    query: z.object(ofMonth),
+    response: z.string(),
+    mediaType: 'text/csv',
+    problems: exportProblems,
   },
   listLedgerPeriods: {
     method: 'GET',

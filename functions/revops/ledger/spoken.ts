@@ -1,6 +1,7 @@
 import type { z } from 'zod/mini';
-import type { journalAnswer } from './answers.ts';
+import type { journalAnswer, trialBalanceAnswer } from './answers.ts';
 import type { Draft, Journal } from './journal.ts';
+import type { TrialBalanceTold } from './read-trial-balance.ts';
 import type { ledgerRoutes } from './routes.ts';
 
 const BY_HAND = { event: 'by-hand', rule: 'by-hand' };
@@ -20,4 +21,12 @@ export const draftOf = (body: z.infer<(typeof ledgerRoutes)['postJournal']['body
 export const textOf = ({ lines, ...journal }: Journal & { readonly reversedBy?: string }): z.infer<typeof journalAnswer> => ({
   ...journal,
   lines: lines.map((line) => ({ ...line, amountMinor: String(line.amountMinor), functionalMinor: String(line.functionalMinor) })),
+});
+
+/** A trial balance as the API tells it. */
+export const balanceTextOf = ({ rows, debitsMinor, creditsMinor, ...told }: TrialBalanceTold): z.infer<typeof trialBalanceAnswer> => ({
+  ...told,
+  rows: rows.map((row) => ({ ...row, amountMinor: String(row.amountMinor), functionalMinor: String(row.functionalMinor) })),
+  debitsMinor: String(debitsMinor),
+  creditsMinor: String(creditsMinor),
 });
