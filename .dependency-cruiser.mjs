@@ -125,6 +125,7 @@ const STEPS = [
   'revops/ledger/read-export',
   'revops/ledger/read-journals',
   'revops/ledger/read-trial-balance',
+  'revops/ledger/remeasure-books',
 ];
 
 /** Steps that hold one small entity of their own. */

@@ -17,6 +17,16 @@ export const postedAnswer = z.object({
   journal: journalAnswer,
 });
 
+export const remeasuredAnswer = z.object({
+  items: z.array(
+    z.object({
+      currency: z.string(),
+      status: z.enum(['posted', 'exists', 'right']).check(z.describe('`right`: the balances stood at the closing rate already')),
+      journal: z.optional(journalAnswer),
+    }),
+  ),
+});
+
 export const journalsAnswer = z.object({ items: z.array(journalAnswer), nextCursor: z.nullable(z.string()) });
 
 export const accountsAnswer = z.object({

@@ -22,7 +22,7 @@ export interface Posted {
   readonly journal: Journal;
 }
 
-type PostProblem = EntityProblem | JournalProblem | Problem<'period-closed' | 'key-reused' | CommitProblem['code']>;
+export type PostProblem = EntityProblem | JournalProblem | Problem<'period-closed' | 'key-reused' | CommitProblem['code']>;
 
 /** Attempts while the month of a posting is being closed. */
 const MAX_ATTEMPTS = 3;

@@ -1,7 +1,16 @@
 import * as z from 'zod/mini';
 import { dateField, dayParameter as day } from '../../platform/fields.ts';
 import { defineRoutes } from '../../platform/routes.ts';
-import { accountsAnswer, journalAnswer, journalsAnswer, periodAnswer, periodsAnswer, postedAnswer, trialBalanceAnswer } from './answers.ts';
+import {
+  accountsAnswer,
+  journalAnswer,
+  journalsAnswer,
+  periodAnswer,
+  periodsAnswer,
+  postedAnswer,
+  remeasuredAnswer,
+  trialBalanceAnswer,
+} from './answers.ts';
 import { EXPORTED_AMOUNTS } from './export.ts';
 import { MAX_LINES } from './journal.ts';
 
@@ -181,6 +190,16 @@ export const ledgerRoutes = defineRoutes({
     }),
     response: periodsAnswer,
     problems: { 'legal-entity-unknown': 404 },
+  },
+  remeasureLedger: {
+    method: 'POST',
+    path: '/api/v1/ledger/remeasurement',
+    scope: 'close/write',
+    summary:
+      'Brings monetary balances in foreign currencies to the closing rates of a day, a journal a currency; again where journals were counted since',
+    body: z.strictObject({ legalEntity, on: dateField().check(z.describe('The closing day, YYYY-MM-DD')) }),
+    response: remeasuredAnswer,
+    problems: { 'legal-entity-unknown': 404, 'rate-missing': 404, 'journal-invalid': 400, 'period-closed': 409, 'key-reused': 409 },
   },
   softClosePeriod: {
     method: 'POST',

@@ -1,7 +1,8 @@
 import type { z } from 'zod/mini';
-import type { journalAnswer, trialBalanceAnswer } from './answers.ts';
+import type { journalAnswer, remeasuredAnswer, trialBalanceAnswer } from './answers.ts';
 import type { Draft, Journal } from './journal.ts';
 import type { TrialBalanceTold } from './read-trial-balance.ts';
+import type { RemeasuredCurrency } from './remeasure-books.ts';
 import type { ledgerRoutes } from './routes.ts';
 
 const BY_HAND = { event: 'by-hand', rule: 'by-hand' };
@@ -30,3 +31,7 @@ export const balanceTextOf = ({ rows, debitsMinor, creditsMinor, ...told }: Tria
   debitsMinor: String(debitsMinor),
   creditsMinor: String(creditsMinor),
 });
+
+/** What became of a currency, as the API tells it. */
+export const remeasuredText = (one: RemeasuredCurrency): z.infer<typeof remeasuredAnswer>['items'][number] =>
+  one.status === 'right' ? one : { ...one, journal: textOf(one.journal) };

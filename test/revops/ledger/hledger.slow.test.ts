@@ -25,6 +25,9 @@ process.env['ASCENT_CONFIG'] = JSON.stringify(
 );
 Object.assign(globalThis, { [Symbol.for('ascent.test-clock')]: new BigInt64Array([1_793_872_800_000n, 0n]) });
 
+/** Where it is not the one on the path. */
+const HLEDGER = process.env['HLEDGER'] ?? 'hledger';
+
 const ENTITIES = ['acme-inc', 'acme-gmbh'] as const;
 const MONTHS = ['2026-09-01', '2026-10-01', '2026-11-01'] as const;
 const PLACES: Readonly<Record<string, number>> = { USD: 2, EUR: 2, JPY: 0, KWD: 3 };
@@ -69,7 +72,7 @@ beforeAll(async () => {
 }, 120_000);
 
 const hledger = (file: string, ...command: readonly string[]): string =>
-  execFileSync('hledger', ['-f', '-', ...command], { input: file, encoding: 'utf8', stdio: 'pipe' });
+  execFileSync(HLEDGER, ['-f', '-', ...command], { input: file, encoding: 'utf8', stdio: 'pipe' });
 
 /** `<account> <currency> <amount>` of each account with a balance, as hledger reckons it. */
 const reckoned = (file: string): readonly string[] =>
