@@ -19,6 +19,7 @@ const ASKED = new Map([
   ['company', ['read', 'write']],
   ['dashboard', ['read']],
   ['integrations', ['read']],
+  ['revops', ['read']],
 ]);
 
 const capability = (scopes: ReadonlyMap<string, readonly string[]> = ASKED): CapabilityStack => {
