@@ -55,7 +55,7 @@ describe('before a token is signed', () => {
     });
     expect(await changesOf({ groupConfiguration: { groupsToOverride: ['auditor'] }, scopes })).toEqual({
       accessTokenGeneration: {
-        scopesToAdd: ['arr/read', 'company/read', 'dashboard/read', 'integrations/read', 'revops/read'],
+        scopesToAdd: ['arr/read', 'company/read', 'dashboard/read', 'integrations/read', 'ledger/read', 'revops/read'],
         scopesToSuppress: ['company/write', 'anything/else'],
       },
     });

@@ -19,6 +19,7 @@ const ASKED = new Map([
   ['company', ['read', 'write']],
   ['dashboard', ['read']],
   ['integrations', ['read']],
+  ['ledger', ['read', 'write']],
   ['revops', ['read']],
 ]);
 

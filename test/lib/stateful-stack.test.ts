@@ -233,7 +233,7 @@ describe('people', () => {
       );
     expect(clients.map((client) => [client['ClientName'], client['AllowedOAuthFlows'], scopes(client)])).toEqual([
       ['browser', ['code'], ['openid', 'email']],
-      ['service', ['client_credentials'], ['/read', '/read', '/write', '/read', '/read', '/read']],
+      ['service', ['client_credentials'], ['/read', '/read', '/write', '/read', '/read', '/read', '/write', '/read']],
     ]);
   });
 });
