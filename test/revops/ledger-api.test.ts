@@ -296,3 +296,29 @@ test('a trial balance is answered as text, with how many journals are in it', as
     counted: { journals: 0, recordedAt: '' },
   });
 });
+
+test('errors of closed months are listed by the month that they are of', async () => {
+  await changePeriod('softClosePeriod', '2026-10-01', 'ann');
+  const tag = { kind: 'error', reason: 'earned too early' };
+  const lines = (amount: string, negative: string) => [
+    { account: '4000', amountMinor: amount, currency: 'USD' },
+    { account: '2100', amountMinor: negative, currency: 'USD', subLedgerKey: 'c-1' },
+  ];
+  await post(invoice('a', 5n, { accountingOn: '2026-10-20', tag, lines: lines('700', '-700') }));
+  await post(invoice('b', 5n, { accountingOn: '2026-10-21', tag, lines: lines('-200', '200') }));
+  await post(invoice('c', 5n, { accountingOn: '2026-09-30', tag }));
+  // Late data is no error, and an error of an open month changes nothing that was told.
+  await post(invoice('d', 5n, { accountingOn: '2026-10-20', tag: { kind: 'late-data', reason: 'r' } }));
+  await post(invoice('e', 5n, { accountingOn: '2026-11-03', tag }));
+  const { json } = await request('listLedgerErrors', { query: { legalEntity: 'acme-inc' } });
+  const [september, october] = json.items;
+  expect(september).toMatchObject({ period: '2026-09-01', incomeMinor: '0', grossMinor: '5' });
+  // −7.00 + 2.00 of income; 7.00 + 2.00 together.
+  expect(october).toMatchObject({
+    period: '2026-10-01',
+    incomeMinor: '-500',
+    grossMinor: '900',
+    journalIds: [expect.any(String), expect.any(String)],
+  });
+  expect(json.items).toHaveLength(2);
+});

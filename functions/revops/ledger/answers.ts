@@ -17,6 +17,17 @@ export const postedAnswer = z.object({
   journal: journalAnswer,
 });
 
+export const errorsAnswer = z.object({
+  items: z.array(
+    z.object({
+      period: z.string().check(z.describe('First day of the closed month that the errors are of')),
+      incomeMinor: z.string().check(z.describe('By which its income was told too low; below 0 too high; in the functional currency')),
+      grossMinor: z.string().check(z.describe('Sum of their debits, so that errors which make up for each other are seen')),
+      journalIds: z.array(z.string()),
+    }),
+  ),
+});
+
 export const remeasuredAnswer = z.object({
   items: z.array(
     z.object({

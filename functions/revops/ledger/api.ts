@@ -6,11 +6,11 @@ import { type ChangeWanted, changePeriod, listPeriods } from './change-period.ts
 import type { PeriodAction } from './periods.ts';
 import { type Posted, type Poster, postJournal, reverseJournal } from './post.ts';
 import { exportJournals, exportJournalsCsv } from './read-export.ts';
-import { findJournal, listJournals } from './read-journals.ts';
+import { findJournal, listErrors, listJournals } from './read-journals.ts';
 import { readTrialBalance } from './read-trial-balance.ts';
 import { remeasureBooks } from './remeasure-books.ts';
 import { ledgerRoutes } from './routes.ts';
-import { balanceTextOf, draftOf, remeasuredText, textOf } from './spoken.ts';
+import { balanceTextOf, draftOf, errorsText, remeasuredText, textOf } from './spoken.ts';
 
 /** Whoever may close may post until a month is locked. */
 const posterOf = ({ subject, scopes }: Caller): Poster => ({ by: subject, mayPostSoftClosed: scopes.includes('close/write') });
@@ -54,6 +54,10 @@ export const handler = apiHandler('revops-ledger-api', ledgerRoutes, {
     return found.ok ? ok(rawBody('text/csv; charset=utf-8', found.value)) : found;
   },
   listLedgerPeriods: ({ query }) => listPeriods(query.legalEntity, query.fiscalYear === undefined ? undefined : Number(query.fiscalYear)),
+  listLedgerErrors: async ({ query }) => {
+    const found = await listErrors(query.legalEntity);
+    return found.ok ? ok({ items: found.value.map(errorsText) }) : found;
+  },
   remeasureLedger: async ({ body, caller }) => {
     const found = await remeasureBooks(body, posterOf(caller));
     return found.ok ? ok({ items: found.value.map(remeasuredText) }) : found;

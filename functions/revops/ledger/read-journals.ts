@@ -5,6 +5,7 @@ import { fiscalPeriodOf } from '../../platform/fiscal.ts';
 import type { PageWanted } from '../../platform/http.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { booksOf, type EntityProblem } from './entity.ts';
+import { type ErrorsOfMonth, errorsByMonth } from './errors.ts';
 import type { Journal, TagKind } from './journal.ts';
 import { reversalIdOf } from './reversal.ts';
 import { contractMention, type JournalPage, type Place, readJournal, readPageOfMention, readPageOfPeriod, tagMention } from './store.ts';
@@ -75,4 +76,27 @@ export const listJournals = async (
     if (after === undefined || items.length === limit) break;
   }
   return ok({ items, nextCursor: after ?? null });
+};
+
+/** Errors that are judged together: a page of them is read at a time. */
+const MAX_ERRORS = 5_000;
+const ERRORS_A_PAGE = 500;
+
+/** Errors that were found of closed months. Problem `answer-too-large`: there are more than can be judged by a list. */
+export const listErrors = async (
+  legalEntity: string,
+): Promise<Result<readonly ErrorsOfMonth[], EntityProblem | Problem<'answer-too-large'>>> => {
+  const books = booksOf(legalEntity, companyConfig());
+  if (!books.ok) return books;
+  const journals: Journal[] = [];
+  let after: Place | undefined;
+  do {
+    const range = { legalEntity, from: FIRST_DAY, to: LAST_DAY, after, limit: ERRORS_A_PAGE };
+    const page: JournalPage = await readPageOfMention(tagMention('error'), range);
+    journals.push(...page.journals);
+    after = page.next;
+    if (journals.length > MAX_ERRORS)
+      return fail('answer-too-large', `There are more than ${MAX_ERRORS} errors: list them by their tag.`, 'legalEntity');
+  } while (after !== undefined);
+  return ok(errorsByMonth(journals, books.value.chart, companyConfig().fiscalCalendar));
 };

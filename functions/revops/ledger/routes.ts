@@ -3,6 +3,7 @@ import { dateField, dayParameter as day } from '../../platform/fields.ts';
 import { defineRoutes } from '../../platform/routes.ts';
 import {
   accountsAnswer,
+  errorsAnswer,
   journalAnswer,
   journalsAnswer,
   periodAnswer,
@@ -190,6 +191,15 @@ export const ledgerRoutes = defineRoutes({
     }),
     response: periodsAnswer,
     problems: { 'legal-entity-unknown': 404 },
+  },
+  listLedgerErrors: {
+    method: 'GET',
+    path: '/api/v1/ledger/errors',
+    scope: 'ledger/read',
+    summary: 'Errors that were found of closed months, by the month that they are of: to judge whether they are material',
+    query: z.object({ legalEntity }),
+    response: errorsAnswer,
+    problems: exportProblems,
   },
   remeasureLedger: {
     method: 'POST',

@@ -1,5 +1,6 @@
 import type { z } from 'zod/mini';
-import type { journalAnswer, remeasuredAnswer, trialBalanceAnswer } from './answers.ts';
+import type { errorsAnswer, journalAnswer, remeasuredAnswer, trialBalanceAnswer } from './answers.ts';
+import type { ErrorsOfMonth } from './errors.ts';
 import type { Draft, Journal } from './journal.ts';
 import type { TrialBalanceTold } from './read-trial-balance.ts';
 import type { RemeasuredCurrency } from './remeasure-books.ts';
@@ -35,3 +36,16 @@ export const balanceTextOf = ({ rows, debitsMinor, creditsMinor, ...told }: Tria
 /** What became of a currency, as the API tells it. */
 export const remeasuredText = (one: RemeasuredCurrency): z.infer<typeof remeasuredAnswer>['items'][number] =>
   one.status === 'right' ? one : { ...one, journal: textOf(one.journal) };
+
+/** Errors of a month, as the API tells them. */
+export const errorsText = ({
+  period,
+  incomeMinor,
+  grossMinor,
+  journalIds,
+}: ErrorsOfMonth): z.infer<typeof errorsAnswer>['items'][number] => ({
+  period,
+  incomeMinor: String(incomeMinor),
+  grossMinor: String(grossMinor),
+  journalIds: [...journalIds],
+});
