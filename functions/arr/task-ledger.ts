@@ -11,6 +11,8 @@ import { keepFigures } from './metrics/keep.ts';
 
 /** Kept free at the end of an invocation: the rows that are under way are written. */
 const RESERVE_MS = 90_000;
+/** Kept free behind what is looked at of the past. */
+const LATE_RESERVE_MS = 60_000;
 
 /**
  * Every five minutes: what was recorded since the last time stands in the ledger, and figures are kept of it; once a day also what was listed late.
@@ -22,8 +24,12 @@ export const handler = taskHandler('arr/task-ledger', async (_input: unknown, { 
   if (taken.rows > 0) log.info('rows were taken into the ledger', { count: taken.rows });
   if (!taken.isDone) log.warn('time was up before all that was recorded stands in the ledger; the next run goes on', { count: taken.rows });
   else {
-    count('LedgerLate', await takeInLate(recordedProfile(), today()));
-    await keepFigures(recordedProfile(), taken.through, today());
+    const keep = () => keepFigures(recordedProfile(), taken.through, today());
+    await keep();
+    // However much was recorded, figures are kept before it is looked at again.
+    const late = await takeInLate(recordedProfile(), today(), () => remainingMs() > LATE_RESERVE_MS);
+    count('LedgerLate', late);
+    if (late > 0) await keep();
   }
   return taken;
 });

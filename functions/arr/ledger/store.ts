@@ -192,10 +192,16 @@ export const readRebuilding = async (profile: string): Promise<number | undefine
 export const putRebuilding = (profile: string, begunAt: number, isDone: boolean): Promise<void> =>
   put({ ...headKey(profile), sk: 'REBUILD', begunAt, isDone });
 
-/** The day on which the ledger was last looked through for what was listed late. */
-export const readLookedBack = async (profile: string): Promise<string | undefined> => {
-  const [item] = await getItems<Key & { readonly on: string }>([{ ...headKey(profile), sk: 'LATE' }]);
-  return item?.on;
+/** The day on which the ledger was last looked through for what was listed late, and the second to go on from where that is not done. */
+export interface LookedBack {
+  readonly on: string;
+  readonly from?: number | undefined;
+}
+
+export const readLookedBack = async (profile: string): Promise<LookedBack | undefined> => {
+  const [item] = await getItems<Key & LookedBack>([{ ...headKey(profile), sk: 'LATE' }]);
+  return item;
 };
 
-export const putLookedBack = (profile: string, on: string): Promise<void> => put({ ...headKey(profile), sk: 'LATE', on });
+export const putLookedBack = (profile: string, { on, from }: LookedBack): Promise<void> =>
+  put({ ...headKey(profile), sk: 'LATE', on, ...(from === undefined ? {} : { from }) });

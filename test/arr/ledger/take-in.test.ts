@@ -173,6 +173,8 @@ describe('the ledger of the recordings', () => {
     for (const movement of late) await recordMovement(movement);
     clockAt('2026-06-20T10:05:00Z');
     expect(await take()).toMatchObject({ rows: 0 });
+    // Where time is up, the next call of the day goes on.
+    expect(await takeInLate(PROFILE, '2026-06-20', () => false)).toBe(0);
     expect(await takeInLate(PROFILE, '2026-06-20')).toBe(3); // 2 + 1 lines
     expect(await takeInLate(PROFILE, '2026-06-20')).toBe(0);
     const found = [...movements, ...late.slice(0, 2)];

@@ -172,6 +172,24 @@ describe('figures that are kept', () => {
     }
   });
 
+  it('are kept before the past is looked at again, however long that takes, and once more with what is found there', async () => {
+    const { handler: task } = await import('../../../functions/arr/task-ledger.ts');
+    const context = { functionName: 'arr-task-ledger', awsRequestId: 'request', getRemainingTimeInMillis: () => 240_000 };
+    const runTask = () => (task as unknown as (event: object, context: object) => Promise<unknown>)({}, context);
+    await recordMovement(moved('a', '2026-08-01', 1, { amounts: [500n] }));
+    clockAt(NOW);
+    proxy.before = ({ operation, input }) =>
+      operation === 'BatchGetItem' && JSON.stringify(input).includes('"LATE"') ? { type: 'ValidationException' } : undefined;
+    await expect(runTask()).rejects.toThrow();
+    expect(await isKept()).toBe(true);
+    proxy.before = undefined;
+    // Listed hours after it was recorded.
+    await recordMovement(moved('b', '2026-08-02', 1, { amounts: [40n], recordedAt: '2026-08-14T08:00:00.000Z' }));
+    await runTask();
+    const { rows } = (await get('metrics', { metrics: 'arr' })) as { rows: { figures: { value: string }[] }[] };
+    expect([await isKept(), rows[0]?.figures[0]?.value]).toEqual([true, '540']);
+  });
+
   it('look at another day from the morning on: until then yesterday’s are not told as today’s', async () => {
     await recordMovement(moved('a', '2026-08-01', 1, { amounts: [500n] }));
     clockAt(NOW);
