@@ -362,6 +362,28 @@ describe('refuses', () => {
       },
       'events[0].contract',
     ],
+    [
+      'a selling price below 0',
+      { contracts: [{ ...contract, obligations: [good('A', observed('-1')), good('B', observed('1'))] }] },
+      'contracts[0].obligations[0].sellingPrice.amount',
+    ],
+    [
+      'a bundle of what is not there',
+      { contracts: [{ ...contract, bundles: [{ obligations: ['A', 'X'], price: '1' }] }] },
+      'contracts[0].bundles[0]',
+    ],
+    [
+      'interest below 0',
+      {
+        contracts: [
+          {
+            ...contract,
+            price: [{ kind: 'financed', on: '2026-01-01', ratePercent: '-1', payments: [{ on: '2027-01-01', amount: '1' }] }],
+          },
+        ],
+      },
+      'contracts[0].price[0].ratePercent',
+    ],
     ['one id twice', { contracts: [contract, contract] }, 'contracts'],
     [
       'a schedule without end',

@@ -1,5 +1,5 @@
 import { exponentOf } from '../../platform/currencies.ts';
-import { compareFractions, fractionOf, sumFractions } from '../../platform/decimal.ts';
+import { addFractions, compareFractions, fractionOf, sumFractions } from '../../platform/decimal.ts';
 import { fail, ok, type Problem, type Result } from '../../platform/result.ts';
 import { isWholeMinor, WHOLE } from './amounts.ts';
 import type { EventGiven } from './event-schema.ts';
@@ -23,10 +23,27 @@ const obligationFindings = (given: ObligationGiven, field: string): readonly Fin
     findings.push([`${field}.satisfaction.until`, `must be after ${satisfaction.from}, its first day`]);
   if (given.thirdParty?.controls === false && given.thirdParty.supplierPercent === undefined)
     findings.push([`${field}.thirdParty.supplierPercent`, 'is missing; of what the company does not control the supplier gets a part']);
+  const below = Object.entries(sellingPrice ?? {}).find(
+    ([key, value]) => key !== 'adjustment' && typeof value === 'string' && value.startsWith('-'),
+  );
+  if (below !== undefined) findings.push([`${field}.sellingPrice.${below[0]}`, `must not be below 0, received ${below[1]}`]);
+  if (
+    sellingPrice?.method === 'adjustedMarket' &&
+    addFractions(fractionOf(sellingPrice.marketPrice), fractionOf(sellingPrice.adjustment ?? '0')).num < 0n
+  )
+    findings.push([`${field}.sellingPrice.adjustment`, 'must not bring the price below 0']);
   if (sellingPrice?.method === 'range' && compareFractions(fractionOf(sellingPrice.low), fractionOf(sellingPrice.high)) > 0)
     findings.push([`${field}.sellingPrice.high`, `must not be below ${sellingPrice.low}, the lowest price`]);
   if (sellingPrice !== undefined && 'per' in sellingPrice && sellingPrice.per === 'unit' && quantity === undefined)
     findings.push([`${field}.quantity`, 'is missing; the selling price is of one unit']);
+  return findings;
+};
+
+const financedFindings = (given: Extract<PricePartGiven, { readonly kind: 'financed' }>, field: string): readonly Finding[] => {
+  const findings: Finding[] = [];
+  if ([given.ratePercent, given.loan?.ratePercent ?? '0'].some((rate) => fractionOf(rate).num < 0n))
+    findings.push([`${field}.ratePercent`, 'must not be below 0']);
+  if ((given.payments === undefined) === (given.loan === undefined)) findings.push([field, 'must have either payments or a loan']);
   return findings;
 };
 
@@ -38,8 +55,7 @@ const priceFindings = (given: PricePartGiven, contract: ContractGiven, exponent:
     if (!ids.includes(id)) findings.push([field, `names ${id}, which is no obligation of the contract; it has ${ids.join(', ')}`]);
   if (given.kind === 'fixed' && !isWholeMinor(given.amount, exponent))
     findings.push([`${field}.amount`, `${given.amount} has more than the ${exponent} decimal places of ${contract.currency}`]);
-  if (given.kind === 'financed' && (given.payments === undefined) === (given.loan === undefined))
-    findings.push([field, 'must have either payments or a loan']);
+  if (given.kind === 'financed') findings.push(...financedFindings(given, field));
   if (given.kind === 'payableToCustomer' && fractionOf(given.committedPurchases).num <= 0n)
     findings.push([`${field}.committedPurchases`, 'must be above 0']);
   if (given.kind === 'variable' && given.estimate.method === 'expectedValue') {
@@ -65,6 +81,11 @@ const contractFindings = (contract: ContractGiven, exponent: number, field: stri
   ...contract.obligations.flatMap((one, index) => obligationFindings(one, `${field}.obligations[${index}]`)),
   ...contract.price.flatMap((one, index) => priceFindings(one, contract, exponent, `${field}.price[${index}]`)),
   ...evidenceFindings(contract, field),
+  ...(contract.bundles ?? []).flatMap(({ obligations }, index) =>
+    obligations
+      .filter((id) => !contract.obligations.some((one) => one.id === id))
+      .map((id): Finding => [`${field}.bundles[${index}]`, `names ${id}, which is no obligation of the contract`]),
+  ),
   ...(contract.conditionalRights ?? []).flatMap(({ of, until }, index) =>
     [of, ...until]
       .filter((id) => !contract.obligations.some((one) => one.id === id))
