@@ -357,6 +357,7 @@ describe('figures equal the API’s', () => {
     const page = await open('/forecast?months=6');
     const ahead = tableOf('ARR and its streams by month');
     await page.locator(ahead).waitFor();
+    await settled(page);
     const { months, accuracy, recorded } = await whole.api<Forecast>('/api/v1/arr/forecast?until=6');
     const moving = ['new', 'expansion', 'contraction', 'churn', 'renewal-uplift'];
     const row = ({ streams, closingMinor }: Month): (string | undefined)[] => [
@@ -398,6 +399,7 @@ describe('figures equal the API’s', () => {
     }
     const page = await open('/risk?dimension=segment');
     await page.locator(tableOf('ARR at risk by segment')).waitFor();
+    await settled(page);
     const { total, byValue, items } = await whole.api<Risk>('/api/v1/arr/churn-risk?dimension=segment&limit=50');
     expect(items.length).toBeGreaterThan(20);
     const atRisk = items.flatMap(({ probability, atRiskMinor }) => [probability.numerator, atRiskMinor]);
