@@ -26,7 +26,7 @@ export interface Operation {
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** Values that fit the patterns in use; a schema with another pattern needs a row here. */
-const OF_PATTERN: readonly string[] = ['EUR', '2026-11-05', '2026-11', '2026-11-05T00:00:00Z', '1.25', '100', 'a'];
+const OF_PATTERN: readonly string[] = ['EUR', '2026-11-05', '2026-11', '2026-11-05T00:00:00Z', '2026', '1.25', '100', 'a'];
 
 /** A text that fits a parameter's or field's schema. */
 export const textFor = (schema: Schema): string => {

@@ -411,7 +411,7 @@ describe('figures equal the API’s', () => {
     await page.locator(`[data-derived="Probability that ${name} leaves"]`).click();
     await page
       .getByRole('dialog')
-      .getByText(/^The company’s rate .* Together /)
+      .getByText(/^The rate of all years .* Together /)
       .waitFor();
     await page.getByRole('dialog').getByRole('link', { name }).click();
     await page.waitForURL(`**/customers/${customerId}`);
