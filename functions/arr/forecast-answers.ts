@@ -69,6 +69,7 @@ export const arrForecast = z.object({
       }),
     )
     .check(z.describe('How the same model did, by lead, of ARR and of each stream')),
+  recordedNotTold: z.optional(z.object({ code: z.literal('not-recorded'), detail: z.string() })),
   recorded: z
     .array(
       z.object({

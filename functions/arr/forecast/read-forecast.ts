@@ -17,6 +17,12 @@ export interface ForecastWanted extends Pick<ViewWanted, 'dimension' | 'value' |
   readonly until?: string | undefined;
 }
 
+/** Why `recorded` is empty, whatever was. */
+const NOT_RECORDED = {
+  code: 'not-recorded' as const,
+  detail: 'Forecasts are recorded of the whole company by the profile in force: ask without dimension and profile.',
+};
+
 const USUAL_MONTHS = '12';
 /** Recorded forecasts that are told: those of the newest months. */
 const MAX_RECORDED = 12;
@@ -46,7 +52,7 @@ export const readForecast = async (wanted: ForecastWanted, company: CompanyConfi
     return fail('question-incomplete', 'A forecast is of one value of a dimension: ask with dimension and value.', 'query.value');
   const known = await readKnown(wanted, company);
   if (!known.ok) return known;
-  const { ledger, profile } = known.value;
+  const { ledger, profile, other } = known.value;
   const { rows, names } = ledger;
   const cut = cutOf(rows, names, wanted);
   if (!cut.ok) return cut;
@@ -63,7 +69,9 @@ export const readForecast = async (wanted: ForecastWanted, company: CompanyConfi
   );
   const unconverted = missingAnswers(missing, ledger.planCurrency, 'plan');
   const recorded =
-    dimension === undefined ? (await readRecorded()).filter((one) => one.profile === ledger.profile).slice(-MAX_RECORDED) : [];
+    dimension === undefined && other === undefined
+      ? (await readRecorded()).filter((one) => one.profile === ledger.profile).slice(-MAX_RECORDED)
+      : [];
   const [lacking] = unconverted;
   const told =
     lacking === undefined
@@ -79,6 +87,7 @@ export const readForecast = async (wanted: ForecastWanted, company: CompanyConfi
     value: wanted.value ?? '',
     ...told,
     recorded: recordedAnswers(recorded, lacking === undefined ? flows : undefined),
+    ...(dimension === undefined && other === undefined ? {} : { recordedNotTold: NOT_RECORDED }),
     dimensions: [...dimensionsOf(names)],
     values: [...cut.value.values],
   });

@@ -50,18 +50,21 @@ const looksOf = (today: string, { fiscalCalendar, zone }: CompanyConfig): Looks 
   };
 };
 
-/** Days on which terms end, as they are known today; `days` is undefined before customers were listed, or where no term is known of anybody. */
+/**
+ * Days on which terms end, as they are known today; `days` is undefined before customers were listed, where no term is known of anybody, and by
+ * another profile (`other`) than that in force, by which they are listed.
+ */
 interface Terms {
   readonly standings: readonly Standing[];
   readonly days: RenewalDays | undefined;
 }
 
-const readTerms = async ({ customers }: Names): Promise<Terms> => {
+const readTerms = async ({ customers }: Names, other: string | undefined): Promise<Terms> => {
   const { standings, isComplete } = await readStandings();
   const known = standings.flatMap(({ customerId, renewals = [] }) =>
     renewals.length === 0 ? [] : [[customerId, renewals.map(([dueOn]) => toEpochDay(dueOn))] as const],
   );
-  if (!isComplete || known.length === 0) return { standings, days: undefined };
+  if (other !== undefined || !isComplete || known.length === 0) return { standings, days: undefined };
   const days = new Map(known);
   return { standings, days: (customer) => days.get(customers[customer] as string) ?? [] };
 };
@@ -107,7 +110,7 @@ const partsIn = (shares: Shares, value: number): readonly Listed[] =>
 export const readChurnRisk = async (wanted: RiskWanted, page: PageWanted, company: CompanyConfig, today: string) => {
   const known = await readKnown(wanted, company);
   if (!known.ok) return known;
-  const { ledger, profile } = known.value;
+  const { ledger, profile, other } = known.value;
   const { rows, names } = ledger;
   const cut = cutOf(rows, names, wanted);
   if (!cut.ok) return cut;
@@ -115,7 +118,7 @@ export const readChurnRisk = async (wanted: RiskWanted, page: PageWanted, compan
   const { values, dimension } = cut.value;
   const looks = looksOf(today, company);
   const days = Int32Array.from([...looks.years, looks.today], ({ day }) => day);
-  const [{ missing }, terms] = await Promise.all([viewed(ledger, 'plan', days), readTerms(names)]);
+  const [{ missing }, terms] = await Promise.all([viewed(ledger, 'plan', days), readTerms(names, other)]);
   const unconverted = missingAnswers(missing, ledger.planCurrency, 'plan');
   const outlook = outlookFrom(ledger, looks, terms, today);
   const { told } = outlook;
